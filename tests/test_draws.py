@@ -1,0 +1,65 @@
+"""Keyed choices: the same everywhere (values fixed here for good), unbiased, one-to-one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+
+import pytest
+
+from gdquiz.mathematics import draws
+
+WORDS = [9121931946291419641, 3117048003191105816]
+DICE = (4, 4, 4, 1, 6, 2, 1, 6)
+ORDER = ("A", "F", "C", "D", "E", "B")
+PERMUTED = [5, 3, 7, 4, 8, 9, 2, 6, 0, 1]
+SHORT = "DJRRHD"
+
+
+def test_the_bits_of_a_path_never_change():
+    # an exam must be the same for ever: these numbers may only change with the format version of exam.json
+    assert list(islice(draws.words(("exam", 1)), 2)) == WORDS
+    assert draws.integers(("a", 2), 1, 6, 8) == DICE
+    assert draws.shuffled(("s",), "ABCDEF") == ORDER
+    assert [draws.Permutation(("p", 3), 10)(k) for k in range(10)] == PERMUTED
+    assert draws.short_id(("id",)) == SHORT
+
+
+def test_paths_are_told_apart_by_their_parts_and_types():
+    paths = [("ab",), ("a", "b"), (1,), ("1",), ("a", 1), ("a1",), ()]
+    assert len({next(draws.words(path)) for path in paths}) == len(paths)
+
+
+def test_integers_reach_both_ends_evenly():
+    # 6000 throws of a die: each face 1000 times, five standard deviations are 144
+    counts = Counter(draws.integers(("die",), 1, 6, 6000))
+    assert sorted(counts) == [1, 2, 3, 4, 5, 6]
+    assert all(abs(count - 1000) < 144 for count in counts.values())
+
+
+def test_an_empty_range_is_refused():
+    with pytest.raises(ValueError, match="no integer lies between 3 and 2"):
+        draws.integers(("x",), 3, 2, 1)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 65, 1000])
+def test_a_permutation_is_one_to_one(size):
+    keyed = draws.Permutation(("key", size), size)
+    assert sorted(keyed(index) for index in range(size)) == list(range(size))
+
+
+def test_a_permutation_refuses_what_lies_outside():
+    keyed = draws.Permutation(("key",), 5)
+    with pytest.raises(ValueError, match=r"index 5 is outside 0 \.\. 4"):
+        keyed(5)
+
+
+def test_different_keys_permute_differently():
+    orders = {tuple(draws.Permutation((key,), 50)(k) for k in range(50)) for key in range(20)}
+    assert len(orders) == 20
+
+
+def test_every_order_of_three_comes_about_equally_often():
+    counts = Counter(draws.shuffled(("shuffle", k), "abc") for k in range(3000))
+    assert len(counts) == 6
+    assert all(abs(count - 500) < 5 * 20.4 for count in counts.values())
