@@ -21,6 +21,7 @@ FORMAT = "gdquiz-exam"
 VERSION = 1
 
 Kind = Literal["number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"]
+SlotKind = Literal["math", "text", "code"]
 Text = str
 """Markdown with slots."""
 
@@ -46,7 +47,7 @@ class Curve(Frozen):
 
 
 class Mark(Frozen):
-    """A labelled point (label is LaTeX); ``arrow`` is the head of an arrow drawn from the point, in data coordinates."""
+    """A labelled point (label is LaTeX); ``arrow`` is the head of an arrow that starts at the point."""
 
     x: float
     y: float
@@ -221,7 +222,7 @@ class Exam(Frozen):
     sections: tuple[Section, ...]
     wordings: dict[str, Wording]
     slot_kinds: Annotated[
-        dict[str, dict[str, Literal["math", "text", "code"]]],
+        dict[str, dict[str, SlotKind]],
         Field(description="for each wording, what its slots hold: LaTeX, plain words, or program text"),
     ]
     misconceptions: Annotated[dict[str, str], Field(description="title of every misconception code that occurs")]

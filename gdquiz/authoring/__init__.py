@@ -1,0 +1,1 @@
+"""Authoring: banks read into items, items solved into populations, blueprints assembled into exams."""

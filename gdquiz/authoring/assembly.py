@@ -1,0 +1,318 @@
+"""From a blueprint and populations to an exam: which rows stand on which form, solved and worded.
+
+Every choice is a pure function of a path (seed, item, form, ...): see ``mathematics/draws.py``.  A slot takes rows
+of nearly one difficulty: those within a narrow band around the median of what it may draw from come first, in a
+keyed order, and only when they are used up do the others follow, nearest first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+import gdquiz
+from gdquiz.authoring import exam as frozen
+from gdquiz.authoring.blueprint import Blueprint, Slot, pool
+from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.population import Population, populate
+from gdquiz.authoring.wordings import Solver, wording
+from gdquiz.errors import Fault, InputError
+from gdquiz.mathematics import draws
+from gdquiz.mathematics.misconceptions import misconception
+
+BANDS = (0.1, 0.2, 0.35, 0.5)
+"""Half-widths of the difficulty band that are tried, narrowest first ..."""
+ENOUGH = 60
+"""... until a band holds so many rows (or half of all there are)."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """One question of the blueprint: where its items come from and how their rows are ordered."""
+
+    section: int
+    slot: Slot
+    templates: tuple[ItemTemplate, ...]
+    number: int
+
+
+def assemble(
+    blueprint: Blueprint,
+    templates: Sequence[ItemTemplate],
+    forms: int,
+    roster: Sequence[frozen.Student] = (),
+    *,
+    file: str = "",
+    progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
+) -> frozen.Exam:
+    """The exam of a blueprint with so many forms, or with one form for each student of a roster.
+
+    Raises ``InputError`` when a slot can not be filled.  Form k depends on neither the number of forms nor the roster.
+    """
+    seed = str(blueprint.seed)
+    places = tuple(_places(blueprint, templates, file))
+    library = _Library(seed)
+    picked = _common_picks(seed, places)
+    solved: list[frozen.Form] = []
+    total = len(roster) or forms
+    exam_id = draws.short_id(("exam", seed, blueprint.title, *_fingerprint(blueprint, places)))
+    for k in progress(range(total), label="forms", total=total):
+        student = roster[k] if roster else None
+        solved.append(_form(k, student, blueprint, places, picked, library, exam_id))
+    used = {question.wording for form in solved for question in form.questions}
+    codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
+    sections, first = [], 1
+    for place, section in enumerate(blueprint.section):
+        size = sum(one.section == place for one in places)
+        sections.append(
+            frozen.Section(title=section.title, instructions=section.instructions, first=first,
+                           last=first + size - 1, space=section.space)
+        )  # fmt: skip
+        first += size
+    return frozen.Exam(
+        gdquiz=gdquiz.__version__,
+        id=exam_id,
+        title=blueprint.title,
+        course=blueprint.course,
+        date=blueprint.date,
+        instructions=blueprint.instructions,
+        seed=seed,
+        points=sum(question.points for question in solved[0].questions),
+        sections=tuple(sections),
+        wordings={name: library.wording(name) for name in sorted(used)},
+        slot_kinds={name: library.slot_kinds(name) for name in sorted(used)},
+        misconceptions={code: misconception(code).title for code in sorted(codes)},
+        forms=tuple(solved),
+        report=tuple(_report(solved, library)),
+    )
+
+
+# --- which items ---------------------------------------------------------------------------------------------------
+
+
+def _places(blueprint: Blueprint, templates: Sequence[ItemTemplate], file: str) -> Iterator[_Place]:
+    faults: list[Fault] = []
+    places: list[_Place] = []
+    for s, section in enumerate(blueprint.section):
+        for k, slot in enumerate(section.slot):
+            try:
+                found = pool(slot, templates, file=file, where=f"section[{s + 1}].slot[{k + 1}]")
+            except InputError as error:
+                faults += error.faults
+                continue
+            places += [_Place(s, slot, found, len(places) + n) for n in range(slot.count)]
+    if faults:
+        raise InputError(faults)
+    yield from places
+
+
+def _fingerprint(blueprint: Blueprint, places: Iterable[_Place]) -> Iterator[str]:
+    """What makes two exams of one seed different: the blueprint without its number of forms, and the items' texts."""
+    plan = blueprint.model_dump_json(exclude={"forms"})
+    versions = sorted({f"{template.id}:{template.version}" for place in places for template in place.templates})
+    yield blake2b("\n".join([plan, *versions]).encode(), digest_size=16).hexdigest()
+
+
+def _common_picks(seed: str, places: Sequence[_Place]) -> dict[int, str]:
+    """The item of each place whose items are the same on every form; no item twice while others are left."""
+    picked: dict[int, str] = {}
+    uses: Counter[str] = Counter()
+    for place in places:  # named items first, so that pools avoid them
+        if len(place.templates) == 1:
+            picked[place.number] = place.templates[0].id
+            uses[place.templates[0].id] += 1
+    for place in places:
+        if place.number not in picked and not place.slot.each_form:
+            picked[place.number] = _pick(("items", seed, place.number), place, uses)
+    return picked
+
+
+def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
+    names = sorted(template.id for template in place.templates)
+    least = min(uses[name] for name in names)
+    fresh = [name for name in names if uses[name] == least]
+    name = fresh[draws.below(path, len(fresh))]
+    uses[name] += 1
+    return name
+
+
+# --- which rows ----------------------------------------------------------------------------------------------------
+
+
+class _Library:
+    """Populations, wordings and row orders, each made when first needed and kept."""
+
+    def __init__(self, seed: str):
+        self._seed = seed
+        self._populations: dict[str, Population] = {}
+        self._solvers: dict[str, Solver] = {}
+        self._orders: dict[tuple[str, str], _Order] = {}
+
+    def population(self, template: ItemTemplate) -> Population:
+        if template.id not in self._populations:
+            population = populate(template)
+            if not population.size:
+                reasons = "; ".join(f"{reason}: {n}" for reason, n in list(population.refusals.items())[:3])
+                raise InputError(
+                    Fault(f"no row of the item can be printed ({reasons})", hint="run 'gdquiz check'",
+                          file=template.file, line=template.line, item=template.id)
+                )  # fmt: skip
+            self._populations[template.id] = population
+        return self._populations[template.id]
+
+    def solver(self, template: ItemTemplate) -> Solver:
+        if template.id not in self._solvers:
+            self._solvers[template.id] = Solver(self.population(template))
+        return self._solvers[template.id]
+
+    def wording(self, item: str) -> frozen.Wording:
+        return wording(self._populations[item])
+
+    def slot_kinds(self, item: str) -> dict[str, frozen.SlotKind]:
+        return self._solvers[item].slot_kinds
+
+    def sizes(self) -> dict[str, int]:
+        return {name: population.size for name, population in self._populations.items()}
+
+    def row(self, template: ItemTemplate, slot: Slot, templates: Sequence[ItemTemplate], form: int, use: int) -> int:
+        """The row for the ``use``-th question from this item on a form.
+
+        Uses start at places 0, 1/2, 1/4, 3/4, ... of the order (van der Corput), so that they stay apart and one use
+        does not depend on whether there is another.
+        """
+        order = self._order(template, slot, templates)
+        offset, fraction, rest = 0.0, 0.5, use
+        while rest:
+            offset += fraction * (rest & 1)
+            fraction, rest = fraction / 2, rest >> 1
+        return order[(form + int(offset * len(order))) % len(order)]
+
+    def _order(self, template: ItemTemplate, slot: Slot, templates: Sequence[ItemTemplate]) -> _Order:
+        key = (template.id, slot.model_dump_json())
+        if key not in self._orders:
+            difficulty = self.population(template).difficulty
+            low, high = slot.difficulty or (-np.inf, np.inf)
+            rows = np.flatnonzero((difficulty >= low) & (difficulty <= high))
+            if not len(rows):
+                raise InputError(
+                    Fault(
+                        f"no row of '{template.id}' has a difficulty from {low} to {high}",
+                        f"a range that meets {difficulty.min():.2f} to {difficulty.max():.2f}", field="difficulty",
+                    )
+                )  # fmt: skip
+            if slot.each_form:  # forms differ in their items: all aim at one difficulty
+                aim = float(np.median([np.median(self.population(other).difficulty) for other in templates]))
+            else:
+                aim = float(np.median(difficulty[rows]))
+            self._orders[key] = _banded(("rows", self._seed, template.id), rows, difficulty[rows], aim)
+        return self._orders[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """All rows in the order in which forms take them: ring by ring around the aim, in keyed order within a ring."""
+
+    rings: tuple[tuple[NDArray[np.intp], draws.Permutation], ...]
+
+    def __len__(self) -> int:
+        return sum(len(members) for members, _ in self.rings)
+
+    def __getitem__(self, place: int) -> int:
+        for members, keyed in self.rings:
+            if place < len(members):
+                return int(members[keyed(place)])
+            place -= len(members)
+        raise IndexError(place)
+
+
+def _banded(path: draws.Path, rows: NDArray[np.intp], difficulty: NDArray[np.float64], aim: float) -> _Order:
+    distance = np.abs(difficulty - aim)
+    wanted = min(ENOUGH, max(1, len(rows) // 2))
+    nearest = distance.min()
+    width = next((w for w in BANDS if np.count_nonzero(distance <= nearest + w) >= wanted), BANDS[-1])
+    ring = np.ceil(np.maximum(0, distance - nearest - width) / BANDS[-1] - 1e-9).astype(int)
+    members = {int(step): rows[ring == step] for step in np.unique(ring)}
+    return _Order(tuple((rows, draws.Permutation((*path, step), len(rows))) for step, rows in members.items()))
+
+
+# --- forms ---------------------------------------------------------------------------------------------------------
+
+
+def _form(
+    k: int,
+    student: frozen.Student | None,
+    blueprint: Blueprint,
+    places: Sequence[_Place],
+    picked: Mapping[int, str],
+    library: _Library,
+    exam_id: str,
+) -> frozen.Form:
+    seed = str(blueprint.seed)
+    uses: Counter[str] = Counter(picked.values())
+    rows_taken: Counter[str] = Counter()
+    chosen: list[tuple[_Place, ItemTemplate, int]] = []
+    for place in places:
+        name = picked.get(place.number) or _pick(("items", seed, place.number, k), place, uses)
+        template = next(one for one in place.templates if one.id == name)
+        row = library.row(template, place.slot, place.templates, k, rows_taken[name])
+        rows_taken[name] += 1
+        chosen.append((place, template, row))
+    ordered = _ordered(("order", seed, k), blueprint, chosen)
+    form_id = f"{k + 1:03d}-{draws.short_id((exam_id, 'form', k), 4)}"
+    numbers = count(1)
+    questions = tuple(
+        library.solver(template).question(
+            row, number=next(numbers), id=draws.short_id((exam_id, "question", k, place.number), 5),
+            points=place.slot.points, path=(seed, k, place.number) if blueprint.shuffle_options else None,
+        )
+        for place, template, row in ordered
+    )  # fmt: skip
+    return frozen.Form(id=form_id, number=k + 1, student=student, questions=questions)
+
+
+def _ordered(
+    path: draws.Path, blueprint: Blueprint, chosen: list[tuple[_Place, ItemTemplate, int]]
+) -> Iterator[tuple[_Place, ItemTemplate, int]]:
+    """The questions section by section, each in blueprint order or shuffled for this form."""
+    for s, section in enumerate(blueprint.section):
+        here = [one for one in chosen if one[0].section == s]
+        yield from draws.shuffled((*path, s), here) if section.shuffle else here
+
+
+# --- the report ----------------------------------------------------------------------------------------------------
+
+
+def _report(forms: Sequence[frozen.Form], library: _Library) -> Iterator[str]:
+    """What an instructor should know: how equal the forms are, and which rows are used more than once."""
+    totals = [sum(question.difficulty for question in form.questions) / len(form.questions) for form in forms]
+    yield (
+        f"Mean difficulty of the forms: {min(totals):.2f} to {max(totals):.2f} "
+        f"({len(forms)} form{'s' if len(forms) > 1 else ''}, {len(forms[0].questions)} questions each)."
+    )
+    spread: dict[str, list[float]] = {}
+    taken: dict[str, Counter[int]] = {}
+    for form in forms:
+        for question in form.questions:
+            spread.setdefault(question.wording, []).append(question.difficulty)
+            taken.setdefault(question.wording, Counter())[question.row] += 1
+    sizes = library.sizes()
+    for item, found in sorted(spread.items()):
+        yield (
+            f"{item}: difficulty {min(found):.2f} to {max(found):.2f}, "
+            f"{len(taken[item])} of {sizes[item]} variants used."
+        )
+    for item, rows in sorted(taken.items()):
+        shared = sum(1 for uses in rows.values() if uses > 1)
+        if shared:
+            yield (
+                f"{item}: {shared} variants stand on more than one question, "
+                f"for its population of {sizes[item]} is smaller than the {rows.total()} questions asked from it."
+                if rows.total() > sizes[item]
+                else f"{item}: {shared} variants stand on more than one question."
+            )

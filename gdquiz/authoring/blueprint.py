@@ -1,0 +1,179 @@
+"""What an exam shall consist of: a blueprint file, the same from command-line options, and the roster of students."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from gdquiz.authoring.bank import schema_faults, toml, toml_lines
+from gdquiz.authoring.exam import Kind, Student
+from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.schema import Table
+from gdquiz.errors import Fault, InputError, nearest
+
+MOST_FORMS = 10_000
+
+
+class Slot(Table):
+    """A place for questions: one item by its id, or ``count`` items out of all that fit the constraints.
+
+    Constraints narrow the pool; ``items`` names its members outright.  ``difficulty`` bounds the rows (see
+    docs/difficulty.md).  With ``each_form`` every form draws its own items from the pool, otherwise all forms share
+    the items and differ in their numbers.
+    """
+
+    item: str | None = None
+    items: list[str] = []
+    topic: str | None = None
+    skill: str | None = None
+    kind: Kind | None = None
+    tier: int | None = None
+    outcome: str | None = None
+    difficulty: Annotated[list[float] | None, Field(min_length=2, max_length=2)] = None
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+    points: Annotated[float | None, Field(gt=0)] = None
+    each_form: bool = False
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Slot:
+        if self.item is not None and (self.items or self.topic or self.skill or self.kind or self.tier or self.outcome):
+            raise ValueError("a slot has either one item or a pool, not both")
+        return self
+
+
+class Section(Table):
+    title: str = ""
+    instructions: str = ""
+    shuffle: Annotated[bool, Field(description="Put the questions of this section in another order on each form.")] = (
+        False
+    )
+    space: Annotated[float, Field(ge=0, le=25, description="Space for an answer on paper, in centimetres.")] = 4.0
+    slot: Annotated[list[Slot], Field(min_length=1)]
+
+
+class Blueprint(Table):
+    """An exam to be made.  The seed is any text; the same seed, banks and blueprint always give the same
+    exam.  Without a seed one is drawn and reported."""
+
+    title: str = "Gradient descent"
+    course: str = ""
+    date: str = ""
+    instructions: str = ""
+    seed: str | int | None = None
+    banks: Annotated[
+        list[str], Field(description="Bank files, from the blueprint's folder; none: the shipped ones.")
+    ] = []
+    forms: Annotated[int, Field(ge=1, le=MOST_FORMS)] = 1
+    shuffle_options: bool = True
+    section: Annotated[list[Section], Field(min_length=1)]
+
+
+def read_blueprint(text: str, *, file: str) -> Blueprint:
+    """The blueprint in a TOML text.  Raises ``InputError`` with every fault of it."""
+    content = toml(text, file=file)
+    try:
+        return Blueprint.model_validate(content)
+    except ValidationError as error:
+        raise InputError(schema_faults(error, content, dict(toml_lines(text)), file, Blueprint)) from error
+
+
+def quick_blueprint(*, title: str, topics: Sequence[str], questions: int) -> Blueprint:
+    """The blueprint of a quick quiz: so many questions, spread evenly over the topics (or drawn from all)."""
+    each, more = divmod(questions, max(1, len(topics)))
+    counts = [each + (k < more) for k in range(len(topics))]
+    slots = [Slot(topic=topic, count=count) for topic, count in zip(topics, counts, strict=True) if count]
+    return Blueprint(
+        title=title,
+        instructions="Answer every question. Show your work where there is space for it.",
+        section=[Section(slot=slots or [Slot(count=questions)])],
+    )
+
+
+def pool(slot: Slot, templates: Sequence[ItemTemplate], *, file: str = "", where: str = "") -> tuple[ItemTemplate, ...]:
+    """The items a slot may draw from.  Raises ``InputError`` for an unknown name or a pool that is too small."""
+    known = {template.id: template for template in templates}
+    faults = []
+    for name in [slot.item] if slot.item is not None else slot.items:
+        if name not in known:
+            faults.append(Fault(f"there is no item '{name}'", hint=nearest(name, known), file=file, field=where))
+    for field, values in (
+        ("topic", {template.topic for template in templates}),
+        ("skill", {template.source.skill for template in templates}),
+    ):
+        name = getattr(slot, field)
+        if name is not None and name not in values:
+            expected = ", ".join(sorted(values))
+            faults.append(
+                Fault(f"there is no {field} '{name}'", expected, nearest(name, values), file=file, field=where)
+            )
+    if faults:
+        raise InputError(faults)
+    if slot.item is not None:
+        return (known[slot.item],)
+    found = tuple(template for template in templates if _fits(slot, template))
+    if not found:
+        raise InputError(Fault("no item fits the constraints of this slot", file=file, field=where))
+    return found
+
+
+def _fits(slot: Slot, template: ItemTemplate) -> bool:
+    source = template.source
+    return (
+        (not slot.items or template.id in slot.items)
+        and slot.topic in (None, template.topic)
+        and slot.skill in (None, source.skill)
+        and slot.tier in (None, source.tier)
+        and slot.outcome in (None, source.outcome)
+        and (slot.kind is None or slot.kind in template.kinds)
+    )
+
+
+def read_roster(text: str, *, file: str) -> tuple[Student, ...]:
+    """The students of a CSV text with the columns ``name`` and ``id`` (others are ignored; ``,`` or ``;`` or tab).
+
+    Raises ``InputError`` with every fault: missing columns, empty or doubled ids, an empty name.
+    """
+    text = text.removeprefix("\ufeff")
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError(Fault(f"not readable as CSV: {error}", file=file, line=reader.line_num)) from error
+    rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
+    columns = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    missing = [name for name in ("name", "id") if name not in columns]
+    if missing:
+        raise InputError(
+            Fault(
+                f"the first line has no column {' and no column '.join(missing)}",
+                "a header line such as 'name,id'", file=file, line=1,
+            )
+        )  # fmt: skip
+    return tuple(_students(rows, columns, file))
+
+
+def _students(rows: list[tuple[int, list[str]]], columns: list[str], file: str) -> Iterable[Student]:
+    faults: list[Fault] = []
+    students: dict[str, tuple[int, Student]] = {}
+    for line, row in rows[1:]:
+        cells: dict[str, Any] = dict(zip(columns, (cell.strip() for cell in row), strict=False))
+        name, number = cells.get("name", ""), cells.get("id", "")
+        if not name or not number:
+            faults.append(Fault("a student without name or id", "both", file=file, line=line))
+        elif number in students:
+            faults.append(Fault(f"the id {number} stands on line {students[number][0]} already", file=file, line=line))
+        else:
+            students[number] = (line, Student(name=name, id=number))
+    if not students and not faults:
+        faults.append(Fault("the roster names no student", file=file))
+    if len(students) > MOST_FORMS:
+        faults.append(Fault(f"the roster has {len(students)} students", f"at most {MOST_FORMS}", file=file))
+    if faults:
+        raise InputError(faults)
+    return [student for _, student in students.values()]

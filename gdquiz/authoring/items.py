@@ -1,0 +1,638 @@
+"""From a bank's text to item templates whose every expression, slot and reference is understood.
+
+Reading a template checks everything that can be checked without solving it: names, indices, misconceptions, options,
+slots, and what each kind of part needs.  All faults of a bank are told at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from gdquiz.authoring import schema, training
+from gdquiz.authoring.bank import Bank, Path, field_name
+from gdquiz.authoring.domains import domain, number
+from gdquiz.authoring.names import run_names
+from gdquiz.authoring.wording import SLOT
+from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.mathematics.descent import METHODS
+from gdquiz.mathematics.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse, substitute
+from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
+
+if TYPE_CHECKING:
+    from gdquiz.mathematics.calculus import Calculus
+
+_FORMAT = re.compile(r"(.*?)(?::(\d|code|plain|signed))?", re.DOTALL)
+CODES = {row.code: row for row in MISCONCEPTIONS}
+_METHODS = {row.name: row for row in METHODS}
+
+
+# --- what a template is made of ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A gap in a text.  ``style`` says how it is set: as ``number``, ``plugged``, ``tidy``, ``derived`` or ``text``.
+
+    ``format`` is the number of decimals, ``code``, ``plain``, ``signed`` (in parentheses if negative) or empty.
+    """
+
+    key: str
+    style: str
+    expression: Node | None
+    format: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "text" if self.style == "text" else "code" if self.format in ("code", "plain") else "math"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    source: schema.Wrong
+    redefine: Mapping[str, Node]
+    values: tuple[Node, ...]
+    formula: Node | None
+    chooses: Mapping[str, Node | None]
+
+    @property
+    def code(self) -> str:
+        return self.source.misconception
+
+    @property
+    def states_itself(self) -> bool:
+        """Whether the item gives the wrong answer, so that nothing has to be executed to know it."""
+        return bool(self.values or self.formula is not None or self.chooses)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    source: schema.Part
+    answers: tuple[Node, ...]
+    truth: Node | None
+    formula: Node | None
+    when: Mapping[str, Node]
+    rank: Mapping[str, Node]
+    match: Mapping[str, Mapping[str, Node | None]]
+    wrong: tuple[Wrong, ...]
+    follow: Node | None
+
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+    @property
+    def kind(self) -> str:
+        return self.source.kind
+
+    @property
+    def lists_values(self) -> bool:
+        """Whether the options are the key and wrong values themselves."""
+        return self.kind == "choice" and bool(self.answers)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One version of the item with all its expressions read.  ``examples`` are the terms of a mean or sum over data."""
+
+    id: str
+    text: Mapping[str, str]
+    parameters: Mapping[str, tuple[Fraction, ...]]
+    define: Mapping[str, Node]
+    variables: tuple[str, ...]
+    loss: Node | None
+    term: Node | None
+    averaged: bool
+    data: Mapping[str, tuple[Node, ...]]
+    points: Mapping[str, tuple[Node, ...]]
+
+    @cached_property
+    def calculus(self) -> Calculus:
+        """The derivatives of the loss, all other names kept symbolic."""
+        from gdquiz.mathematics.calculus import derive
+
+        assert self.loss is not None
+        return derive(self.loss, self.variables, tuple(sorted(names_of(self.loss) - set(self.variables))))
+
+    @cached_property
+    def term_calculus(self) -> Calculus:
+        """The derivatives of one example's term, the columns of the data kept symbolic."""
+        from gdquiz.mathematics.calculus import derive
+
+        assert self.term is not None
+        return derive(self.term, self.variables, tuple(sorted(names_of(self.term) - set(self.variables))))
+
+
+@dataclass(frozen=True)
+class ItemTemplate:
+    """An item of a bank, read: its cases, requirements, run, parts and slots."""
+
+    source: schema.Item
+    topic: str
+    licence: str
+    file: str
+    line: int | None
+    cases: tuple[Case, ...]
+    require: tuple[tuple[Node, str], ...]
+    start: tuple[Node, ...]
+    rate: Node | None
+    settings: Mapping[str, Node]
+    order: tuple[tuple[int, ...], ...]
+    barriers: tuple[Node, ...]
+    parts: tuple[Part, ...]
+    slots: Mapping[str, Slot]
+    figure: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+    @property
+    def points(self) -> float:
+        return sum(part.source.points for part in self.parts)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(part.kind for part in self.parts))
+
+    @cached_property
+    def version(self) -> str:
+        """Eight hexadecimal digits that change whenever anything of the item does."""
+        return blake2b(self.source.model_dump_json().encode(), digest_size=4).hexdigest()
+
+
+def templates(bank: Bank) -> tuple[ItemTemplate, ...]:
+    """Every item of a bank, read.  Raises ``InputError`` with all faults of the bank."""
+    faults: list[Fault] = []
+    found: list[ItemTemplate] = []
+    for place, item in enumerate(bank.content.item):
+        reader = _Reader(bank, item, ("item", place))
+        template = reader.template()
+        faults += reader.faults
+        if template is not None:
+            found.append(template)
+    if faults:
+        raise InputError(faults)
+    return tuple(found)
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Reads one item and collects its faults; a fault never hides the next."""
+
+    def __init__(self, bank: Bank, item: schema.Item, path: Path):
+        self.bank, self.item, self.path = bank, item, path
+        self.faults: list[Fault] = []
+        self.slots: dict[str, Slot] = {}
+        self.variables = tuple(item.loss.variables) if item.loss else ()
+        self.series, self.scalars = run_names(item)
+        self.texts = set(item.case[0].text) if item.case else set()
+
+    def fault(self, path: Path, fault: Fault) -> None:
+        self.faults.append(
+            fault.at(
+                file=self.bank.file, line=self.bank.line((*self.path, *path)), item=self.item.id, field=field_name(path)
+            )
+        )
+
+    def guarded(self, path: Path, read: Callable[[], Any], otherwise: Any = None) -> Any:
+        try:
+            return read()
+        except InputError as error:
+            for fault in error.faults:
+                self.fault(path, fault)
+            return otherwise
+
+    # names that expressions may use
+
+    @cached_property
+    def quantities(self) -> frozenset[str]:
+        item = self.item
+        names = set(item.parameters) | set(item.define) | self.scalars
+        for case in item.case:
+            names |= set(case.parameters) | set(case.define)
+        return frozenset(names)
+
+    def expression(self, text: str, path: Path, *, extra: Iterable[str] = (), formula: bool = False) -> Node:
+        """The expression, with every name checked; a number in its place if it can not be read."""
+        names = self.quantities | frozenset(extra) | (frozenset(self.variables) if formula else frozenset(self.series))
+        tables = bool(self.item.data) and formula
+        if tables:
+            names |= frozenset(self.item.data)
+
+        def read() -> Node:
+            node = parse(text, names=names, language=Language.FORMULA if formula else Language.BANK, tables=tables)
+            self._check_indices(node, formula)
+            return node
+
+        node = self.guarded(path, read)
+        return node if node is not None else Number(Fraction(0))
+
+    def _check_indices(self, node: Node, formula: bool) -> None:
+        match node:
+            case Index(name, index):
+                if name not in self.series:
+                    raise InputError(Fault(f"'{name}' is a single number and takes no index"))
+                last = self.series[name]
+                if isinstance(index, Number) and not (index.value.denominator == 1 and 0 <= index.value <= last):
+                    raise InputError(Fault(f"'{name}[{index.value}]' does not exist", f"an index from 0 to {last}"))
+                self._check_indices(index, formula)
+            case Name(name):
+                if not formula and name in self.series and name not in self.quantities:
+                    raise InputError(
+                        Fault(f"'{name}' has a value at every step", hint=f"write {name}[0] for the value at the start")
+                    )
+            case Apply(_, arguments):
+                for argument in arguments:
+                    self._check_indices(argument, formula)
+
+    # the item
+
+    def template(self) -> ItemTemplate | None:
+        item = self.item
+        self._check_names()
+        self._check_fit()
+        cases = tuple(self._case(source, place) for place, source in enumerate(item.case or [schema.Case(id="only")]))
+        require = tuple(self._requirement(entry, place) for place, entry in enumerate(item.require))
+        start: tuple[Node, ...] = ()
+        rate: Node | None = None
+        settings: dict[str, Node] = {}
+        order: tuple[tuple[int, ...], ...] = ()
+        barriers: tuple[Node, ...] = ()
+        if item.run:
+            barriers = tuple(self.expression(t, ("run", "barriers", k)) for k, t in enumerate(item.run.barriers))
+            start = tuple(self.expression(text, ("run", "start", k)) for k, text in enumerate(item.run.start))
+            rate = self.expression(item.run.rate, ("run", "rate"))
+            settings = {n: self.expression(t, ("run", "settings", n)) for n, t in item.run.settings.items()}
+            order = tuple((entry,) if isinstance(entry, int) else tuple(entry) for entry in item.run.order)
+            self._check_run()
+        parts = tuple(self._part(part, place) for place, part in enumerate(item.part))
+        self._read_texts()
+        figure = self._figure()
+        self._check_circles(cases)
+        if self.faults:
+            return None
+        header = self.bank.content.bank
+        return ItemTemplate(
+            item, header.topic, header.licence, self.bank.file, self.bank.line(self.path),
+            cases, require, start, rate, settings, order, barriers, parts, self.slots, figure,
+        )  # fmt: skip
+
+    def _check_names(self) -> None:
+        item = self.item
+        taken = set(self.variables) | self.scalars | set(self.series)
+        for where, names in (("parameters", item.parameters), ("define", item.define)):
+            for name in names:
+                if name in taken or (where == "define" and name in item.parameters):
+                    self.fault((where, name), Fault(f"the name '{name}' is already taken", "a name of its own"))
+        if item.points and not item.loss:
+            self.fault(("points",), Fault("named points need a loss", "a table [item.loss]"))
+        for place, part in enumerate(item.part):
+            if [other.id for other in item.part].index(part.id) != place:
+                self.fault(("part", place, "id"), Fault(f"the part id '{part.id}' is used twice"))
+        for place, case in enumerate(item.case):
+            if [other.id for other in item.case].index(case.id) != place:
+                self.fault(("case", place, "id"), Fault(f"the case id '{case.id}' is used twice"))
+            if set(case.text) != self.texts:
+                differing = ", ".join(sorted(set(case.text) ^ self.texts))
+                self.fault(("case", place, "text"), Fault(f"the cases do not have the same texts: {differing}"))
+
+    def _check_fit(self) -> None:
+        fit = self.item.fit
+        if fit is None:
+            return
+        if fit.seeds not in self.item.parameters:
+            self.fault(("fit", "seeds"), Fault(f"there is no parameter '{fit.seeds}'",
+                                               hint=nearest(fit.seeds, self.item.parameters)))  # fmt: skip
+        if bool(fit.degrees) == bool(fit.epochs):
+            self.fault(("fit",), Fault("a fit is either by degree or by epoch", "'degrees', or 'epochs'"))
+        if fit.degrees and not 0 <= min(fit.degrees) <= max(fit.degrees) < fit.train:
+            self.fault(("fit", "degrees"), Fault("a degree needs more training points than it has powers"))
+        if fit.epochs and not (fit.epochs_shown and 0 <= min(fit.epochs_shown) <= max(fit.epochs_shown) <= fit.epochs):
+            self.fault(("fit", "epochs_shown"), Fault(f"expected epochs between 0 and {fit.epochs}"))
+        for name in ("rate", "penalty"):
+            self.guarded(("fit", name), partial(number, getattr(fit, name)))
+
+        def readable() -> None:
+            try:
+                training.spec(fit)
+            except ValueError as error:
+                raise InputError(Fault(str(error))) from error
+
+        self.guarded(("fit",), readable)
+
+    def _check_run(self) -> None:
+        run, item = self.item.run, self.item
+        assert run is not None
+        if item.loss is None:
+            self.fault(("run",), Fault("a run needs a loss", "a table [item.loss]"))
+            return
+        if len(run.start) != len(self.variables):
+            self.fault(
+                ("run", "start"),
+                Fault(f"{len(run.start)} values for {len(self.variables)} variables", "one for each variable"),
+            )
+        if run.method not in _METHODS:
+            self.fault(
+                ("run", "method"),
+                Fault(f"unknown method '{run.method}'", ", ".join(_METHODS), nearest(run.method, _METHODS)),
+            )
+        else:
+            wanted = {name for name in _METHODS[run.method].parameters if name != "epsilon"}
+            if not wanted <= set(run.settings) <= set(_METHODS[run.method].parameters):
+                self.fault(
+                    ("run", "settings"),
+                    Fault(f"the method {run.method} is set by {', '.join(sorted(wanted)) or 'nothing'}"),
+                )
+        rows = len(next(iter(item.data.values()))) if item.data else 0
+        if (run.method == "sgd") != bool(run.order):
+            self.fault(("run", "order"), Fault("an order of examples belongs to the method sgd, and sgd needs one"))
+        elif run.order:
+            flat = [k for entry in run.order for k in ([entry] if isinstance(entry, int) else entry)]
+            if not all(1 <= k <= rows for k in flat) or len(run.order) != run.steps:
+                self.fault(("run", "order"), Fault(f"expected {run.steps} entries of examples between 1 and {rows}"))
+
+    def _requirement(self, entry: str | schema.Requirement, place: int) -> tuple[Node, str]:
+        text, because = (entry, "") if isinstance(entry, str) else (entry.that, entry.because)
+        return self.expression(text, ("require", place)), because or text
+
+    def _case(self, source: schema.Case, place: int) -> Case:
+        item = self.item
+        at: Path = ("case", place) if item.case else ()
+        domains = {
+            name: self.guarded((*(at if name in source.parameters else ()), "parameters", name),
+                               lambda written=written: domain(written), (Fraction(0),))
+            for name, written in {**item.parameters, **source.parameters}.items()
+        }  # fmt: skip
+        define = {
+            name: self.expression(text, (*(at if name in source.define else ()), "define", name))
+            for name, text in {**item.define, **source.define}.items()
+        }
+        data = {
+            name: tuple(self.expression(text, ("data", name, k)) for k, text in enumerate(column))
+            for name, column in item.data.items()
+        }
+        if len({len(column) for column in data.values()}) > 1:
+            self.fault(("data",), Fault("the columns of the data differ in length"))
+        loss = term = None
+        averaged = False
+        if item.loss:
+            where: Path = (*at, "loss") if source.loss else ("loss", "formula")
+            written = self.expression(source.loss or item.loss.formula, where, formula=True)
+            if isinstance(written, Apply) and written.function in ("mean", "sum"):
+                term, averaged = written.arguments[0], written.function == "mean"
+            loss = _over_data(written, data)
+            if not names_of(loss) & set(self.variables) and not self.faults:
+                self.fault(where, Fault("the loss does not depend on its variables", ", ".join(self.variables)))
+        points = {
+            name: tuple(self.expression(text, ("points", name, k)) for k, text in enumerate(place_))
+            for name, place_ in item.points.items()
+        }
+        for name, coordinates in points.items():
+            if len(coordinates) != len(self.variables):
+                self.fault(("points", name), Fault(f"{len(coordinates)} coordinates, not {len(self.variables)}"))
+        return Case(source.id, source.text, domains, define, self.variables, loss, term, averaged, data, points)
+
+    def _check_circles(self, cases: tuple[Case, ...]) -> None:
+        for case in cases:
+            for name in case.define:
+                reached: set[str] = set()
+                waiting = list(names_of(case.define[name]))
+                while waiting:
+                    other = waiting.pop()
+                    if other == name:
+                        self.fault(("define", name), Fault(f"'{name}' is defined by itself"))
+                        return
+                    if other in case.define and other not in reached:
+                        reached.add(other)
+                        waiting += names_of(case.define[other])
+
+    # parts
+
+    def _part(self, source: schema.Part, place: int) -> Part:
+        at: Path = ("part", place)
+        values = [source.answer] if source.answer is not None else [answer.value for answer in source.answers]
+        paths: list[Path] = (
+            [(*at, "answer")]
+            if source.answer is not None
+            else [(*at, "answers", k, "value") for k in range(len(values))]
+        )
+        answers = tuple(self.expression(text, path) for text, path in zip(values, paths, strict=True))
+        self._check_kind(source, at)
+        formula = None
+        if source.formula is not None:
+            formula = self.expression(source.formula, (*at, "formula"), formula=True)
+        if source.derivative is not None and source.derivative not in self.variables:
+            self.fault((*at, "derivative"), Fault(f"'{source.derivative}' is no variable", ", ".join(self.variables)))
+        options = [option.id for option in source.option]
+        for k, option in enumerate(source.option):
+            if options.index(option.id) != k:
+                self.fault((*at, "option", k, "id"), Fault(f"the option id '{option.id}' is used twice"))
+        when = {
+            o.id: self.expression(o.when, (*at, "option", k, "when"))
+            for k, o in enumerate(source.option) if o.when is not None
+        }  # fmt: skip
+        rank = {
+            o.id: self.expression(o.rank, (*at, "option", k, "rank"))
+            for k, o in enumerate(source.option) if o.rank is not None
+        }  # fmt: skip
+        match = {
+            prompt.id: self._choice(prompt.match, options, (*at, "prompt", k, "match"))
+            for k, prompt in enumerate(source.prompt)
+        }
+        earlier = [part.id.replace("-", "_") for part in self.item.part[:place]]
+        follow = None
+        if source.follow is not None:
+            follow = self.expression(source.follow, (*at, "follow"), extra=earlier)
+        truth = None if source.truth is None else self.expression(source.truth, (*at, "truth"))
+        wrong = tuple(self._wrong(source, w, (*at, "wrong", k)) for k, w in enumerate(source.wrong))
+        return Part(source, answers, truth, formula, when, rank, match, wrong, follow)
+
+    def _check_kind(self, part: schema.Part, at: Path) -> None:
+        """Each kind has the fields it needs and no others."""
+        needs = {
+            "number": ("answer",),
+            "numbers": ("answers",),
+            "choice": ("option",) if part.answer is None else ("answer",),
+            "choices": ("option",),
+            "truth": ("truth",),
+            "matching": ("option", "prompt"),
+            "ordering": ("option",),
+            "formula": ("formula",) if part.derivative is None else ("derivative",),
+            "text": ("guide",),
+        }[part.kind]
+        optional = {"truth": ("option",), "text": ()}.get(part.kind, ())
+        for name in ("answer", "answers", "option", "prompt", "truth", "formula", "derivative", "guide"):
+            given = getattr(part, name) not in (None, [])
+            if name in needs and not given:
+                self.fault((*at, name), Fault(f"a part of kind '{part.kind}' needs the field '{name}'"))
+            elif given and name not in needs and name not in optional:
+                self.fault((*at, name), Fault(f"a part of kind '{part.kind}' has no field '{name}'"))
+        lacking = {"choice": "when", "choices": "when", "ordering": "rank"}.get(part.kind, "")
+        if part.kind == "truth" and part.option:
+            lacking = "when"
+        for k, option in enumerate(part.option):
+            if lacking and getattr(option, lacking) is None:
+                self.fault((*at, "option", k), Fault(f"the option needs the field '{lacking}'"))
+        if part.kind in ("choice", "choices", "ordering", "matching") and part.answer is None and len(part.option) < 2:
+            self.fault((*at, "option"), Fault("there is nothing to choose from", "at least two options"))
+        if part.kind == "text" and part.guide and sum(line.points for line in part.guide) != part.points:
+            self.fault((*at, "guide"), Fault("the marking guide does not add up to the points of the part"))
+
+    def _choice(self, written: Any, options: list[str], path: Path) -> dict[str, Node | None]:
+        """A choice of options: an id, ids, or ids with conditions."""
+        named = (
+            written if isinstance(written, dict) else dict.fromkeys([written] if isinstance(written, str) else written)
+        )
+        for name in named:
+            if name not in options:
+                self.fault(path, Fault(f"there is no option '{name}'", ", ".join(options), nearest(name, options)))
+        return {n: None if text is None else self.expression(text, path) for n, text in named.items()}
+
+    def _wrong(self, part: schema.Part, source: schema.Wrong, at: Path) -> Wrong:
+        options = [option.id for option in part.option]
+        answers = 1 if part.answer is not None else len(part.answers)
+        row = CODES.get(source.misconception)
+        if row is None:
+            self.fault(
+                (*at, "misconception"),
+                Fault(f"unknown misconception '{source.misconception}'", hint=nearest(source.misconception, CODES)),
+            )
+        redefine = {}
+        for name, text in source.redefine.items():
+            if name not in self.quantities:
+                self.fault((*at, "redefine", name), Fault(f"there is no quantity '{name}' to redefine",
+                                                          hint=nearest(name, self.quantities)))  # fmt: skip
+            redefine[name] = self.expression(text, (*at, "redefine", name))
+        written = [source.value] if source.value is not None else source.values or []
+        values = tuple(self.expression(text, (*at, "value")) for text in written)
+        if values and len(values) != answers:
+            self.fault(at, Fault(f"{len(values)} wrong values for {answers} answers"))
+        formula = None
+        if source.formula is not None:
+            formula = self.expression(source.formula, (*at, "formula"), formula=True)
+        chooses = {} if source.chooses is None else self._choice(source.chooses, options, (*at, "chooses"))
+        wrong = Wrong(source, redefine, values, formula, chooses)
+        executable = row is not None and row.mistake is not None and self.item.run is not None
+        derivable = row is not None and row.mistake is not None and part.derivative is not None
+        if row is not None and not (wrong.states_itself or redefine or executable or derivable):
+            self.fault(
+                at,
+                Fault(
+                    f"nothing tells what {source.misconception} answers",
+                    "a value, values, formula, chooses or redefine",
+                    "only mistakes in a step or derivative are executed, and only on an item with a run",
+                ),
+            )
+        if part.kind == "text":
+            self.fault(at, Fault("a part of kind 'text' has no wrong answers", hint="write a marking guide"))
+        return wrong
+
+    # texts
+
+    def _read_texts(self) -> None:
+        for path, text in self._prose():
+            for inside in SLOT.findall(text):
+                self._slot(inside, path)
+            rest = SLOT.sub("", text)
+            if "{{" in rest or re.search(r"(?<!\})\}\}\s*$", rest):
+                self.fault(path, Fault("a slot is not closed", "{{name}}"))
+            if len(re.findall(r"(?<!\\)\$", re.sub(r"```.*?```|`[^`]*`", "", rest, flags=re.DOTALL))) % 2:
+                self.fault(path, Fault("a dollar sign has no partner", "$...$ or $$...$$", "write \\$ for money"))
+
+    def _prose(self) -> Iterable[tuple[Path, str]]:
+        item = self.item
+        yield ("stem",), item.stem
+        yield ("solution",), item.solution
+        yield from ((("hints", k), text) for k, text in enumerate(item.hints))
+        for place, part in enumerate(item.part):
+            at: Path = ("part", place)
+            yield (*at, "ask"), part.ask
+            yield (*at, "follow_text"), part.follow_text
+            yield from (((*at, "answers", k, "label"), answer.label) for k, answer in enumerate(part.answers))
+            for k, option in enumerate(part.option):
+                yield (*at, "option", k, "text"), option.text
+                yield (*at, "option", k, "feedback"), option.feedback
+            yield from (((*at, "prompt", k, "text"), prompt.text) for k, prompt in enumerate(part.prompt))
+            yield from (((*at, "wrong", k, "feedback"), wrong.feedback) for k, wrong in enumerate(part.wrong))
+            yield from (((*at, "guide", k, "text"), line.text) for k, line in enumerate(part.guide))
+        if item.figure:
+            yield ("figure", "alt"), item.figure.alt
+            yield ("figure", "key_alt"), item.figure.key_alt
+
+    def _slot(self, inside: str, path: Path) -> None:
+        if inside in self.slots:
+            return
+        written = inside.strip()
+        if written in self.texts:
+            self.slots[inside] = Slot(inside, "text", None)
+        elif written.startswith("="):
+            self.slots[inside] = Slot(inside, "plugged", _flat(self.expression(written[1:], path)))
+        elif written.startswith("~"):
+            self.slots[inside] = self._tidy(inside, written[1:].strip(), path)
+        else:
+            match = _FORMAT.fullmatch(written)
+            assert match is not None
+            self.slots[inside] = Slot(inside, "number", self.expression(match[1], path), match[2] or "")
+
+    def _tidy(self, inside: str, written: str, path: Path) -> Slot:
+        derived = ["loss", *(f"gradient_{name}" for name in self.variables)]
+        if written in derived and self.item.loss:
+            return Slot(inside, "derived", Name(written))
+        return Slot(inside, "tidy", self.expression(written, path, formula=True))
+
+    def _figure(self) -> Mapping[str, Any]:
+        figure = self.item.figure
+        if figure is None:
+            return {}
+        at: Path = ("figure",)
+        if figure.kind in ("curve", "contours") and self.item.loss is None:
+            self.fault(at, Fault(f"a figure of kind '{figure.kind}' needs a loss"))
+        if figure.kind in ("curve", "contours") and len(self.variables) != (1 if figure.kind == "curve" else 2):
+            self.fault(at, Fault(f"a figure of kind '{figure.kind}' can not show {len(self.variables)} variables"))
+        if figure.kind == "training" and self.item.fit is None:
+            self.fault(at, Fault("a figure of kind 'training' needs a table [item.fit]"))
+        if figure.kind == "losses" and self.item.run is None:
+            self.fault(at, Fault("a figure of kind 'losses' needs a run"))
+
+        def read(texts: Iterable[str], name: str) -> tuple[Node, ...]:
+            return tuple(self.expression(text, (*at, name)) for text in texts)
+
+        return {
+            "x_range": read(figure.x_range, "x_range"),
+            "y_range": read(figure.y_range, "y_range"),
+            "points": {label: read(values, "points") for label, values in figure.points.items()},
+            "arrows": {label: read(values, "arrows") for label, values in figure.arrows.items()},
+            "key_arrows": {label: read(values, "key_arrows") for label, values in figure.key_arrows.items()},
+        }
+
+
+def _flat(node: Node) -> Node:
+    """The expression with every ``w[1]`` turned into the plain name ``w[1]``, as typesetting wants it."""
+    match node:
+        case Index(name, Number(value)):
+            return Name(f"{name}[{value}]")
+        case Apply(function, arguments):
+            return Apply(function, tuple(_flat(argument) for argument in arguments))
+    return node
+
+
+def _over_data(node: Node, data: Mapping[str, tuple[Node, ...]]) -> Node:
+    """The formula with ``mean`` and ``sum`` written out over the rows of the data."""
+    if not isinstance(node, Apply):
+        return node
+    if node.function not in ("mean", "sum"):
+        return Apply(node.function, tuple(_over_data(argument, data) for argument in node.arguments))
+    rows = len(next(iter(data.values())))
+    terms = tuple(
+        substitute(node.arguments[0], {name: column[row] for name, column in data.items()}) for row in range(rows)
+    )
+    total: Node = Apply("+", terms) if rows > 1 else terms[0]
+    return Apply("/", (total, Number(Fraction(rows)))) if node.function == "mean" else total

@@ -1,0 +1,204 @@
+"""The population of an item: every row enumerated, solved, verified and filtered in one vectorised pass.
+
+A row is one combination of parameter values (in one of the item's cases).  It is refused, with a reason that is
+counted, unless all of this holds: the item's own requirements; no number in it is too close to call, undefined or
+too large; the exact route and the floating route give the same answers; the derived gradient agrees with finite
+differences of the loss; exactly the options that are right are right; and no foreseen wrong answer meets the key or
+another one, as printed.  What is left is numbered 0, 1, 2, ... and every variant that can be printed is one of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdquiz.authoring.difficulty import difficulties
+from gdquiz.authoring.items import Case, ItemTemplate
+from gdquiz.authoring.routes import DISAGREEMENTS, GRADIENT_DISAGREES, ROUTES_DISAGREE, agree, central_difference
+from gdquiz.authoring.solving import SolvedPart, solve_part
+from gdquiz.authoring.world import World
+from gdquiz.errors import Fault, InputError
+from gdquiz.mathematics import draws
+from gdquiz.mathematics.columns import floats, has_value
+from gdquiz.mathematics.exact import Mask, Rationals
+from gdquiz.mathematics.expressions import Node, names_of
+
+LARGEST = 200_000
+"""Rows that are enumerated in one pass at the most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """The rows of one case: its world over all candidate rows, and which of them passed."""
+
+    case: Case
+    world: World
+    passed: NDArray[np.intp]
+    parts: tuple[SolvedPart, ...]
+    difficulty: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """All rows of an item that may be printed, in the order of its cases and then of enumeration."""
+
+    template: ItemTemplate
+    blocks: tuple[Block, ...]
+    enumerated: int
+    refusals: Mapping[str, int]
+
+    @cached_property
+    def size(self) -> int:
+        return sum(len(block.passed) for block in self.blocks)
+
+    def locate(self, row: int) -> tuple[Block, int]:
+        """The block and the place in its world of a row.  Raises ``IndexError`` outside 0 .. size - 1."""
+        if row >= 0:
+            for block in self.blocks:
+                if row < len(block.passed):
+                    return block, int(block.passed[row])
+                row -= len(block.passed)
+        raise IndexError("no such row in the population")
+
+    @cached_property
+    def difficulty(self) -> NDArray[np.float64]:
+        """The difficulty of every row (see ``difficulty.py``)."""
+        return np.concatenate([block.difficulty[block.passed] for block in self.blocks])
+
+    @property
+    def disagreements(self) -> int:
+        """Rows in which two routes to a key did not agree."""
+        return sum(count for reason, count in self.refusals.items() if reason.startswith(DISAGREEMENTS))
+
+
+def populate(template: ItemTemplate) -> Population:
+    """The population of an item.
+
+    Raises ``InputError`` when there are more combinations than can be enumerated.
+    """
+    refusals: Counter[str] = Counter()
+    blocks = []
+    enumerated = 0
+    for case in template.cases:
+        columns = _enumerate(template, case)
+        enumerated += max((column.rows for column in columns.values()), default=1)
+        blocks.append(_block(template, case, columns, refusals))
+    return Population(template, tuple(blocks), enumerated, dict(refusals.most_common()))
+
+
+# --- enumeration ---------------------------------------------------------------------------------------------------
+
+
+def _enumerate(template: ItemTemplate, case: Case) -> dict[str, Rationals]:
+    """Every combination of the parameters' values as columns; with ``draws``, that many different ones by key."""
+    names, sizes = list(case.parameters), [len(values) for values in case.parameters.values()]
+    total = int(np.prod(sizes, dtype=object)) if sizes else 1
+    wanted = template.source.draws
+    if wanted is not None and wanted < total:
+        if total < 2**62:
+            order = draws.Permutation(("population", template.id, case.id), total)
+            index = np.array(sorted(order(place) for place in range(wanted)), dtype=np.int64)
+        else:
+            raise InputError(_too_many(template, names, sizes, total))
+    elif total > LARGEST:
+        raise InputError(_too_many(template, names, sizes, total))
+    else:
+        index = np.arange(total, dtype=np.int64)
+    columns: dict[str, Rationals] = {}
+    for name, size in zip(reversed(names), reversed(sizes), strict=True):
+        index, place = np.divmod(index, size)
+        columns[name] = Rationals.of(case.parameters[name]).take(place)
+    return {name: columns[name] for name in names}
+
+
+def _too_many(template: ItemTemplate, names: list[str], sizes: list[int], total: int) -> Fault:
+    product = " x ".join(f"{size} ({name})" for name, size in zip(names, sizes, strict=True))
+    return Fault(
+        f"the parameters have {total:,} combinations: {product}",
+        f"at most {LARGEST:,} in one population",
+        f"use smaller domains, or 'draws = {LARGEST // 40}' to take that many fixed combinations",
+        template.file, template.line, template.id, "parameters",
+    )  # fmt: skip
+
+
+# --- solving and filtering -----------------------------------------------------------------------------------------
+
+
+class _Filter:
+    """Which rows still pass, and why the others do not; each row is refused once, for the first reason."""
+
+    def __init__(self, rows: int, refusals: Counter[str]):
+        self.passing = np.ones(rows, bool)
+        self.refusals = refusals
+
+    def refuse(self, rows: Mask | np.bool_ | bool, reason: str) -> None:
+        refused = self.passing & rows
+        count = int(refused.sum())
+        if count:
+            self.refusals[reason] += count
+            self.passing &= ~refused
+
+
+def _block(template: ItemTemplate, case: Case, columns: dict[str, Rationals], refusals: Counter[str]) -> Block:
+    columns = _prefiltered(template, case, columns, refusals)
+    world = World(template, case, columns)
+    rows = _Filter(world.rows, refusals)
+    if not world.rows:
+        return Block(case, world, np.flatnonzero(rows.passing), (), np.zeros(0))
+    for node, because in template.require:
+        rows.refuse(~np.broadcast_to(world(node), (world.rows,)), f"requirement: {because}")
+    for name in case.define:
+        rows.refuse(~has_value(world[name]), f"no value of '{name}': too large, or a division by zero")
+    if template.rate is not None:
+        rows.refuse(world.on_kink, "on a kink of the loss")
+    twin = world.floating()
+    parts = tuple(solve_part(part, world, twin, rows.refuse) for part in template.parts)
+    rows.refuse(world.doubtful, "too close to call")
+    _verify(template, world, twin, rows)
+    return Block(case, world, np.flatnonzero(rows.passing), parts, difficulties(template, world, parts))
+
+
+def _prefiltered(
+    template: ItemTemplate, case: Case, columns: dict[str, Rationals], refusals: Counter[str]
+) -> dict[str, Rationals]:
+    """The rows that meet the requirements on parameters alone; the rest is never run."""
+    world = World(template, case, columns)
+    rows = _Filter(world.rows, refusals)
+    for node, because in template.require:
+        if _needs(node, case) <= set(columns):
+            rows.refuse(~np.broadcast_to(world(node), (world.rows,)), f"requirement: {because}")
+    rows.refuse(world.doubtful, "too close to call")
+    return {name: column.take(rows.passing) for name, column in columns.items()}
+
+
+def _needs(node: Node, case: Case) -> set[str]:
+    """The names an expression rests on in the end, definitions followed."""
+    needs: set[str] = set()
+    waiting = list(names_of(node))
+    while waiting:
+        name = waiting.pop()
+        if name in case.define:
+            waiting += names_of(case.define[name])
+        else:
+            needs.add(name)
+    return needs
+
+
+def _verify(template: ItemTemplate, world: World, twin: World, rows: _Filter) -> None:
+    """The second route: the run in floats, and the gradient against finite differences."""
+    if template.rate is None or world.case.loss is None:
+        return
+    for exact, floating in zip(world.run.points, twin.run.points, strict=True):
+        for a, b in zip(exact, floating, strict=True):
+            rows.refuse(~has_value(a), "a step leaves the range of exact numbers")
+            rows.refuse(~agree(a, b), ROUTES_DISAGREE)
+    for point in (twin.run.points[0], twin.run.points[-1]):
+        for place, derivative in enumerate(world.derived_gradient(point)):
+            measured, noise = central_difference(twin, point, place)
+            close = np.abs(floats(derivative) - measured) <= 1e-6 * (1 + np.abs(measured)) + noise
+            rows.refuse(~close, GRADIENT_DISAGREES)

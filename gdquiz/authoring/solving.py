@@ -1,0 +1,318 @@
+"""Solving one part of an item over all rows of a population: the key, and every foreseen wrong answer.
+
+Each kind of part reduces an answer to one of two shapes, so that "the same answer" has one meaning for keys, wrong
+answers and students: a tuple of numbers, or a selection of options (a boolean matrix, or an order of them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdquiz.authoring.items import CODES, Part, Wrong
+from gdquiz.authoring.routes import ROUTES_DISAGREE, agree
+from gdquiz.authoring.world import World
+from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
+from gdquiz.mathematics.descent import Solver, descent
+from gdquiz.mathematics.exact import Mask, Rationals
+from gdquiz.mathematics.expressions import Node, names_of
+from gdquiz.mathematics.slips import slipped_gradient
+
+Refuse = Callable[[Any, str], None]
+Matrix = NDArray[np.intp]
+
+APART = 5
+"""Wrong answers lie at least this many units of the last asked place from the key and from one another."""
+
+SAMPLES = tuple(Fraction(p, q) for p, q in ((3, 7), (-5, 3), (11, 5), (-13, 11), (17, 2)))
+"""Points at which formulas are told apart; two different polynomials of the sizes used here do not agree on all."""
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedWrong:
+    """A wrong answer over all rows; ``alive`` marks the rows in which it is different from the key and the others."""
+
+    wrong: Wrong
+    numbers: tuple[Any, ...]
+    chosen: Matrix | None
+    formula: Node | None
+    alive: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedPart:
+    """A part over all rows.
+
+    ``numbers``: a column for each number asked for.  ``chosen``: (rows, n) whole numbers; for choices one column an
+    option (1 = right), for an ordering the options in order, for a matching the option of each prompt.  ``truth``:
+    of the statement.  ``formula``: in the variables and parameters.
+    """
+
+    part: Part
+    numbers: tuple[Any, ...]
+    chosen: Matrix | None
+    truth: Mask | None
+    formula: Node | None
+    wrong: tuple[SolvedWrong, ...]
+
+
+def solve_part(part: Part, world: World, twin: World, refuse: Refuse) -> SolvedPart:
+    """Key and wrong answers of a part; rows in which they are not fit for print are refused with a reason."""
+    numbers = _numbers(part, world, twin, refuse)
+    chosen = _chosen(part, world)
+    if chosen is not None:
+        differs = np.any(chosen != _chosen(part, twin), axis=1)  # where floats can not tell, the exact route decides
+        refuse(differs & ~twin.doubtful, f"{ROUTES_DISAGREE} on the options of '{part.id}'")
+        refuse(_unfit(part, chosen), _UNFIT[part.kind])
+    truth = None
+    if part.truth is not None:
+        truth = np.broadcast_to(world(part.truth), (world.rows,))
+        differs = truth != np.broadcast_to(twin(part.truth), (world.rows,))
+        refuse(differs & ~twin.doubtful, f"{ROUTES_DISAGREE} on the truth of '{part.id}'")
+    formula = _key_formula(part, world)
+    key = _Answer(numbers, chosen, _sampled(formula, world))
+    wrong = _wrong_answers(part, world, key, refuse)
+    if part.lists_values:
+        alive = np.sum([entry.alive for entry in wrong], axis=0) if wrong else np.zeros(world.rows)
+        refuse(alive < part.source.distractors, "too few different wrong values to choose from")
+    _check_follow(part, world, numbers, refuse)
+    return SolvedPart(part, numbers, chosen, truth, formula, wrong)
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------
+
+
+def _numbers(part: Part, world: World, twin: World, refuse: Refuse) -> tuple[Any, ...]:
+    source = world.template.source
+    columns = tuple(_full(world(node), world.rows) for node in part.answers)
+    for column, node in zip(columns, part.answers, strict=True):
+        refuse(~has_value(column), "an answer is undefined or leaves the range of exact numbers")
+        refuse(~agree(column, _full(twin(node), world.rows)), ROUTES_DISAGREE)
+        size = np.abs(floats(column))
+        refuse(~(size <= source.largest), f"an answer is larger than {source.largest}")
+        if is_exact(column):
+            refuse(column.denominator > source.denominator, f"a denominator is larger than {source.denominator}")
+        else:
+            refuse(_near_rounding(column, part.source.digits or 0), "an answer lies too close to a rounding boundary")
+    return columns
+
+
+def _full(column: Any, rows: int) -> Any:
+    if isinstance(column, Rationals):
+        return column.broadcast(rows)
+    return np.broadcast_to(np.asarray(column), (rows,))
+
+
+def _near_rounding(column: Any, digits: int) -> Mask:
+    scaled = np.abs(np.asarray(column, float)) * 10.0**digits
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(scaled - np.floor(scaled) - 0.5)
+    return np.asarray(distance < 1e-6)
+
+
+def _chosen(part: Part, world: World) -> Matrix | None:
+    """The selection that is right in this world."""
+    options = [option.id for option in part.source.option]
+    if not options or part.lists_values:
+        return None
+    if part.match:
+        columns = []
+        for prompt in part.source.prompt:
+            held = _conditions(part.match[prompt.id], options, world)
+            columns.append(np.where(held.sum(axis=1) == 1, held.argmax(axis=1), -1))
+        return np.stack(columns, axis=1).astype(np.intp)
+    if part.rank:
+        ranks = np.stack([floats(_full(world(part.rank[option]), world.rows)) for option in options], axis=1)
+        return np.argsort(ranks, axis=1, kind="stable")
+    return _conditions(part.when, options, world).astype(np.intp)
+
+
+def _conditions(conditions: Mapping[str, Node | None], options: list[str], world: World) -> Mask:
+    columns = []
+    for option in options:
+        if option not in conditions:
+            columns.append(np.zeros(world.rows, bool))
+            continue
+        node = conditions[option]
+        held = np.bool_(True) if node is None else np.asarray(world(node), bool)
+        columns.append(np.broadcast_to(held, (world.rows,)))
+    return np.stack(columns, axis=1)
+
+
+_UNFIT = {
+    "choice": "not exactly one option is right",
+    "truth": "not exactly one reason is right",
+    "choices": "no option is right, or every one is",
+    "matching": "a prompt does not match exactly one option",
+    "ordering": "two things to order rank alike",
+}
+
+
+def _unfit(part: Part, chosen: Matrix) -> Mask:
+    if part.kind == "choices":
+        count = chosen.sum(axis=1)
+        return (count == 0) | (count == chosen.shape[1])
+    if part.kind == "matching":
+        return np.any(chosen < 0, axis=1)
+    if part.kind == "ordering":
+        return np.zeros(len(chosen), bool)
+    return chosen.sum(axis=1) != 1
+
+
+def _key_formula(part: Part, world: World) -> Node | None:
+    if part.formula is not None:
+        return part.formula
+    if part.source.derivative is not None:
+        return world.calculus.gradient[world.case.variables.index(part.source.derivative)]
+    return None
+
+
+# --- wrong answers -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    numbers: tuple[Any, ...]
+    chosen: Matrix | None
+    samples: tuple[Any, ...]
+
+    def exists(self, part: Part, rows: int) -> Mask:
+        exists = np.ones(rows, bool)
+        for column in (*self.numbers, *self.samples):
+            exists &= has_value(column)
+        if self.chosen is not None:
+            exists &= ~_unfit(part, self.chosen)
+        return exists
+
+    def meets(self, other: _Answer, part: Part, rows: int) -> Mask:
+        """Where two answers can not be told apart as printed."""
+        same = np.ones(rows, bool)
+        digits = part.source.digits
+        apart = APART * 10.0**-digits if digits is not None else 0.0
+        for a, b in zip(self.numbers, other.numbers, strict=True):
+            with np.errstate(invalid="ignore"):
+                difference = np.abs(floats(a) - floats(b))
+                same &= difference <= np.maximum(apart * (1 - 1e-12), 1e-9 * np.maximum(1, np.abs(floats(a))))
+        for a, b in zip(self.samples, other.samples, strict=True):
+            with np.errstate(invalid="ignore"):
+                same &= np.abs(floats(a) - floats(b)) <= 1e-9 * np.maximum(1, np.abs(floats(a)))
+        if self.chosen is not None and other.chosen is not None:
+            same &= np.all(self.chosen == other.chosen, axis=1)
+        return same
+
+
+def _wrong_answers(part: Part, world: World, key: _Answer, refuse: Refuse) -> tuple[SolvedWrong, ...]:
+    solved: list[tuple[Wrong, _Answer, Node | None]] = []
+    alive: list[Mask] = []
+    for wrong in part.wrong:
+        answer, formula = _wrong_answer(part, wrong, world)
+        here = answer.exists(part, world.rows)
+        if not wrong.source.optional:
+            refuse(~here, f"a wrong answer does not exist ({wrong.code})")
+        meets_key = here & answer.meets(key, part, world.rows)
+        if not wrong.source.optional:
+            refuse(meets_key, f"a wrong answer meets the key ({wrong.code})")
+        here = here & ~meets_key
+        for (other, earlier, _), before in zip(solved, alive, strict=True):
+            if answer.chosen is not None:
+                continue  # several mistakes may lead to one wrong option
+            meets = here & before & answer.meets(earlier, part, world.rows)
+            if not (wrong.source.optional or other.source.optional):
+                refuse(meets, f"two wrong answers meet ({other.code}, {wrong.code})")
+            if wrong.source.optional:
+                here = here & ~meets
+            else:
+                np.logical_and(before, ~meets, out=before)
+        solved.append((wrong, answer, formula))
+        alive.append(here)
+    return tuple(
+        SolvedWrong(wrong, answer.numbers, answer.chosen, formula, here)
+        for (wrong, answer, formula), here in zip(solved, alive, strict=True)
+    )
+
+
+def _wrong_answer(part: Part, wrong: Wrong, world: World) -> tuple[_Answer, Node | None]:
+    """What a student with the misconception answers: stated by the item, or found by executing the mistake."""
+    rows = world.rows
+    if wrong.values:
+        # stated values may use redefined quantities
+        here = world.mistaken(wrong) if wrong.redefine else world
+        return _Answer(tuple(_full(here(node), rows) for node in wrong.values), None, ()), None
+    if wrong.chooses:
+        return _Answer((), _stated_choice(part, wrong, world), ()), None
+    if part.kind == "formula":
+        formula = wrong.formula if wrong.formula is not None else _mistaken_formula(part, wrong, world)
+        return _Answer((), None, _sampled(formula, world)), formula
+    mistaken = world.mistaken(wrong)
+    numbers = tuple(_full(mistaken(node), rows) for node in part.answers)
+    return _Answer(numbers, _chosen(part, mistaken), ()), None
+
+
+def _stated_choice(part: Part, wrong: Wrong, world: World) -> Matrix:
+    options = [option.id for option in part.source.option]
+    held = _conditions(wrong.chooses, options, world)
+    if part.kind == "ordering":
+        stated = [options.index(option) for option in wrong.chooses]
+        return np.broadcast_to(np.array(stated, dtype=np.intp), (world.rows, len(stated)))
+    if part.kind == "matching":
+        stated = [options.index(option) for option in wrong.chooses]
+        return np.broadcast_to(np.array(stated, dtype=np.intp), (world.rows, len(stated)))
+    return held.astype(np.intp)
+
+
+def _mistaken_formula(part: Part, wrong: Wrong, world: World) -> Node:
+    """The derivative as a student finds it who differentiates with the slip behind the misconception."""
+    calculus = world.calculus
+    slips: list[str] = []
+
+    def noted(slip: str) -> Any:
+        slips.append(slip)
+        return world.field
+
+    mistake = CODES[wrong.code].mistake
+    assert mistake is not None and part.source.derivative is not None
+    mistake(Solver(replace(world.field, slipped=noted), Rationals.constant(1), descent))
+    gradient = slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, slips[0])
+    return gradient[world.case.variables.index(part.source.derivative)]
+
+
+def _sampled(formula: Node | None, world: World) -> tuple[Any, ...]:
+    """The values of a formula at the sample points: its fingerprint in each row."""
+    if formula is None:
+        return ()
+    variables = world.case.variables
+    names = names_of(formula)
+    samples = []
+    for place in range(len(SAMPLES)):
+        point = {v: Rationals.constant(SAMPLES[(place + k) % len(SAMPLES)]) for k, v in enumerate(variables)}
+        known = {name: world[name] for name in names if name not in point}
+        samples.append(_full(Evaluation(known | point)(formula), world.rows))
+    return tuple(samples)
+
+
+def _check_follow(part: Part, world: World, numbers: tuple[Any, ...], refuse: Refuse) -> None:
+    """The rule that carries an earlier answer on must give the key when the earlier answers are right."""
+    if part.follow is None:
+        return
+    earlier = {
+        other.id.replace("-", "_"): world(other.answers[0]) for other in world.template.parts if len(other.answers) == 1
+    }
+    needed = {name: earlier[name] if name in earlier else world[name] for name in names_of(part.follow)}
+    carried = _full(Evaluation(_Both(needed, world))(part.follow), world.rows)
+    refuse(np.abs(floats(carried) - floats(numbers[0])) > 1e-9, f"follow-through of '{part.id}' misses the key")
+
+
+class _Both(dict[str, Any]):
+    """Names first from a table, then from a world."""
+
+    def __init__(self, first: Mapping[str, Any], world: World):
+        super().__init__(first)
+        self._world = world
+
+    def __missing__(self, name: str) -> Any:
+        return self._world[name]

@@ -1,0 +1,137 @@
+"""The training and held-out losses of an item's fit, as columns: as printed (exact decimals) and before rounding.
+
+The two routes to them: QR factorisation and step-by-step descent on one side, the normal equations and the closed
+form of descent on a quadratic on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gdquiz.authoring.domains import domain, number
+from gdquiz.authoring.schema import Fit
+from gdquiz.mathematics import fits
+from gdquiz.mathematics.certainty import Floats, Mask
+from gdquiz.mathematics.exact import Rationals
+from gdquiz.mathematics.training import TrainingVerdicts, judge_training
+
+if TYPE_CHECKING:
+    from gdquiz.authoring.world import World
+
+CLOSE = 1e-4
+"""A loss this near to a rounding boundary, in units of the last printed place, refuses its row."""
+
+
+def spec(fit: Fit) -> fits.DataSpec:
+    """How the data sets of an item are drawn.  Raises ``InputError`` or ``ValueError`` for what can not be."""
+    return fits.DataSpec(
+        fit.train, fit.heldout, domain(fit.grid), tuple(map(number, fit.truth)), fit.noise, fit.decimals
+    )
+
+
+def data(world: World) -> fits.Data:
+    """The data sets of the rows of a world."""
+    fit = world.template.source.fit
+    assert fit is not None
+    seeds = world.exact_parameters[fit.seeds]
+    return _drawn(spec(fit), world.template.id, tuple(int(seed) for seed in seeds.numerator))
+
+
+@lru_cache(maxsize=64)
+def _drawn(how: fits.DataSpec, item: str, seeds: tuple[int, ...]) -> fits.Data:
+    return fits.draw(how, [("data", item, seed) for seed in seeds])
+
+
+def curves(world: World) -> Mapping[str, tuple[Any, ...]]:
+    """The columns ``train``, ``heldout`` (as printed) and ``train_exact``, ``heldout_exact``."""
+    fit = world.template.source.fit
+    assert fit is not None
+    train, heldout = _losses(fit, data(world), second_route=world.arithmetic == "float")
+    unit = 10**fit.places
+    columns: dict[str, tuple[Any, ...]] = {}
+    for name, table in (("train", train), ("heldout", heldout)):
+        columns[f"{name}_exact"] = tuple(table.T)
+        printed = tuple(_printed(column, unit) for column in table.T)
+        columns[name] = tuple(column.floats() for column in printed) if world.arithmetic == "float" else printed
+    return columns
+
+
+def doubtful(world: World) -> Mask:
+    """Rows in which a loss lies so near a rounding boundary that its last printed digit is not certain."""
+    fit = world.template.source.fit
+    assert fit is not None
+    train, heldout = _losses(fit, data(world), second_route=False)
+    scaled = np.abs(np.concatenate([train, heldout], axis=1)) * 10.0**fit.places
+    with np.errstate(invalid="ignore"):
+        near = np.abs(scaled - np.floor(scaled) - 0.5) < CLOSE
+    return np.asarray((near | ~np.isfinite(scaled)).any(axis=1))
+
+
+def verdict(world: World) -> TrainingVerdicts:
+    """Over-fitting, under-fitting or a good fit, from the losses at the epochs shown."""
+    fit = world.template.source.fit
+    assert fit is not None
+    train, heldout = _losses(fit, data(world), second_route=False)
+    limit = _epoch_fits(fit, data(world)).train_limit if fit.epochs else None
+    return judge_training(train, heldout, fit.places, limit)
+
+
+def _printed(column: Floats, unit: int) -> Rationals:
+    finite = np.isfinite(column) & (np.abs(column) * unit < 2**50)
+    numerator = np.floor(np.where(finite, column, 0.0) * unit + 0.5).astype(np.int64)
+    ones = np.ones_like(numerator)
+    return Rationals(numerator, ones, finite) / unit
+
+
+def _losses(fit: Fit, sets: fits.Data, *, second_route: bool) -> tuple[Floats, Floats]:
+    if fit.degrees:
+        if second_route:
+            return _by_normal_equations(fit, sets)
+        found = fits.fit_degrees(sets, max(fit.degrees))
+        return found.train[:, fit.degrees], found.heldout[:, fit.degrees]
+    if second_route:
+        return _by_closed_form(fit, sets)
+    trained = _epoch_fits(fit, sets)
+    return trained.train[:, fit.epochs_shown], trained.heldout[:, fit.epochs_shown]
+
+
+def _epoch_fits(fit: Fit, sets: fits.Data) -> fits.EpochFits:
+    return fits.fit_epochs(sets, fit.degree, float(number(fit.rate)), fit.epochs, float(number(fit.penalty)))
+
+
+def _errors(features: Floats, weights: Floats, targets: Floats) -> Floats:
+    return np.asarray(((np.einsum("rnp,rp->rn", features, weights) - targets) ** 2).mean(axis=1))
+
+
+def _by_normal_equations(fit: Fit, sets: fits.Data) -> tuple[Floats, Floats]:
+    train_y, heldout_y = sets.targets()
+    found: list[tuple[Floats, Floats]] = []
+    for degree in fit.degrees:
+        train, heldout = sets.features(degree)
+        square = np.einsum("rni,rnj->rij", train, train)
+        weights = np.linalg.solve(square, np.einsum("rni,rn->ri", train, train_y)[:, :, None])[:, :, 0]
+        found.append((_errors(train, weights, train_y), _errors(heldout, weights, heldout_y)))
+    return np.stack([a for a, _ in found], axis=1), np.stack([b for _, b in found], axis=1)
+
+
+def _by_closed_form(fit: Fit, sets: fits.Data) -> tuple[Floats, Floats]:
+    """On a quadratic, w_k = sum over eigenvectors v of (1 - (1 - rate h)^k) / h (v . b) v for w_0 = 0."""
+    train, heldout = sets.features(fit.degree)
+    train_y, heldout_y = sets.targets()
+    decay = float(number(fit.penalty)) * np.diag(np.arange(fit.degree + 1) > 0)
+    hessian = 2 / fit.train * np.einsum("rni,rnj->rij", train, train) + decay
+    pull = 2 / fit.train * np.einsum("rni,rn->ri", train, train_y)
+    values, vectors = np.linalg.eigh(hessian)
+    along = np.einsum("rij,ri->rj", vectors, pull)
+    rate = float(number(fit.rate))
+    found: list[tuple[Floats, Floats]] = []
+    for epoch in fit.epochs_shown:
+        with np.errstate(all="ignore"):
+            grown = np.where(np.abs(values) > 1e-13, (1 - (1 - rate * values) ** epoch) / values, rate * epoch)
+        weights = np.einsum("rij,rj->ri", vectors, grown * along)
+        found.append((_errors(train, weights, train_y), _errors(heldout, weights, heldout_y)))
+    return np.stack([a for a, _ in found], axis=1), np.stack([b for _, b in found], axis=1)

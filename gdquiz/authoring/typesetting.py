@@ -1,0 +1,144 @@
+"""The values of an item's slots in one row: numbers, expressions with the numbers in them, and formulas.
+
+What a slot needs is worked out once for an item and case; a row then only looks its numbers up and joins them, and
+what was set once for some numbers is not set again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+
+from gdquiz.authoring.items import Slot
+from gdquiz.authoring.world import World
+from gdquiz.mathematics import notation
+from gdquiz.mathematics.columns import floats, is_exact
+from gdquiz.mathematics.expressions import Index, Name, Node, Number, names_of
+from gdquiz.mathematics.notation import Mode, typesetter
+
+INEXACT_PLACES = 4
+"""Decimals of a number in a text that is not rational and whose slot does not say how many."""
+
+Cell = tuple[int, int] | float
+"""A number of one row, quick to look up and to compare: numerator and denominator, or a float."""
+
+Setter = Callable[[int], str]
+"""From a row of a world to the value of a slot in it."""
+
+
+def cells(column: Any) -> Callable[[int], Cell]:
+    """The function from a row to the column's number in it.  Raises ``ValueError`` where an exact column has none."""
+    if not is_exact(column):
+        array = floats(column)
+        if not array.ndim:
+            alone = float(array)
+            return lambda row: alone
+        listed: list[float] = array.tolist()
+        return listed.__getitem__
+    if column.numerator.ndim == 0:
+        only = (int(column.numerator), int(column.denominator))
+        return lambda row: only
+    pairs = list(zip(column.numerator.tolist(), column.denominator.tolist(), strict=True))
+    if bool(np.all(column.valid)):
+        return pairs.__getitem__
+    valid = column.valid
+
+    def read(row: int) -> Cell:
+        if not valid[row]:
+            raise ValueError(f"row {row} has no exact value")
+        return pairs[row]
+
+    return read
+
+
+@lru_cache(maxsize=65536)
+def exact(numerator: int, denominator: int) -> Fraction:
+    """The fraction of a cell; made once for each value."""
+    return Fraction(numerator, denominator)
+
+
+def setters(slots: Mapping[str, Slot], world: World) -> dict[str, Setter]:
+    """For each slot the function from a row of the world to the slot's value."""
+    return {key: _setter(slot, world) for key, slot in slots.items()}
+
+
+def _setter(slot: Slot, world: World) -> Setter:
+    case = world.case
+    if slot.style == "text":
+        words = case.text[slot.key.strip()]
+        return lambda row: words
+    assert slot.expression is not None
+    if slot.style == "number":
+        return _number(world(slot.expression), slot.format)
+    node = slot.expression
+    if slot.style == "derived":
+        name = node.name if isinstance(node, Name) else ""
+        if name == "loss":
+            node = world.calculus.loss
+        else:
+            node = world.calculus.gradient[case.variables.index(name.removeprefix("gradient_"))]
+    known = names_of(node) - (frozenset() if slot.style == "plugged" else frozenset(case.variables))
+    return formula(node, Mode.PLUGGED if slot.style == "plugged" else Mode.TIDY, known, world)
+
+
+def formula(node: Node, mode: Mode, known: frozenset[str], world: World) -> Setter:
+    """The function from a row to the LaTeX of an expression with the numbers of that row in it."""
+    typeset = typesetter(node, mode, known)
+    names = sorted(known)
+    readers = [cells(_column(name, world)) for name in names]
+    set_before: dict[tuple[Cell, ...], str] = {}
+
+    def render(row: int) -> str:
+        key = tuple([read(row) for read in readers])
+        text = set_before.get(key)
+        if text is None:
+            text = set_before[key] = typeset({name: _value(cell) for name, cell in zip(names, key, strict=True)})
+        return text
+
+    return render
+
+
+def values(names: frozenset[str], world: World) -> Callable[[int], dict[str, Fraction | str]]:
+    """The function from a row to the numbers that the names have in it (``w[1]`` is a name here)."""
+    readers = {name: cells(_column(name, world)) for name in sorted(names)}
+    return lambda row: {name: _value(read(row)) for name, read in readers.items()}
+
+
+def _value(cell: Cell) -> Fraction | str:
+    return exact(*cell) if isinstance(cell, tuple) else decimal_text(cell, INEXACT_PLACES)
+
+
+def _column(name: str, world: World) -> Any:
+    if name.endswith("]"):
+        series, _, place = name[:-1].partition("[")
+        return world(Index(series, Number(Fraction(place))))
+    return world[name]
+
+
+def _number(column: Any, form: str) -> Setter:
+    read = cells(column)
+
+    @cache
+    def text(cell: Cell) -> str:
+        if not isinstance(cell, tuple):
+            return decimal_text(cell, int(form) if form.isdigit() else INEXACT_PLACES)
+        value = exact(*cell)
+        if form.isdigit():
+            return notation.decimal(value, int(form))
+        return {"code": notation.code, "plain": notation.plain, "signed": _signed}.get(form, notation.number)(value)
+
+    return lambda row: text(read(row))
+
+
+def _signed(value: Fraction) -> str:
+    text = notation.number(value)
+    return f"({text})" if value.denominator == 1 and value < 0 else f"\\left({text}\\right)" if value < 0 else text
+
+
+def decimal_text(value: float, places: int) -> str:
+    """A float in fixed places, rounded as its exact value is (half away from zero), never ``-0.00``."""
+    return notation.decimal(Fraction(value), places)

@@ -1,0 +1,390 @@
+"""The wording of an item, and the questions that its rows become: the last stage before an exam is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from gdquiz.authoring import exam as frozen
+from gdquiz.authoring import figures
+from gdquiz.authoring.items import CODES, Part
+from gdquiz.authoring.population import Block, Population
+from gdquiz.authoring.solving import SolvedPart
+from gdquiz.authoring.typesetting import Cell, cells, decimal_text, exact, formula, setters, values
+from gdquiz.authoring.wording import fill, slots_of
+from gdquiz.mathematics import draws, notation
+from gdquiz.mathematics.columns import is_exact
+from gdquiz.mathematics.expressions import names_of, to_text
+from gdquiz.mathematics.notation import Mode, tidied
+
+KEY_DIGITS = 20
+"""Decimal digits of a key that is not rational, from the 50-digit computation."""
+
+
+# --- wordings ------------------------------------------------------------------------------------------------------
+
+
+def wording(population: Population) -> frozen.Wording:
+    """What all variants of an item say."""
+    template = population.template
+    source = template.source
+    return frozen.Wording(
+        item=template.id,
+        version=template.version,
+        title=source.title,
+        topic=template.topic,
+        skill=source.skill,
+        outcome=source.outcome,
+        bloom=source.bloom,
+        tier=source.tier,
+        minutes=source.minutes,
+        points=template.points,
+        licence=template.licence,
+        population=population.size,
+        stem=source.stem.strip(),
+        hints=tuple(hint.strip() for hint in source.hints),
+        solution=source.solution.strip(),
+        parts=tuple(_part_wording(part, population) for part in template.parts),
+    )
+
+
+def _part_wording(part: Part, population: Population) -> frozen.PartWording:
+    source = part.source
+    if part.lists_values:
+        options = tuple(
+            frozen.OptionText(id=f"v{k}", text=f"{{{{v{k}@{part.id}}}}}") for k in range(1 + len(part.wrong))
+        )
+    else:
+        options = tuple(frozen.OptionText(id=option.id, text=option.text.strip()) for option in source.option)
+    asks_numbers = part.kind in ("number", "numbers")
+    return frozen.PartWording(
+        id=part.id,
+        kind=source.kind,
+        ask=source.ask.strip(),
+        points=source.points,
+        digits=source.digits if asks_numbers else None,
+        rounding=rounding_rule(part, population) if asks_numbers else "",
+        labels=tuple(answer.label for answer in source.answers),
+        options=options,
+        prompts=tuple(frozen.OptionText(id=prompt.id, text=prompt.text.strip()) for prompt in source.prompt),
+        variables=population.template.cases[0].variables if part.kind == "formula" else (),
+        guide=tuple(frozen.GuideLine(points=line.points, text=line.text.strip()) for line in source.guide),
+        follow_through=source.follow_text.strip(),
+    )
+
+
+def rounding_rule(part: Part, population: Population) -> str:
+    """The sentence that tells a student how to give the number; none where every answer is whole."""
+    places = [
+        (block.parts[population.template.parts.index(part)].numbers, block.passed)
+        for block in population.blocks
+        if len(block.passed)
+    ]
+    columns = [(column, rows) for numbers, rows in places for column in numbers]
+    if all(is_exact(column) and np.all(column.denominator[rows] == 1) for column, rows in columns):
+        return "Give a whole number." if part.kind == "number" else "Give whole numbers."
+    digits = part.source.digits
+    exact = all(is_exact(column) for column, _ in columns)
+    if digits is None:
+        return "Give the exact value, as a whole number, a fraction or a terminating decimal."
+    rounded = f"rounded to {digits} decimal place{'s' if digits != 1 else ''}"
+    return f"Give a fraction, or a decimal {rounded}." if exact else f"Give a decimal {rounded}."
+
+
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+class Solver:
+    """Makes questions of the rows of one population; everything that is common to all rows is prepared once."""
+
+    def __init__(self, population: Population):
+        self.population = population
+        self.wording = wording(population)
+        self.slot_kinds = _slot_kinds(population, self.wording)
+        self._blocks = {block.case.id: _BlockSolver(block, population, self) for block in population.blocks}
+        self._shown = tuple(_shown_slots(self.wording))
+
+    def question(
+        self, row: int, *, number: int, id: str, points: float | None = None, path: draws.Path | None = None
+    ) -> frozen.Question:
+        """The question of a row, with options shuffled along ``path`` (None keeps the order of the bank)."""
+        block, place = self.population.locate(row)
+        solver = self._blocks[block.case.id]
+        slots = solver.slots(place)
+        parts = []
+        for solved in solver.parts:
+            key, extra = solved.key(place, path)
+            slots |= extra
+            parts.append(key)
+        return frozen.Question.model_construct(
+            id=id,
+            number=number,
+            wording=self.population.template.id,
+            row=row,
+            points=self.population.template.points if points is None else points,
+            difficulty=float(block.difficulty[place]),
+            slots={name: slots[name] for name in self._shown if name in slots},
+            parts=tuple(parts),
+            figure=figures.figure(block.world, place, slots, self.slot_kinds),
+        )
+
+
+def _shown_slots(wording: frozen.Wording) -> Iterator[str]:
+    """The slots that the texts of a wording have; others only serve feedback, which is filled in advance."""
+    texts = [wording.stem, wording.solution, *wording.hints]
+    for part in wording.parts:
+        texts += [part.ask, part.rounding, part.follow_through, *part.labels]
+        texts += [option.text for option in (*part.options, *part.prompts)]
+        texts += [line.text for line in part.guide]
+    yield from dict.fromkeys(name for text in texts for name in slots_of(text))
+
+
+def _slot_kinds(population: Population, wording: frozen.Wording) -> dict[str, frozen.SlotKind]:
+    kinds: dict[str, Any] = {key: slot.kind for key, slot in population.template.slots.items()}
+    for part in population.template.parts:
+        if part.lists_values:
+            kinds |= {f"v{k}@{part.id}": "math" for k in range(1 + len(part.wrong))}
+    return kinds
+
+
+class _BlockSolver:
+    def __init__(self, block: Block, population: Population, solver: Solver):
+        self._setters = setters(population.template.slots, block.world)
+        self.parts = [
+            _PartSolver(solved, block, number, solver.slot_kinds, self._setters)
+            for number, solved in enumerate(block.parts)
+        ]
+
+    def slots(self, place: int) -> dict[str, str]:
+        return {key: render(place) for key, render in self._setters.items()}
+
+
+class _PartSolver:
+    """Turns the solved columns of one part into the key of one row."""
+
+    def __init__(
+        self,
+        solved: SolvedPart,
+        block: Block,
+        number: int,
+        kinds: dict[str, frozen.SlotKind],
+        texts: dict[str, Callable[[int], str]],
+    ):
+        self.solved, self.block, self.number, self.kinds = solved, block, number, kinds
+        self.options = [option.id for option in solved.part.source.option]
+        self.texts = texts
+        self._feedback = [
+            wrong.wrong.source.feedback.strip()
+            or next((o.feedback.strip() for o in solved.part.source.option if [o.id] == list(wrong.wrong.chooses)), "")
+            or CODES[wrong.wrong.code].say
+            for wrong in solved.wrong
+        ]
+        self._feedback_slots = [slots_of(text) for text in self._feedback]
+        self._keys = [cells(column) for column in solved.numbers]
+        self._values_of = [[cells(column) for column in wrong.numbers] for wrong in solved.wrong]
+        self._alive = [wrong.alive.tolist() for wrong in solved.wrong]
+        self._said: dict[Any, frozen.WrongAnswer] = {}
+        world = block.world
+        variables = frozenset(world.case.variables)
+        self._formulas = {
+            id(node): (
+                node,
+                values(names_of(node) - variables, world),
+                formula(node, Mode.TIDY, names_of(node) - variables, world),
+            )
+            for node in (solved.formula, *(wrong.formula for wrong in solved.wrong))
+            if node is not None
+        }
+
+    def key(self, place: int, path: draws.Path | None) -> tuple[frozen.PartKey, dict[str, str]]:
+        solved, part = self.solved, self.solved.part
+        if part.lists_values:
+            return self._listed(place, path)
+        order, prompts = self._orders(path)
+        kwargs: dict[str, Any] = {"order": order, "prompt_order": prompts}
+        if solved.numbers:
+            kwargs["numbers"] = tuple(self._number_key(k, place) for k in range(len(solved.numbers)))
+        if solved.chosen is not None:
+            kwargs["options"] = self._ids(solved.chosen[place], prompts)
+        if solved.truth is not None:
+            kwargs["truth"] = bool(solved.truth[place])
+        if solved.formula is not None:
+            node, look_up, typeset = self._formulas[id(solved.formula)]
+            kwargs["formula"] = to_text(tidied(node, look_up(place)))
+            kwargs["formula_shown"] = typeset(place)
+        kwargs["wrong"] = tuple(self._wrong(place, prompts))
+        return frozen.PartKey(**kwargs), {}
+
+    # numbers
+
+    def _number_key(self, which: int, place: int) -> frozen.NumberKey:
+        digits = self.solved.part.source.digits
+        cell = self._keys[which](place)
+        if isinstance(cell, tuple):
+            return exact_key(*cell, digits)
+        precise = self.block.world.precise(place)(self.solved.part.answers[which])
+        return inexact_key(precise, digits if digits is not None else 3)
+
+    def _value_text(self, cell: Cell) -> tuple[str, str]:
+        """A wrong value as an exact string (or 15 digits) and as LaTeX."""
+        digits = self.solved.part.source.digits
+        if isinstance(cell, tuple):
+            key = exact_key(*cell, digits)
+            return key.value, key.shown
+        return f"{cell:.15g}", decimal_text(cell, max(3, digits or 3))
+
+    def _option_text(self, cell: Cell) -> str:
+        if isinstance(cell, tuple):
+            return notation.number(exact(*cell))
+        return decimal_text(cell, self.solved.part.source.digits or 3)
+
+    # selections
+
+    def _orders(self, path: draws.Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        source = self.solved.part.source
+        prompts = tuple(prompt.id for prompt in source.prompt)
+        if path is None or source.keep_order or (source.kind == "truth" and not self.options):
+            return tuple(self.options), prompts
+        here = (*path, self.number)
+        return draws.shuffled((*here, "options"), self.options), draws.shuffled((*here, "prompts"), prompts)
+
+    def _ids(self, chosen: Any, prompts: tuple[str, ...]) -> tuple[str, ...]:
+        kind = self.solved.part.kind
+        if kind == "ordering":
+            return tuple(self.options[int(k)] for k in chosen)
+        if kind == "matching":
+            declared = [prompt.id for prompt in self.solved.part.source.prompt]
+            by_prompt = {name: self.options[int(k)] for name, k in zip(declared, chosen, strict=True)}
+            return tuple(by_prompt[name] for name in prompts)
+        return tuple(option for option, right in zip(self.options, chosen, strict=True) if right)
+
+    def _wrong(self, place: int, prompts: tuple[str, ...]) -> Iterator[frozen.WrongAnswer]:
+        for k, wrong in enumerate(self.solved.wrong):
+            if not self._alive[k][place]:
+                continue
+            answer: dict[str, Any]
+            if wrong.formula is not None:
+                node, look_up, typeset = self._formulas[id(wrong.formula)]
+                answer = {"formula": to_text(tidied(node, look_up(place))), "shown": f"${typeset(place)}$"}
+                yield self._wrong_answer(k, place, **answer)
+                continue
+            if wrong.numbers:
+                seen: Any = tuple([read(place) for read in self._values_of[k]])
+            else:
+                seen = self._ids(wrong.chosen[place], prompts) if wrong.chosen is not None else ()
+            said = self._said.get((k, seen))
+            if said is None:
+                answer = {"options": seen, "shown": ""}
+                if wrong.numbers:
+                    texts = [self._value_text(cell) for cell in seen]
+                    answer = {"values": tuple(value for value, _ in texts), "shown": self._labelled(texts)}
+                said = self._wrong_answer(k, place, **answer)
+                if not self._feedback_slots[k]:
+                    self._said[k, seen] = said
+            yield said
+
+    def _wrong_answer(self, k: int, place: int, **answer: Any) -> frozen.WrongAnswer:
+        code = self.solved.wrong[k].wrong.code
+        return frozen.WrongAnswer(misconception=code, feedback=self._filled(k, place), **answer)
+
+    def _labelled(self, texts: list[tuple[str, str]]) -> str:
+        shown = [text for _, text in texts]
+        labels = [answer.label for answer in self.solved.part.source.answers]
+        if not labels:
+            return f"${shown[0]}$"
+        return ", ".join(
+            f"{fill(label, self._values(slots_of(label), 0), self.kinds)}: ${value}$"
+            for label, value in zip(labels, shown, strict=True)
+        )
+
+    def _values(self, names: tuple[str, ...], place: int) -> dict[str, str]:
+        return {name: self.texts[name](place) for name in names}
+
+    def _filled(self, which: int, place: int) -> str:
+        names = self._feedback_slots[which]
+        text = self._feedback[which]
+        return fill(text, self._values(names, place), self.kinds) if names else text
+
+    # values to choose from
+
+    def _listed(self, place: int, path: draws.Path | None) -> tuple[frozen.PartKey, dict[str, str]]:
+        """The key among wrong values, in rising order; which wrong values decides the rank of the key, evenly."""
+        part = self.solved.part
+        alive = [k for k, wrong in enumerate(self.solved.wrong) if wrong.alive[place]]
+        size = {k: _float(self._values_of[k][0](place)) for k in alive}
+        key = self._keys[0](place)
+        target = _float(key)
+        chosen = self._distractors(alive, size, target, (*path, self.number) if path is not None else ("fixed",))
+        ids = {f"v{k + 1}": size[k] for k in chosen} | {"v0": target}
+        order = tuple(sorted(ids, key=lambda name: ids[name]))
+        shown = {f"v0@{part.id}": self._option_text(key)}
+        wrong = []
+        for k in chosen:
+            cell = self._values_of[k][0](place)
+            value, text = self._value_text(cell)[0], self._option_text(cell)
+            shown[f"v{k + 1}@{part.id}"] = text
+            wrong.append(
+                frozen.WrongAnswer(
+                    misconception=self.solved.wrong[k].wrong.code, shown=f"${text}$", values=(value,),
+                    options=(f"v{k + 1}",), feedback=self._filled(k, place),
+                )
+            )  # fmt: skip
+        return frozen.PartKey(order=order, options=("v0",), wrong=tuple(wrong)), shown
+
+    def _distractors(self, alive: list[int], size: dict[int, float], target: float, path: draws.Path) -> list[int]:
+        """So many of the wrong values that as many lie below the key as a draw says, or as near as they allow."""
+        wanted = self.solved.part.source.distractors
+        keyed = draws.shuffled((*path, "values"), sorted(alive))
+        below = [k for k in keyed if size[k] < target]
+        above = [k for k in keyed if size[k] > target]
+        rank = draws.below((*path, "rank"), wanted + 1)
+        rank = min(max(rank, wanted - len(above)), len(below))
+        return sorted([*below[:rank], *above[: wanted - rank]])
+
+
+def _float(cell: Cell) -> float:
+    return cell[0] / cell[1] if isinstance(cell, tuple) else cell
+
+
+@lru_cache(maxsize=65536)
+def exact_key(numerator: int, denominator: int, digits: int | None) -> frozen.NumberKey:
+    """The key of a rational answer, with the interval that careful rounding can reach."""
+    value = exact(numerator, denominator)
+    low, high = notation.rounding_interval(value, digits)
+    shown = notation.number(value)
+    if value.denominator != 1:
+        places = 3 if digits is None else digits
+        rounded = notation.decimal(value, places)
+        same = (value * 10**places).denominator == 1
+        shown += f" {'=' if same else chr(92) + 'approx'} {_trimmed(rounded) if same else rounded}"
+    return frozen.NumberKey(
+        value=notation.plain(value), shown=shown, low=notation.plain(low), high=notation.plain(high)
+    )
+
+
+def _trimmed(decimal: str) -> str:
+    return decimal.rstrip("0").rstrip(".") if "." in decimal else decimal
+
+
+def inexact_key(value: Any, digits: int) -> frozen.NumberKey:
+    """The key of an answer that is not rational, from its value in high precision."""
+    import mpmath
+
+    text = mpmath.nstr(value, KEY_DIGITS, strip_zeros=False, min_fixed=-30, max_fixed=30)
+    near = Fraction(text)
+    low, high = notation.rounding_interval(near, digits)
+    return frozen.NumberKey(
+        value=text,
+        shown=notation.decimal(near, digits),
+        low=decimal_string(low),
+        high=decimal_string(high),
+    )
+
+
+def decimal_string(value: Fraction) -> str:
+    """A rational with a power of ten as denominator, as a decimal."""
+    return notation.decimal(value, KEY_DIGITS + 4).rstrip("0").rstrip(".")

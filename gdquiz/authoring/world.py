@@ -1,0 +1,338 @@
+"""What is true in the rows of an item: every name an expression can use, worked out when it is first asked for.
+
+The same world is built in three arithmetics.  *exact*: rational columns, stepped with the derived formulas; *float*:
+NumPy arrays, stepped with compiled functions (the second route to every key); *precise*: one row in 50-digit
+numbers.  A world may also be a mistaken one: the solver is then the one a misconception makes of it, and
+quantities may be redefined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from gdquiz.authoring import training, verdicts
+from gdquiz.authoring.items import CODES, Case, ItemTemplate, Wrong
+from gdquiz.authoring.names import OUTCOMES, TRAINING
+from gdquiz.errors import Fault, InputError
+from gdquiz.mathematics.calculus import Calculus
+from gdquiz.mathematics.certainty import UNSURE, YES
+from gdquiz.mathematics.columns import Column, Evaluation, floats, is_exact, precise, take
+from gdquiz.mathematics.descent import Field, Point, Run, Solver, method, run
+from gdquiz.mathematics.exact import Mask, Rationals
+from gdquiz.mathematics.expressions import Apply, Name, Node, Number, names_of
+from gdquiz.mathematics.outcomes import Verdicts
+from gdquiz.mathematics.slips import slipped_gradient
+
+Arithmetic = Literal["exact", "float", "precise"]
+PRECISION = 50
+"""Decimal digits of the precise arithmetic."""
+
+
+class World(Mapping[str, Column]):
+    """The quantities of a case of an item over some rows.
+
+    ``columns`` holds the parameters, exact.  ``doubtful`` marks the rows in which something was compared too closely
+    or has no value.
+    """
+
+    def __init__(
+        self,
+        template: ItemTemplate,
+        case: Case,
+        columns: Mapping[str, Rationals],
+        arithmetic: Arithmetic = "exact",
+        wrong: Wrong | None = None,
+    ):
+        self.template, self.case, self.arithmetic, self.wrong = template, case, arithmetic, wrong
+        self.rows = max((column.rows for column in columns.values()), default=1)
+        self.parameters = {name: self._as_arithmetic(column) for name, column in columns.items()}
+        self.exact_parameters = columns
+        self._known: dict[str, Column] = {}
+        self._evaluation = Evaluation(self)
+
+    def _as_arithmetic(self, column: Rationals) -> Column:
+        if self.arithmetic == "exact":
+            return column
+        return column.floats() if self.arithmetic == "float" else precise(column)
+
+    # --- as a mapping of names ---
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._known:
+            self._known[name] = self._resolved(name)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __call__(self, node: Node) -> Column:
+        """The value of an expression in this world."""
+        return self._evaluation(node)
+
+    @property
+    def doubtful(self) -> Mask:
+        return np.broadcast_to(np.asarray(self._evaluation.doubtful), (self.rows,))
+
+    def _resolved(self, name: str) -> Column:
+        if self.wrong is not None and name in self.wrong.redefine:
+            # a redefinition may use the true value of what it redefines
+            return self.true_twin(self.wrong.redefine[name])
+        if name in self.parameters:
+            return self.parameters[name]
+        if name in self.case.define:
+            return self(self.case.define[name])
+        if name in self.case.variables:
+            place = self.case.variables.index(name)
+            return tuple(point[place] for point in self.run.points)
+        if name == "loss":
+            return self.run.losses
+        if name in OUTCOMES:
+            return self._outcome(name)
+        if name in TRAINING:
+            return self._fitted(TRAINING[name])
+        if self.template.source.fit is not None and name.split("_", maxsplit=1)[0] in ("train", "heldout"):
+            return self.curves[name]
+        return self._derived(name)
+
+    def _derived(self, name: str) -> Column:
+        head, _, point = name.partition("_at_")
+        if point:
+            here = tuple(self(node) for node in self.case.points[point])
+            return self.field.loss(here) if head == "loss" else self._derivative(head, here, 0)
+        if name.startswith("minimizer_"):
+            solution = self.calculus.stationary
+            if solution is None:
+                raise KeyError(name)
+            return self(solution[self.case.variables.index(name.removeprefix("minimizer_"))])
+        if name in ("eig_min", "eig_max"):
+            return self._eigenvalue(largest=name == "eig_max")
+        return tuple(self._derivative(name, point, k) for k, point in enumerate(self.run.points))
+
+    def _derivative(self, name: str, point: Point, step: int) -> Column:
+        variables = self.case.variables
+        match name.split("_"):
+            case ["grad"]:
+                return self.full_gradient(point)[0]
+            case ["curvature"]:
+                return self.hessian(point)[0][0]
+            case ["grad", variable]:
+                return self.full_gradient(point)[variables.index(variable)]
+            case ["hess", first, second]:
+                return self.hessian(point)[variables.index(first)][variables.index(second)]
+        raise KeyError(name)
+
+    def _eigenvalue(self, *, largest: bool) -> Column:
+        start = tuple(self(node) for node in self.template.start)
+        hessian = self.hessian(start)
+        if len(hessian) == 1:
+            return hessian[0][0]
+        if len(hessian) == 2:
+            (a, b), (_, c) = hessian
+            names = {"a": a, "b": b, "c": c}
+            return Evaluation(names)(_LARGER if largest else _SMALLER)
+        matrix = np.stack([np.stack(np.broadcast_arrays(*map(floats, row)), axis=-1) for row in hessian], axis=-2)
+        return np.linalg.eigvalsh(matrix)[..., -1 if largest else 0]
+
+    # --- the loss and its derivatives ---
+
+    @property
+    def calculus(self) -> Calculus:
+        return self.case.calculus
+
+    @cached_property
+    def field(self) -> Field:
+        return self._field(self.calculus, self.case.term_calculus if self.template.order else None)
+
+    def _field(self, calculus: Calculus, term: Calculus | None, slip: str | None = None) -> Field:
+        gradient = calculus.gradient if slip is None else _slipped(calculus, slip)
+
+        def bound(point: Point) -> dict[str, Column]:
+            return dict(zip(self.case.variables, point, strict=True))
+
+        def loss(point: Point) -> Column:
+            if self.arithmetic == "float":
+                return calculus.loss_function(*self._arguments(calculus, point))
+            return self._at(calculus.loss, bound(point))
+
+        def full(point: Point) -> Point:
+            if self.arithmetic == "float" and slip is None:
+                return tuple(calculus.gradient_function(*self._arguments(calculus, point)))
+            return tuple(self._at(node, bound(point)) for node in gradient)
+
+        def hessian(point: Point) -> tuple[tuple[Column, ...], ...]:
+            if self.arithmetic == "float":
+                return tuple(map(tuple, calculus.hessian_function(*self._arguments(calculus, point))))
+            return tuple(tuple(self._at(node, bound(point)) for node in row) for row in calculus.hessian)
+
+        def stochastic(point: Point, step: int) -> Point:
+            assert term is not None
+            nodes = term.gradient if slip is None else _slipped(term, slip)
+            batch = self.template.order[min(step, len(self.template.order) - 1)]
+            size = len(batch) if self.case.averaged else 1
+            total: list[Column] = [Rationals.constant(0)] * len(nodes)
+            for example in batch:
+                row = {name: self(column[example - 1]) for name, column in self.case.data.items()}
+                total = [t + self._at(node, bound(point) | row) for t, node in zip(total, nodes, strict=True)]
+            return tuple(
+                t * (precise(_one_over(size)) if self.arithmetic == "precise" else _one_over(size)) for t in total
+            )
+
+        if term is None:
+            return Field(loss, lambda point, step: full(point), hessian, self._slipped)
+        return Field(loss, stochastic, hessian, self._slipped, full)
+
+    def _slipped(self, slip: str) -> Field:
+        return self._field(self.calculus, self.case.term_calculus if self.template.order else None, slip)
+
+    def _at(self, node: Node, point: Mapping[str, Column]) -> Column:
+        names = {name: self[name] for name in names_of(node) if name not in point}
+        return Evaluation(names | dict(point))(node)
+
+    def _arguments(self, calculus: Calculus, point: Point) -> list[Column]:
+        return [*map(floats, point), *(floats(self[name]) for name in calculus.parameters)]
+
+    def full_gradient(self, point: Point) -> Point:
+        """The gradient of the loss as this world's solver knows it."""
+        field = self.solver.field if self.template.rate is not None else self.field
+        return field.full_gradient(point) if field.full_gradient is not None else field.gradient(point, 0)
+
+    def derived_gradient(self, point: Point) -> Point:
+        """The true gradient of the loss at a point by the derived formulas, whatever this world's solver thinks."""
+        bound = dict(zip(self.case.variables, point, strict=True))
+        return tuple(self._at(node, bound) for node in self.calculus.gradient)
+
+    def hessian(self, point: Point) -> tuple[tuple[Column, ...], ...]:
+        assert self.field.hessian is not None
+        return self.field.hessian(point)
+
+    # --- the run ---
+
+    @cached_property
+    def solver(self) -> Solver:
+        source = self.template.source.run
+        assert source is not None and self.template.rate is not None
+        settings = {name: self(node) for name, node in self.template.settings.items()}
+        if self.case.data:
+            settings["examples"] = Rationals.constant(len(next(iter(self.case.data.values()))))
+            if self.arithmetic != "exact":
+                settings["examples"] = self._as_arithmetic(settings["examples"])
+        solver = Solver(self.field, self(self.template.rate), method(source.method).rule, settings, source.ascend)
+        mistake = CODES[self.wrong.code].mistake if self.wrong is not None and not self.wrong.redefine else None
+        try:
+            return solver if mistake is None else mistake(solver)
+        except ValueError as error:
+            assert self.wrong is not None
+            problem = f"the misconception {self.wrong.code} can not be executed on this item: {error}"
+            template = self.template
+            raise InputError(Fault(problem, file=template.file, line=template.line, item=template.id)) from error
+
+    @cached_property
+    def run(self) -> Run:
+        source = self.template.source.run
+        assert source is not None
+        return run(self.solver, self.start, source.steps)
+
+    @cached_property
+    def start(self) -> Point:
+        return tuple(self(node) for node in self.template.start)
+
+    @cached_property
+    def on_kink(self) -> Mask:
+        """Rows in which an argument of relu, abs, min or max is zero or tied somewhere along the run."""
+        hit = np.zeros(self.rows, bool)
+        loss = self.case.loss
+        if loss is None or self.template.rate is None:
+            return hit
+        for argument in kinks(loss):
+            for point in self.run.points:
+                value = self._at(argument, dict(zip(self.case.variables, point, strict=True)))
+                hit = hit | (value.equals(0) if is_exact(value) else np.abs(floats(value)) < 1e-6)
+        return hit
+
+    def _outcome(self, name: str) -> Column:
+        axis, value = OUTCOMES[name]
+        verdict = getattr(self.verdicts, axis)
+        if value:
+            self._evaluation.doubtful = self._evaluation.doubtful | (self.verdicts.limit == "undecided")
+            return verdict == value
+        self._evaluation.doubtful = self._evaluation.doubtful | (verdict == UNSURE)
+        return verdict == YES
+
+    def _fitted(self, kind: str) -> Column:
+        verdict = training.verdict(self)
+        self._evaluation.doubtful = self._evaluation.doubtful | (verdict.kind == "undecided")
+        return verdict.kind == kind
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        return verdicts.verdicts(self)
+
+    @cached_property
+    def curves(self) -> Mapping[str, tuple[Column, ...]]:
+        """The losses of the fit, by degree or by epoch."""
+        self._evaluation.doubtful = self._evaluation.doubtful | training.doubtful(self)
+        return training.curves(self)
+
+    # --- related worlds ---
+
+    def mistaken(self, wrong: Wrong) -> World:
+        """The world of a student with this misconception."""
+        return World(self.template, self.case, self.exact_parameters, self.arithmetic, wrong)
+
+    def true_twin(self, node: Node) -> Column:
+        """An expression's value in the world without the mistake."""
+        if not hasattr(self, "_twin"):
+            self._twin = World(self.template, self.case, self.exact_parameters, self.arithmetic)
+        return self._twin(node)
+
+    def floating(self) -> World:
+        """The same world by the second route."""
+        return World(self.template, self.case, self.exact_parameters, "float", self.wrong)
+
+    def precise(self, row: int) -> World:
+        """One row of it in high precision."""
+        import mpmath
+
+        mpmath.mp.dps = PRECISION
+        columns = {name: take(column, np.array([row])) for name, column in self.exact_parameters.items()}
+        return World(self.template, self.case, columns, "precise", self.wrong)
+
+
+def _symmetric_eigenvalue(sign: int) -> Node:
+    """Of the matrix [[a, b], [b, c]]: (a + c +- sqrt((a - c)^2 + 4 b^2)) / 2."""
+    a, b, c, two = Name("a"), Name("b"), Name("c"), Number(Fraction(2))
+    difference = Apply("+", (a, Apply("-", (c,))))
+    four_b2 = Apply("^", (Apply("*", (two, b)), two))
+    root = Apply("sqrt", (Apply("+", (Apply("^", (difference, two)), four_b2)),))
+    return Apply("/", (Apply("+", (a, c, root if sign > 0 else Apply("-", (root,)))), two))
+
+
+_LARGER, _SMALLER = _symmetric_eigenvalue(+1), _symmetric_eigenvalue(-1)
+
+
+def _one_over(size: int) -> Rationals:
+    return Rationals.constant(Fraction(1, size))
+
+
+def _slipped(calculus: Calculus, slip: str) -> tuple[Node, ...]:
+    return slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, slip)
+
+
+def kinks(node: Node) -> Iterator[Node]:
+    """The arguments whose zero is a kink of the expression."""
+    if isinstance(node, Apply):
+        if node.function in ("relu", "abs"):
+            yield node.arguments[0]
+        elif node.function in ("min", "max"):
+            first, *rest = node.arguments
+            yield from (Apply("+", (first, Apply("-", (other,)))) for other in rest)
+        for argument in node.arguments:
+            yield from kinks(argument)

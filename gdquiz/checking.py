@@ -1,0 +1,171 @@
+"""Proving an item: every row of its population is solved, verified, worded and held against its own wrong answers.
+
+Solving and verifying is the population's business (``authoring/population.py``); what is added here is that every
+row becomes a question without loss, that inexact keys agree with 50-digit arithmetic, that keys and wrong answers are
+different as printed, and that neither the place nor the rank of a key gives it away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from gdquiz.authoring import exam as frozen
+from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.population import Population, populate
+from gdquiz.authoring.routes import DISAGREEMENTS
+from gdquiz.authoring.wording import fill, slots_of
+from gdquiz.authoring.wordings import Solver
+from gdquiz.mathematics.columns import floats, is_exact
+
+LARGEST_SHARE = 0.5
+"""No rank of a key among listed values may be taken in more than this share of the rows (of four or more options)."""
+FEW = 40
+"""Populations smaller than this are too small to test for balance."""
+MOST_FAULTS = 5
+"""Faults told of one item; more are counted."""
+
+_SPOILED = re.compile(r"\+\s*-|-\s*-|(?<![\d.\\{])-0(?![\d.])|\bnan\b|\binf\b|\{\{|\}\}\}\}|\bNone\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCheck:
+    """What checking an item found.  ``faults`` empty means that every row of its population is proved."""
+
+    item: str
+    kinds: tuple[str, ...]
+    rows: int
+    enumerated: int
+    refusals: Mapping[str, int]
+    difficulty: tuple[float, float]
+    faults: tuple[str, ...]
+
+
+def check(template: ItemTemplate) -> ItemCheck:
+    """Check every row of an item."""
+    population = populate(template)
+    faults = list(_faults(population))
+    shown = faults[:MOST_FAULTS]
+    if len(faults) > len(shown):
+        shown.append(f"and {len(faults) - len(shown)} more faults")
+    difficulty = population.difficulty
+    return ItemCheck(
+        item=template.id,
+        kinds=template.kinds,
+        rows=population.size,
+        enumerated=population.enumerated,
+        refusals=population.refusals,
+        difficulty=(float(difficulty.min()), float(difficulty.max())) if population.size else (0.0, 0.0),
+        faults=tuple(shown),
+    )
+
+
+def _faults(population: Population) -> Iterator[str]:
+    for reason, count in population.refusals.items():
+        if reason.startswith(DISAGREEMENTS):
+            yield f"{count} rows: {reason}"
+    if not population.size:
+        yield "no row is left in the population"
+        return
+    solver = Solver(population)
+    places: dict[str, Counter[int]] = {}
+    widths: dict[str, int] = {}
+    for row in range(population.size):
+        question = solver.question(row, number=1, id="check", path=("check", row))
+        yield from (f"row {row}: {fault}" for fault in _question_faults(question, solver))
+        for part, key in zip(solver.wording.parts, question.parts, strict=True):
+            if part.kind == "choice" and len(key.options) == 1:
+                places.setdefault(part.id, Counter())[key.order.index(key.options[0])] += 1
+                widths[part.id] = len(key.order)
+    yield from _inexact_faults(population)
+    for part, template_part in zip(solver.wording.parts, population.template.parts, strict=True):
+        if part.id in places and not template_part.source.keep_order:
+            yield from _balance_faults(part.id, places[part.id], widths[part.id], listed=template_part.lists_values)
+
+
+# --- one question --------------------------------------------------------------------------------------------------
+
+
+def _question_faults(question: frozen.Question, solver: Solver) -> Iterator[str]:
+    for name, value in question.slots.items():
+        if _SPOILED.search(value):
+            yield f"the slot '{name}' reads {value!r}"
+    wording = solver.wording
+    for text in _texts(wording, question):
+        missing = [name for name in slots_of(text) if name not in question.slots]
+        if missing:
+            yield f"nothing fills the slot '{missing[0]}'"
+        elif "{{" in fill(text, question.slots, solver.slot_kinds):
+            yield f"a slot of {text[:40]!r} is left open"
+    for part, key in zip(wording.parts, question.parts, strict=True):
+        yield from (f"part '{part.id}': {fault}" for fault in _key_faults(part, key))
+
+
+def _texts(wording: frozen.Wording, question: frozen.Question) -> Iterator[str]:
+    """The texts that are printed of this question."""
+    yield from (wording.stem, wording.solution, *wording.hints)
+    for part, key in zip(wording.parts, question.parts, strict=True):
+        yield from (part.ask, part.follow_through, *part.labels)
+        yield from (option.text for option in part.options if option.id in key.order)
+        yield from (prompt.text for prompt in part.prompts)
+        yield from (line.text for line in part.guide)
+
+
+def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
+    has_key = key.numbers or key.options or key.formula or key.truth is not None or part.guide
+    if not has_key:
+        yield "there is no key"
+    if not set(key.options) <= set(key.order):
+        yield "a key is not among the options printed"
+    for wrong in key.wrong:
+        if wrong.values and key.numbers:
+            inside = [
+                Fraction(number.low) <= Fraction(value) <= Fraction(number.high)
+                for value, number in zip(wrong.values, key.numbers, strict=True)
+            ]
+            if all(inside):
+                yield f"the wrong answer of {wrong.misconception} would be accepted"
+        if wrong.options and part.kind != "truth" and wrong.options == key.options:
+            yield f"the wrong answer of {wrong.misconception} is the key"
+        if wrong.formula and wrong.formula == key.formula:
+            yield f"the wrong formula of {wrong.misconception} is the key"
+
+
+# --- the whole population ------------------------------------------------------------------------------------------
+
+
+def _inexact_faults(population: Population) -> Iterator[str]:
+    """Keys that are not rational, against their values in 50-digit arithmetic, row by row."""
+    for block in population.blocks:
+        for solved in block.parts:
+            inexact = [k for k, column in enumerate(solved.numbers) if not is_exact(column)]
+            for place in block.passed if inexact else ():
+                world = block.world.precise(int(place))
+                for k in inexact:
+                    here = float(floats(solved.numbers[k])[place])
+                    there = float(world(solved.part.answers[k]))
+                    if not np.isclose(here, there, rtol=1e-10, atol=1e-12):
+                        yield f"part '{solved.part.id}': {here!r} in floats but {there!r} in high precision"
+
+
+def _balance_faults(part: str, places: Counter[int], width: int, *, listed: bool) -> Iterator[str]:
+    rows = places.total()
+    if rows < FEW:
+        return
+    if listed:
+        rank, most = places.most_common(1)[0]
+        if width >= 4 and most > LARGEST_SHARE * rows:
+            yield f"part '{part}': the key is number {rank + 1} by size in {most} of {rows} rows"
+        return
+    expected = rows / width
+    chi_square = sum((places[k] - expected) ** 2 / expected for k in range(width))
+    degrees = width - 1
+    # the Wilson-Hilferty approximation of the 1e-6 quantile of chi square
+    limit = degrees * (1 - 2 / (9 * degrees) + 4.753 * (2 / (9 * degrees)) ** 0.5) ** 3
+    if chi_square > limit:
+        yield f"part '{part}': the key's place is unbalanced: {[places[k] for k in range(width)]} of {rows} rows"

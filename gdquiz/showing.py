@@ -1,0 +1,70 @@
+"""One question as plain text for a terminal: stem, options, key, wrong answers, hints and solution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gdquiz.authoring.exam import PartKey, PartWording
+from gdquiz.authoring.population import Population
+from gdquiz.authoring.wording import fill
+from gdquiz.authoring.wordings import Solver
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def shown(population: Population, row: int) -> str:
+    """The question of a row with everything that is known of it, as Markdown."""
+    solver = Solver(population)
+    question = solver.question(row, number=1, id="-", path=("show", row))
+    wording = solver.wording
+
+    def filled(text: str) -> str:
+        return fill(text, question.slots, solver.slot_kinds)
+
+    def lines() -> Iterator[str]:
+        yield f"# {wording.title}"
+        yield (
+            f"{wording.item}, variant {row} of {population.size:,}; topic {wording.topic}, skill {wording.skill}, "
+            f"{wording.bloom}, difficulty {question.difficulty}, {wording.points:g} points, {wording.minutes:g} minutes"
+        )
+        yield filled(wording.stem)
+        if question.figure is not None:
+            yield f"[Figure: {question.figure.alt}]"
+        for number, (part, key) in enumerate(zip(wording.parts, question.parts, strict=True)):
+            label = f"({'abcdefghijkl'[number]}) " if len(wording.parts) > 1 else ""
+            yield f"{label}{filled(part.ask)} {part.rounding}".rstrip()
+            texts = {option.id: filled(option.text) for option in part.options}
+            prompts = {prompt.id: filled(prompt.text) for prompt in part.prompts}
+            if prompts:
+                yield "\n".join(f"- {prompts[name]}" for name in key.prompt_order)
+            if key.order:
+                yield "\n".join(f"{LETTERS[k]}. {texts[name]}" for k, name in enumerate(key.order))
+            yield "**Key:** " + "; ".join(_key(part, key, prompts, filled))
+            for wrong in key.wrong:
+                letters = ", ".join(LETTERS[key.order.index(name)] for name in wrong.options if name in key.order)
+                answer = ": ".join(text for text in (letters, wrong.shown) if text)
+                yield f"- {wrong.misconception}: {answer}. {wrong.feedback}"
+        for number, hint in enumerate(wording.hints, start=1):
+            yield f"**Hint {number}:** {filled(hint)}"
+        yield f"**Solution.** {filled(wording.solution)}"
+
+    return "\n\n".join(lines())
+
+
+def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: object) -> Iterator[str]:
+    if key.truth is not None:
+        yield "true" if key.truth else "false"
+    letters = [LETTERS[key.order.index(name)] for name in key.options]
+    if part.kind == "matching":
+        yield from (f"{prompts[name]} - {letter}" for name, letter in zip(key.prompt_order, letters, strict=True))
+    elif letters:
+        yield ", ".join(letters)
+    labels = part.labels or ("",) * len(key.numbers)
+    for label, number in zip(labels, key.numbers, strict=True):
+        name = f"{filled(label)}: " if label and callable(filled) else ""
+        interval = f" (accepted {number.low} to {number.high})" if number.low != number.high else ""
+        yield f"{name}${number.shown}${interval}"
+    if key.formula:
+        yield f"${key.formula_shown}$"
+    for line in part.guide:
+        yield f"[{line.points:g}] {filled(line.text) if callable(filled) else line.text}"
