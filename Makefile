@@ -1,0 +1,49 @@
+# make exam   a 10-question exam, 3 forms, sheets and keys, from the shipped banks
+# make test   everything the tests need, and the tests
+# Both install into .venv; nothing else of the machine is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SEED ?= 2026
+OUT ?= exam
+
+.PHONY: exam test check slow bench lint clean
+
+exam: $(VENV)/installed
+	$(BIN)/gdquiz make --questions 10 --forms 3 --seed $(SEED) --out $(OUT) --force \
+	  --to markdown --to html --to latex --to pdf
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto -m "not slow"
+
+check: $(VENV)/installed
+	$(BIN)/gdquiz check
+
+slow: $(VENV)/installed-dev
+	$(BIN)/pytest -m slow
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/run.py
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf $(VENV) $(OUT) dist build
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("gdquiz needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
