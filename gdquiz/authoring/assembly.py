@@ -49,15 +49,17 @@ def assemble(
     roster: Sequence[frozen.Student] = (),
     *,
     file: str = "",
+    solve: Callable[[ItemTemplate], Population] = populate,
     progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
 ) -> frozen.Exam:
     """The exam of a blueprint with so many forms, or with one form for each student of a roster.
 
+    ``solve`` gives the population of an item (by default it is made here).
     Raises ``InputError`` when a slot can not be filled.  Form k depends on neither the number of forms nor the roster.
     """
     seed = str(blueprint.seed)
     places = tuple(_places(blueprint, templates, file))
-    library = _Library(seed)
+    library = _Library(seed, solve)
     picked = _common_picks(seed, places)
     solved: list[frozen.Form] = []
     total = len(roster) or forms
@@ -148,15 +150,15 @@ def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
 class _Library:
     """Populations, wordings and row orders, each made when first needed and kept."""
 
-    def __init__(self, seed: str):
-        self._seed = seed
+    def __init__(self, seed: str, solve: Callable[[ItemTemplate], Population]):
+        self._seed, self._solve = seed, solve
         self._populations: dict[str, Population] = {}
         self._solvers: dict[str, Solver] = {}
         self._orders: dict[tuple[str, str], _Order] = {}
 
     def population(self, template: ItemTemplate) -> Population:
         if template.id not in self._populations:
-            population = populate(template)
+            population = self._solve(template)
             if not population.size:
                 reasons = "; ".join(f"{reason}: {n}" for reason, n in list(population.refusals.items())[:3])
                 raise InputError(

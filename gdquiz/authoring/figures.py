@@ -8,8 +8,8 @@ between machines, never show.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ SAMPLES = 97
 """Points of a curve; the number of grid lines each way for level lines is ``GRID``."""
 GRID = 61
 LEVELS = 7
+
+Role = Literal["start", "iterate", "minimum", "maximum", "point", "arrow"]
 
 
 def figure(world: World, row: int, slots: Mapping[str, str], kinds: Mapping[str, str]) -> frozen.Figure | None:
@@ -133,7 +135,7 @@ def _curve(world: World, row: int) -> dict[str, Any]:
     marks = []
     for label, nodes in layout["points"].items():
         x = _at(world, nodes[0], row)
-        marks.append(_mark(frame, x, float(_loss(world, row, np.array([x]))[0]), label, "point"))
+        marks.append(_mark(frame, (x, float(_loss(world, row, np.array([x]))[0])), label, "point"))
     if world.template.rate is not None:
         points = _iterates(world, row)[:, 0]
         heights = _loss(world, row, points)
@@ -144,11 +146,10 @@ def _curve(world: World, row: int) -> dict[str, Any]:
             for k in shown:
                 if k or on_key:
                     marks.append(
-                        _mark(frame, points[k], heights[k], _labels(world.case.variables, k),
-                              "iterate" if k else "start", key_only=on_key and k > 0)
+                        _mark(frame, (points[k], heights[k]), _labels(world.case.variables, k), "iterate" if k else "start", key_only=on_key and k > 0)
                     )  # fmt: skip
         elif 0 in shown:
-            marks.append(_mark(frame, points[0], heights[0], _labels(world.case.variables, 0), "start"))
+            marks.append(_mark(frame, (points[0], heights[0]), _labels(world.case.variables, 0), "start"))
     return {
         "x_label": spec.x_label or notation.symbol(name),
         "y_label": spec.y_label or f"{_loss_name(world)}({notation.symbol(name)})",
@@ -162,12 +163,17 @@ def _loss_name(world: World) -> str:
 
 
 def _mark(
-    frame: _Frame, x: float, y: float, label: str, role: Any, *, key_only: bool = False,
-    arrow: tuple[float, float] | None = None,
-) -> frozen.Mark:  # fmt: skip
-    at = frame.point(x, y)
+    frame: _Frame,
+    place: Sequence[float],
+    label: str,
+    role: Role,
+    *,
+    key_only: bool = False,
+    arrow: Sequence[float] | None = None,
+) -> frozen.Mark:
+    x, y = frame.point(*place)
     head = frame.point(*arrow) if arrow is not None else None
-    return frozen.Mark(x=at[0], y=at[1], label=label, role=role, key_only=key_only, arrow=head)
+    return frozen.Mark(x=x, y=y, label=label, role=role, key_only=key_only, arrow=head)
 
 
 def _contours(world: World, row: int) -> dict[str, Any]:
@@ -186,26 +192,25 @@ def _contours(world: World, row: int) -> dict[str, Any]:
     for k in range(1, LEVELS + 1):
         level = low + (high - low) * (k / (LEVELS + 1)) ** 2
         for line in generator.lines(level):
-            curves.append(frozen.Curve(role="level", points=frame.line(line[:, 0], line[:, 1])))
+            table = np.asarray(line)
+            curves.append(frozen.Curve(role="level", points=frame.line(table[:, 0], table[:, 1])))
     marks = []
     for label, nodes in layout["points"].items():
-        marks.append(_mark(frame, _at(world, nodes[0], row), _at(world, nodes[1], row), label, "point"))
+        marks.append(_mark(frame, [_at(world, node, row) for node in nodes], label, "point"))
     if world.template.rate is not None:
         points = _iterates(world, row)
-        marks.append(_mark(frame, *points[0], _labels(world.case.variables, 0), "start"))
+        marks.append(_mark(frame, points[0].tolist(), _labels(world.case.variables, 0), "start"))
         if spec.path != "none":
             on_key = spec.path == "key"
             curves.append(frozen.Curve(role="path", points=frame.line(*points.T), key_only=on_key))
             for k in range(1, len(points)):
-                marks.append(_mark(frame, *points[k], "", "iterate", key_only=on_key))
+                marks.append(_mark(frame, points[k].tolist(), "", "iterate", key_only=on_key))
         reach = 0.22 * min(x_range[1] - x_range[0], y_range[1] - y_range[0])
         for key_only, arrows in ((False, layout["arrows"]), (True, layout["key_arrows"])):
             for label, nodes in arrows.items():
                 direction = np.array([_at(world, node, row) for node in nodes])
                 head = points[0] + reach * direction / np.linalg.norm(direction)
-                marks.append(
-                    _mark(frame, *points[0], label, "arrow", key_only=key_only, arrow=(float(head[0]), float(head[1])))
-                )
+                marks.append(_mark(frame, points[0].tolist(), label, "arrow", key_only=key_only, arrow=head.tolist()))
     labels = [notation.symbol(name) for name in world.case.variables]
     return {
         "x_label": spec.x_label or labels[0], "y_label": spec.y_label or labels[1],

@@ -366,9 +366,9 @@ class _Reader:
     def _case(self, source: schema.Case, place: int) -> Case:
         item = self.item
         at: Path = ("case", place) if item.case else ()
-        domains = {
+        domains: dict[str, tuple[Fraction, ...]] = {
             name: self.guarded((*(at if name in source.parameters else ()), "parameters", name),
-                               lambda written=written: domain(written), (Fraction(0),))
+                               partial(domain, written), (Fraction(0),))
             for name, written in {**item.parameters, **source.parameters}.items()
         }  # fmt: skip
         define = {

@@ -17,8 +17,8 @@ from gdquiz.authoring.items import Slot
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
 from gdquiz.mathematics.columns import floats, is_exact
-from gdquiz.mathematics.expressions import Index, Name, Node, Number, names_of
-from gdquiz.mathematics.notation import Mode, typesetter
+from gdquiz.mathematics.expressions import Index, Name, Node, Number, names_of, to_text
+from gdquiz.mathematics.notation import Mode, tidier, typesetter
 
 INEXACT_PLACES = 4
 """Decimals of a number in a text that is not rational and whose slot does not say how many."""
@@ -37,20 +37,18 @@ def cells(column: Any) -> Callable[[int], Cell]:
         if not array.ndim:
             alone = float(array)
             return lambda row: alone
-        listed: list[float] = array.tolist()
-        return listed.__getitem__
+        return array.item
     if column.numerator.ndim == 0:
         only = (int(column.numerator), int(column.denominator))
         return lambda row: only
-    pairs = list(zip(column.numerator.tolist(), column.denominator.tolist(), strict=True))
-    if bool(np.all(column.valid)):
-        return pairs.__getitem__
-    valid = column.valid
+    top, bottom, valid = column.numerator.item, column.denominator.item, column.valid
+    if bool(np.all(valid)):
+        return lambda row: (top(row), bottom(row))
 
     def read(row: int) -> Cell:
         if not valid[row]:
             raise ValueError(f"row {row} has no exact value")
-        return pairs[row]
+        return top(row), bottom(row)
 
     return read
 
@@ -87,7 +85,17 @@ def _setter(slot: Slot, world: World) -> Setter:
 
 def formula(node: Node, mode: Mode, known: frozenset[str], world: World) -> Setter:
     """The function from a row to the LaTeX of an expression with the numbers of that row in it."""
-    typeset = typesetter(node, mode, known)
+    return set_once(typesetter(node, mode, known), known, world)
+
+
+def canonical(node: Node, known: frozenset[str], world: World) -> Setter:
+    """The function from a row to the text, in gdquiz' own grammar, of a formula with the row's numbers in it."""
+    tidy = tidier(node, known)
+    return set_once(lambda numbers: to_text(tidy(numbers)), known, world)
+
+
+def set_once(typeset: Callable[[Mapping[str, Fraction | str]], str], known: frozenset[str], world: World) -> Setter:
+    """The function from a row to a text that depends on the numbers of some names (``w[1]`` is a name here)."""
     names = sorted(known)
     readers = [cells(_column(name, world)) for name in names]
     set_before: dict[tuple[Cell, ...], str] = {}
@@ -100,12 +108,6 @@ def formula(node: Node, mode: Mode, known: frozenset[str], world: World) -> Sett
         return text
 
     return render
-
-
-def values(names: frozenset[str], world: World) -> Callable[[int], dict[str, Fraction | str]]:
-    """The function from a row to the numbers that the names have in it (``w[1]`` is a name here)."""
-    readers = {name: cells(_column(name, world)) for name in sorted(names)}
-    return lambda row: {name: _value(read(row)) for name, read in readers.items()}
 
 
 def _value(cell: Cell) -> Fraction | str:

@@ -72,7 +72,7 @@ def _polish(world: World) -> Polish:
 def _certificate(world: World) -> Quadratic | None:
     """The exact tier, for plain descent on a quadratic without mixed terms."""
     source, calculus = world.template.source.run, world.calculus
-    assert source is not None
+    assert source is not None and world.template.rate is not None
     if source.method != "descent" or not calculus.quadratic or calculus.stationary is None:
         return None
     hessian = world.hessian(world.start)

@@ -115,7 +115,7 @@ def in_place(text: str, insides: tuple[str, ...], place: Place) -> tuple[Piece, 
             word = _LAST_WORD.search(previous)
             owed = ARGUMENTS.get(word[1], 0) if word else owed
             braces = owed > 0 or _SCRIPT.search(previous) is not None
-            before = "{" if braces else " " if word else ""
+            before = "{" if braces else " " if word and not previous[-1].isspace() else ""
             pieces.append(Slot(insides[int(part)], place, before, "}" if braces else ""))
             owed = max(0, owed - 1)
     return tuple(pieces)
@@ -189,7 +189,8 @@ def set_slot(slot: Slot, value: str, kind: SlotKind) -> str:
     return escape(value) if kind == "text" else code_span(value)
 
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<$|~]|&(?=#|\w+;)|^[#>+-]|(?<=\d)[.)](?=\s|$)")
+_SPECIAL = re.compile(r"[\\`*_\[\]<$|~]|&(?=#|\w+;)|^[#>+-]")
+_NUMBERED = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
 _SPECIAL_IN_MATH = re.compile(r"[\\{}$&#%_^~]")
 _IN_MATH = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
 
@@ -197,7 +198,7 @@ _IN_MATH = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
 def escape(words: str) -> str:
     """Plain words as Markdown that shows exactly them, on one line."""
     one_line = " ".join(words.split())
-    return _SPECIAL.sub(lambda found: "\\" + found[0], one_line)
+    return _NUMBERED.sub(r"\1\\", _SPECIAL.sub(lambda found: "\\" + found[0], one_line))
 
 
 def escape_math(words: str) -> str:

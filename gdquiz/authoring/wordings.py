@@ -14,12 +14,12 @@ from gdquiz.authoring import figures
 from gdquiz.authoring.items import CODES, Part
 from gdquiz.authoring.population import Block, Population
 from gdquiz.authoring.solving import SolvedPart
-from gdquiz.authoring.typesetting import Cell, cells, decimal_text, exact, formula, setters, values
+from gdquiz.authoring.typesetting import Cell, canonical, cells, decimal_text, exact, formula, setters
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.mathematics import draws, notation
 from gdquiz.mathematics.columns import is_exact
-from gdquiz.mathematics.expressions import names_of, to_text
-from gdquiz.mathematics.notation import Mode, tidied
+from gdquiz.mathematics.expressions import names_of
+from gdquiz.mathematics.notation import Mode
 
 KEY_DIGITS = 20
 """Decimal digits of a key that is not rational, from the 50-digit computation."""
@@ -192,8 +192,7 @@ class _PartSolver:
         variables = frozenset(world.case.variables)
         self._formulas = {
             id(node): (
-                node,
-                values(names_of(node) - variables, world),
+                canonical(node, names_of(node) - variables, world),
                 formula(node, Mode.TIDY, names_of(node) - variables, world),
             )
             for node in (solved.formula, *(wrong.formula for wrong in solved.wrong))
@@ -213,9 +212,8 @@ class _PartSolver:
         if solved.truth is not None:
             kwargs["truth"] = bool(solved.truth[place])
         if solved.formula is not None:
-            node, look_up, typeset = self._formulas[id(solved.formula)]
-            kwargs["formula"] = to_text(tidied(node, look_up(place)))
-            kwargs["formula_shown"] = typeset(place)
+            text, typeset = self._formulas[id(solved.formula)]
+            kwargs["formula"], kwargs["formula_shown"] = text(place), typeset(place)
         kwargs["wrong"] = tuple(self._wrong(place, prompts))
         return frozen.PartKey(**kwargs), {}
 
@@ -268,8 +266,8 @@ class _PartSolver:
                 continue
             answer: dict[str, Any]
             if wrong.formula is not None:
-                node, look_up, typeset = self._formulas[id(wrong.formula)]
-                answer = {"formula": to_text(tidied(node, look_up(place))), "shown": f"${typeset(place)}$"}
+                text, typeset = self._formulas[id(wrong.formula)]
+                answer = {"formula": text(place), "shown": f"${typeset(place)}$"}
                 yield self._wrong_answer(k, place, **answer)
                 continue
             if wrong.numbers:

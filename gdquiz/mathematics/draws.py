@@ -9,30 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from itertools import islice
+from math import isqrt
+from struct import Struct
 from typing import TypeVar
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
 
+_EIGHT = Struct(">8Q")
+_64_BITS = (1 << 64) - 1
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals without those that are misread from paper (0 O, 1 I L, U)."""
 
 
 def _message(path: Path) -> bytes:
     """The path as bytes, such that different paths never give the same bytes."""
-    parts = (f"{'s' if isinstance(part, str) else 'i'}{part}".encode() for part in path)
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    parts = [f"{'s' if isinstance(part, str) else 'i'}{part}" for part in path]
+    return "".join([f"{len(part)}:{part}" for part in parts]).encode()
 
 
 def words(path: Path) -> Iterator[int]:
     """An endless sequence of independent 64-bit integers that belongs to the path alone."""
-    start = blake2b(_message(path), digest_size=32).digest()
-    block = 0
+    block = blake2b(_message(path)).digest()
     while True:
-        digest = blake2b(block.to_bytes(8, "big"), key=start).digest()
-        for place in range(0, 64, 8):
-            yield int.from_bytes(digest[place : place + 8], "big")
-        block += 1
+        yield from _EIGHT.unpack(block)
+        block = blake2b(b"next", key=block).digest()
 
 
 def integers(path: Path, low: int, high: int, count: int) -> tuple[int, ...]:
@@ -70,10 +72,19 @@ def shuffled(path: Path, things: Sequence[T]) -> tuple[T, ...]:
     return tuple(order)
 
 
+def _mixed(word: int) -> int:
+    """A one-to-one scrambling of 64 bits."""
+    word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 & _64_BITS
+    word = (word ^ word >> 27) * 0x94D049BB133111EB & _64_BITS
+    return word ^ word >> 31
+
+
 class Permutation:
     """A keyed permutation of ``0 .. size-1`` that is evaluated at single places, without listing it.
 
-    Four Feistel rounds on the next even number of bits; a result outside the range is permuted again until it falls
+    A place is a pair of digits in mixed radix a x b, a and b near the square root of the size.  In four rounds one
+    digit is shifted by a keyed scrambling of the other (a Feistel network on Z_a x Z_b, with the finalizer of
+    SplitMix64: Steele, Lea and Flood, OOPSLA 2014).  A result outside the range is permuted again until it falls
     inside (cycle walking; Black and Rogaway, CT-RSA 2002), which keeps it one-to-one.
     """
 
@@ -81,19 +92,21 @@ class Permutation:
         if size < 1:
             raise ValueError("a permutation needs at least one element")
         self._size = size
-        self._half = max(1, ((size - 1).bit_length() + 1) // 2)
-        self._mask = (1 << self._half) - 1
-        self._keys = [word.to_bytes(8, "big") for word, _ in zip(words(path), range(4), strict=False)]
+        self._high = isqrt(size - 1) + 1
+        self._low = -(-size // self._high)
+        self._keys = tuple(islice(words(path), 4))
 
     def __call__(self, index: int) -> int:
         if not 0 <= index < self._size:
             raise ValueError(f"index {index} is outside 0 .. {self._size - 1}")
+        first, second, third, fourth = self._keys
         while True:
-            left, right = index >> self._half, index & self._mask
-            for key in self._keys:
-                digest = blake2b(right.to_bytes(8, "big"), key=key, digest_size=8).digest()
-                left, right = right, left ^ (int.from_bytes(digest, "big") & self._mask)
-            index = left << self._half | right
+            high, low = divmod(index, self._low)
+            high = (high + _mixed(low ^ first)) % self._high
+            low = (low + _mixed(high ^ second)) % self._low
+            high = (high + _mixed(low ^ third)) % self._high
+            low = (low + _mixed(high ^ fourth)) % self._low
+            index = high * self._low + low
             if index < self._size:
                 return index
 

@@ -270,12 +270,12 @@ def tidied(node: Node, values: Values) -> Node:
 
     Fractions are single numbers in it.  Raises ``ZeroDivisionError`` where it divides by a number that is zero.
     """
-    result: Node = _tidied(node, frozenset(name.split("[")[0] for name in values))(values)
-    return result
+    return tidier(node, frozenset(name.split("[")[0] for name in values))(values)
 
 
 @lru_cache(maxsize=1024)
-def _tidied(node: Node, known: frozenset[str]) -> Setting:
+def tidier(node: Node, known: frozenset[str]) -> Callable[[Values], Node]:
+    """Compile ``tidied`` for values of the known names."""
     return tidying(node, known, Tree())
 
 
