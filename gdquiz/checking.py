@@ -111,7 +111,8 @@ def _texts(wording: frozen.Wording, question: frozen.Question) -> Iterator[str]:
     yield from (wording.stem, wording.solution, *wording.hints)
     for part, key in zip(wording.parts, question.parts, strict=True):
         yield from (part.ask, part.follow_through, *part.labels)
-        yield from (option.text for option in part.options if option.id in key.order)
+        printed = [option for option in part.options if option.id in key.order]
+        yield from (text for option in printed for text in (option.text, option.feedback))
         yield from (prompt.text for prompt in part.prompts)
         yield from (line.text for line in part.guide)
 

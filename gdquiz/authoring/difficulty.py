@@ -76,6 +76,8 @@ def _work(node: Node, template: ItemTemplate, world: World, depth: int = 0) -> f
             if name in world.case.define and depth < 12:
                 return _work(world.case.define[name], template, world, depth + 1)
             return 0
+        case Index() if template.rate is None:
+            return 1  # a printed loss of a fit is read off
         case Index(_, index):
             steps = float(index.value) if isinstance(index, Number) else float(len(world.run.points) - 1)
             return steps * _step(world) + _operations(world.calculus.loss if world.case.loss else node)

@@ -77,8 +77,11 @@ class Figure(Frozen):
 
 
 class OptionText(Frozen):
+    """``feedback`` is for who chose the option wrongly; it stands on no sheet."""
+
     id: str
     text: Text
+    feedback: Text = ""
 
 
 class GuideLine(Frozen):

@@ -60,8 +60,9 @@ class _Frame:
     """The axes of a figure and the rounding that goes with them."""
 
     def __init__(self, x_range: tuple[float, float], y_range: tuple[float, float]):
-        self.x_range, self.y_range = x_range, y_range
         self._x_places, self._y_places = self._places(x_range), self._places(y_range)
+        (left, bottom), (right, top) = self.point(x_range[0], y_range[0]), self.point(x_range[1], y_range[1])
+        self.x_range, self.y_range = (left, right), (bottom, top)
 
     @staticmethod
     def _places(ends: tuple[float, float]) -> int:
@@ -146,7 +147,7 @@ def _curve(world: World, row: int) -> dict[str, Any]:
             for k in shown:
                 if k or on_key:
                     marks.append(
-                        _mark(frame, (points[k], heights[k]), _labels(world.case.variables, k), "iterate" if k else "start", key_only=on_key and k > 0)
+                        _step_mark(frame, world, k, (points[k], heights[k]), key_only=on_key and k > 0)
                     )  # fmt: skip
         elif 0 in shown:
             marks.append(_mark(frame, (points[0], heights[0]), _labels(world.case.variables, 0), "start"))
@@ -174,6 +175,10 @@ def _mark(
     x, y = frame.point(*place)
     head = frame.point(*arrow) if arrow is not None else None
     return frozen.Mark(x=x, y=y, label=label, role=role, key_only=key_only, arrow=head)
+
+
+def _step_mark(frame: _Frame, world: World, k: int, place: Sequence[float], *, key_only: bool) -> frozen.Mark:
+    return _mark(frame, place, _labels(world.case.variables, k), "iterate" if k else "start", key_only=key_only)
 
 
 def _contours(world: World, row: int) -> dict[str, Any]:

@@ -195,6 +195,7 @@ _SPECIAL_IN_MATH = re.compile(r"[\\{}$&#%_^~]")
 _IN_MATH = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
 
 
+@lru_cache(maxsize=2048)
 def escape(words: str) -> str:
     """Plain words as Markdown that shows exactly them, on one line."""
     one_line = " ".join(words.split())
@@ -206,6 +207,7 @@ def escape_math(words: str) -> str:
     return _SPECIAL_IN_MATH.sub(lambda found: _IN_MATH.get(found[0], "\\" + found[0]), " ".join(words.split()))
 
 
+@lru_cache(maxsize=512)
 def code_span(code: str) -> str:
     """A Markdown code span that shows exactly this line of code."""
     line = code.replace("\n", " ")

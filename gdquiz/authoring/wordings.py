@@ -59,7 +59,10 @@ def _part_wording(part: Part, population: Population) -> frozen.PartWording:
             frozen.OptionText(id=f"v{k}", text=f"{{{{v{k}@{part.id}}}}}") for k in range(1 + len(part.wrong))
         )
     else:
-        options = tuple(frozen.OptionText(id=option.id, text=option.text.strip()) for option in source.option)
+        options = tuple(
+            frozen.OptionText(id=option.id, text=option.text.strip(), feedback=option.feedback.strip())
+            for option in source.option
+        )
     asks_numbers = part.kind in ("number", "numbers")
     return frozen.PartWording(
         id=part.id,
@@ -138,7 +141,7 @@ def _shown_slots(wording: frozen.Wording) -> Iterator[str]:
     texts = [wording.stem, wording.solution, *wording.hints]
     for part in wording.parts:
         texts += [part.ask, part.rounding, part.follow_through, *part.labels]
-        texts += [option.text for option in (*part.options, *part.prompts)]
+        texts += [text for option in (*part.options, *part.prompts) for text in (option.text, option.feedback)]
         texts += [line.text for line in part.guide]
     yield from dict.fromkeys(name for text in texts for name in slots_of(text))
 

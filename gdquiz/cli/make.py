@@ -1,0 +1,98 @@
+"""``gdquiz make``: an exam from a blueprint, or a quick quiz from options."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import click
+
+from gdquiz.cli import Command
+from gdquiz.cli.files import check_target, read_text, write_folder
+from gdquiz.cli.loading import load_banks
+from gdquiz.cli.progress import with_progress
+from gdquiz.cli.render import formats_option, pages, templates_option
+
+EXAMPLE = """
+gdquiz make --questions 10 --forms 3 --to html --out quiz
+gdquiz make midterm.toml --roster students.csv --to latex --to pdf --out midterm
+"""
+
+
+@click.command(cls=Command, example=EXAMPLE)
+@click.argument("blueprint", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--bank",
+    "banks",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A bank file; repeat for several.  [default: those of the blueprint, or the shipped ones]",
+)
+@click.option("--topic", "topics", multiple=True, help="A topic to draw from; repeat for several.")
+@click.option("--questions", type=click.IntRange(1, 200), help="Number of questions of a quick quiz.  [default: 10]")
+@click.option("--title", help="Title of a quick quiz.")
+@click.option("--forms", type=click.IntRange(1, 10_000), help="Number of different forms.  [default: 1]")
+@click.option("--roster", type=click.Path(path_type=Path), help="CSV with name and id: a form for each student.")
+@click.option("--seed", help="Any text; the same seed gives the same exam.  [default: drawn, and printed]")
+@formats_option
+@templates_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("exam"), show_default=True, help="Folder to write."
+)
+@click.option("--force", is_flag=True, help="Replace an earlier exam in the folder.")
+def make(
+    blueprint: Path | None,
+    banks: tuple[Path, ...],
+    topics: tuple[str, ...],
+    questions: int | None,
+    title: str | None,
+    forms: int | None,
+    roster: Path | None,
+    seed: str | None,
+    formats: tuple[str, ...],
+    templates: Path | None,
+    out: Path,
+    force: bool,
+) -> None:
+    """Make an exam: exam.json, sheets/ for the students and keys/ for the marker.
+
+    BLUEPRINT is a TOML file that says which questions the exam has (docs/blueprints.md).  Without it the options
+    describe a quick quiz.
+    """
+    from gdquiz.authoring.assembly import assemble
+    from gdquiz.authoring.blueprint import quick_blueprint, read_blueprint, read_roster
+    from gdquiz.authoring.exam import to_json
+
+    if blueprint is not None and (topics or questions is not None or title is not None):
+        raise click.UsageError("--topic, --questions and --title describe a quick quiz; a blueprint says them itself.")
+    if roster is not None and forms is not None:
+        raise click.UsageError("--roster makes one form for each student, so --forms has nothing to say beside it.")
+    check_target(out, force=force)
+    if blueprint is not None:
+        plan = read_blueprint(read_text(blueprint), file=str(blueprint))
+    else:
+        plan = quick_blueprint(title=title or "Gradient descent", topics=topics, questions=questions or 10)
+    drawn = seed is None and plan.seed is None
+    chosen = seed if seed is not None else str(plan.seed) if plan.seed is not None else secrets.token_hex(6)
+    plan = plan.model_copy(update={"seed": chosen})
+    students = read_roster(read_text(roster), file=str(roster)) if roster is not None else ()
+    home = blueprint.parent if blueprint is not None else Path()
+    items = load_banks(banks or [home / name for name in plan.banks])
+    file = str(blueprint) if blueprint else ""
+    exam = assemble(plan, items, forms or plan.forms, students, file=file, progress=with_progress)
+
+    notes: list[str] = []
+
+    def files() -> Iterator[tuple[PurePosixPath, str | bytes]]:
+        yield PurePosixPath("exam.json"), to_json(exam)
+        yield from pages(exam, formats or ("markdown", "html", "latex"), templates, notes)
+
+    write_folder(out, files(), force=force)
+    click.echo(f"{out}/exam.json: exam {exam.id}, {len(exam.forms)} forms of {len(exam.forms[0].questions)} questions")
+    click.echo(f"{out}/sheets/: what the students get")
+    click.echo(f"{out}/keys/: answers, worked solutions and the answer table")
+    if drawn:
+        click.echo(f"The seed was drawn: --seed {chosen} makes this exam again.")
+    for line in (*exam.report, *notes):
+        click.echo(line)
