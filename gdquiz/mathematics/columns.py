@@ -6,6 +6,7 @@ are read with an index such as ``w[2]``, a tuple of those.  Arithmetic stays exa
 
 Comparisons of floats need a margin, 1e-9 relative to the larger side.  Rows inside the margin, and rows that compare a
 number that does not exist (division by zero, overflow), are noted as doubtful, so that a population can refuse them.
+The same goes for what jumps: ``floor`` and ``ceil`` of a float beside a whole number, ``sign`` and ``step`` beside zero.
 """
 
 from __future__ import annotations
@@ -29,17 +30,20 @@ PRECISE_MARGIN = 1e-30
 
 
 class Evaluation:
-    """Evaluates expressions in one environment and remembers which rows were ``doubtful``."""
+    """Evaluates expressions in one environment and remembers which rows were ``doubtful``.
 
-    def __init__(self, environment: Mapping[str, Column]):
-        self.environment = environment
+    ``number`` makes a column of the numbers written in an expression; they are exact unless told otherwise.
+    """
+
+    def __init__(self, environment: Mapping[str, Column], number: Callable[[Fraction], Column] = Rationals.constant):
+        self.environment, self.number = environment, number
         self.doubtful: Mask | np.bool_ = np.bool_(False)
 
     def __call__(self, node: Node) -> Column:
         """The value of the expression.  Raises ``KeyError`` for a name the environment does not have."""
         match node:
             case Number(value):
-                return Rationals.constant(value)
+                return self.number(value)
             case Name(name):
                 return self.environment[name]
             case Index(name, index):
@@ -48,6 +52,8 @@ class Evaluation:
                 values = [self(argument) for argument in arguments]
                 if function in _COMPARISONS:
                     return self._compared(function, *values)
+                if function in _DOUBTS:
+                    self.doubtful = self.doubtful | _DOUBTS[function](*values)
                 return _FUNCTIONS[function](*values)
         raise TypeError(f"not an expression: {node!r}")
 
@@ -57,13 +63,16 @@ class Evaluation:
         return _COMPARISONS[function](sign)
 
     def _indexed(self, series: tuple[Column, ...], index: Column) -> Column:
-        whole = index.numerator if isinstance(index, Rationals) else np.asarray(int(index))
         if isinstance(index, Rationals):
-            self.doubtful = self.doubtful | ~index.valid | (index.denominator != 1)
+            whole, unclear = index.numerator, ~index.valid | (index.denominator != 1)
+        else:
+            number = floats(float(index) if _is_precise(index) else index)
+            unclear = ~_beside_whole(number)
+            whole = np.where(unclear, -1, np.rint(np.nan_to_num(number))).astype(np.int64)
         inside = (whole >= 0) & (whole < len(series))
-        self.doubtful = self.doubtful | ~inside
+        self.doubtful = self.doubtful | unclear | ~inside
         places = np.unique(np.where(inside, whole, 0))
-        value = series[int(places[0])]
+        value = series[int(places[0]) if len(places) else 0]
         for place in places[1:]:
             value = choose(whole == place, series[int(place)], value)
         return value
@@ -128,6 +137,8 @@ def precise(value: Column) -> Any:
     from mpmath import mpf
 
     if isinstance(value, Rationals):
+        if not np.all(value.valid):
+            return mpf("nan")
         fraction = value.fraction(0)
         return mpf(fraction.numerator) / fraction.denominator
     if isinstance(value, float):
@@ -226,7 +237,17 @@ def _sign_of(value: Column) -> Column:
     if isinstance(value, Rationals):
         ones = np.ones_like(value.denominator)
         return Rationals(np.sign(value.numerator), ones, value.valid)
-    return np.sign(value)
+    sign, _ = _sign(value, 0.0)
+    return np.where(np.isnan(value), np.nan, sign)
+
+
+def _beside_zero(value: Column) -> Mask:
+    return np.asarray(_sign(value, Rationals.constant(0))[1])
+
+
+def _on_a_kink(value: Column) -> Mask:
+    sign, unclear = _sign(value, Rationals.constant(0))
+    return np.asarray((sign == 0) | unclear)
 
 
 def _step(value: Column) -> Column:
@@ -240,11 +261,29 @@ def _relu(value: Column) -> Column:
 
 
 def _larger(a: Column, b: Column) -> Column:
-    return choose(_sign(a, b)[0] >= 0, a, b)
+    return _where_both(choose(_sign(a, b)[0] >= 0, a, b), a, b)
 
 
 def _smaller(a: Column, b: Column) -> Column:
-    return choose(_sign(a, b)[0] >= 0, b, a)
+    return _where_both(choose(_sign(a, b)[0] >= 0, b, a), a, b)
+
+
+def _where_both(chosen: Column, a: Column, b: Column) -> Column:
+    """What was chosen of two columns, in the rows where both have a value."""
+    if isinstance(chosen, Rationals) and isinstance(a, Rationals) and isinstance(b, Rationals):
+        valid = a.valid & b.valid
+        return Rationals(np.where(valid, chosen.numerator, 0), np.where(valid, chosen.denominator, 1), valid)
+    if _is_precise(chosen):
+        return chosen if precise(a) == precise(a) and precise(b) == precise(b) else chosen * float("nan")
+    return np.where(np.isfinite(floats(a)) & np.isfinite(floats(b)), chosen, np.nan)
+
+
+def _beside_whole(value: Column) -> Mask:
+    """Where a float can not be told from a whole number."""
+    if isinstance(value, Rationals) or _is_precise(value):
+        return np.asarray(False)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(value - np.rint(value)) <= MARGIN * np.maximum(1.0, np.abs(value)))
 
 
 def _floor(value: Column) -> Column:
@@ -254,10 +293,12 @@ def _floor(value: Column) -> Column:
         import mpmath
 
         return mpmath.floor(value)
-    return np.floor(value)
+    return np.where(_beside_whole(value), np.rint(value), np.floor(value))
 
 
 def _divided(a: Column, b: Column) -> Column:
+    if _is_precise(b) and b == 0:
+        return b * float("nan")
     with np.errstate(all="ignore"):
         return a / b
 
@@ -285,6 +326,15 @@ _COMPARISONS: dict[str, Callable[[Any], Any]] = {
     ">": lambda sign: sign > 0,
     ">=": lambda sign: sign >= 0,
 }
+
+_DOUBTS: dict[str, Callable[[Any], Mask]] = {
+    "floor": _beside_whole,
+    "ceil": _beside_whole,
+    "sign": _beside_zero,
+    "step": _on_a_kink,
+    "is_square": lambda value: np.asarray(not isinstance(value, Rationals)),
+}
+"""Where the value of a function that jumps can not be relied on."""
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "+": _joined(lambda a, b: a + b),
