@@ -50,8 +50,8 @@ def test_data_keep_to_their_spec():
 def test_the_generator_is_pinned():
     # the bits are keyed, so this table is the same on every platform
     data = draw(DataSpec(3, 2, tuple(map(F, range(6))), (F(0), F(2)), noise=1, decimals=0), [("pinned", 1)])
-    assert (data.train_x, data.train_y) == (((1, 3, 5),), ((3, 5, 11),))  # 2x + 1, 2x - 1, 2x + 1
-    assert (data.heldout_x, data.heldout_y) == (((0, 4),), ((1, 7),))  # 2x + 1, 2x - 1
+    assert (data.train_x, data.train_y) == (((0, 4, 5),), ((0, 8, 10),))  # 2x without noise, three times
+    assert (data.heldout_x, data.heldout_y) == (((2, 3),), ((3, 5),))  # 2x - 1, twice
 
 
 @pytest.mark.parametrize(

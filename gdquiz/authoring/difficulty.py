@@ -43,9 +43,10 @@ def difficulties(template: ItemTemplate, world: World, parts: Iterable[SolvedPar
             nodes.append(solved.part.truth)
         if solved.formula is not None:
             nodes.append(solved.formula)
-        counted = max((_work(node, template, world) for node in nodes), default=0)
+        counted = max((_work(node, template, world, set()) for node in nodes), default=0)
         if solved.part.kind == "numbers":
-            counted = sum(_work(node, template, world) for node in solved.part.answers)
+            seen: set[str] = set()
+            counted = sum(_work(node, template, world, seen) for node in solved.part.answers)
         operations += counted + (READING if solved.part.kind not in ("number", "numbers", "formula") else 0)
     figures = (
         np.ones(world.rows) if not columns else np.mean([_figures(column, world.rows) for column in columns], axis=0)
@@ -67,14 +68,15 @@ def _digits(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.searchsorted(10 ** np.arange(1, 19, dtype=np.int64), values, side="right") + 1
 
 
-def _work(node: Node, template: ItemTemplate, world: World, depth: int = 0) -> float:
-    """Operations of an expression, with definitions followed and steps of the run counted."""
+def _work(node: Node, template: ItemTemplate, world: World, seen: set[str]) -> float:
+    """Operations of an expression, with each definition counted once and every step of the run."""
     match node:
         case Number():
             return 0
         case Name(name):
-            if name in world.case.define and depth < 12:
-                return _work(world.case.define[name], template, world, depth + 1)
+            if name in world.case.define and name not in seen:
+                seen.add(name)
+                return _work(world.case.define[name], template, world, seen)
             return 0
         case Index() if template.rate is None:
             return 1  # a printed loss of a fit is read off
@@ -83,7 +85,7 @@ def _work(node: Node, template: ItemTemplate, world: World, depth: int = 0) -> f
             return steps * _step(world) + _operations(world.calculus.loss if world.case.loss else node)
         case Apply(function, arguments):
             own = 0 if function in ("and", "or", "not", "if") else max(1, len(arguments) - 1)
-            return own + sum(_work(argument, template, world, depth + 1) for argument in arguments)
+            return own + sum(_work(argument, template, world, seen) for argument in arguments)
     raise TypeError(f"not an expression: {node!r}")
 
 

@@ -37,11 +37,16 @@ def data(world: World) -> fits.Data:
     """The data sets of the rows of a world."""
     fit = world.template.source.fit
     assert fit is not None
-    seeds = world.exact_parameters[fit.seeds]
-    return _drawn(spec(fit), world.template.id, tuple(int(seed) for seed in seeds.numerator))
+    return _drawn(spec(fit), world.template.id, _seeds(world))
 
 
-@lru_cache(maxsize=64)
+def _seeds(world: World) -> tuple[int, ...]:
+    fit = world.template.source.fit
+    assert fit is not None
+    return tuple(world.exact_parameters[fit.seeds].numerator.tolist())
+
+
+@lru_cache(maxsize=16)
 def _drawn(how: fits.DataSpec, item: str, seeds: tuple[int, ...]) -> fits.Data:
     return fits.draw(how, [("data", item, seed) for seed in seeds])
 
@@ -50,7 +55,7 @@ def curves(world: World) -> Mapping[str, tuple[Any, ...]]:
     """The columns ``train``, ``heldout`` (as printed) and ``train_exact``, ``heldout_exact``."""
     fit = world.template.source.fit
     assert fit is not None
-    train, heldout = _losses(fit, data(world), second_route=world.arithmetic == "float")
+    train, heldout = _losses(world, second_route=world.arithmetic == "float")
     unit = 10**fit.places
     columns: dict[str, tuple[Any, ...]] = {}
     for name, table in (("train", train), ("heldout", heldout)):
@@ -64,7 +69,7 @@ def doubtful(world: World) -> Mask:
     """Rows in which a loss lies so near a rounding boundary that its last printed digit is not certain."""
     fit = world.template.source.fit
     assert fit is not None
-    train, heldout = _losses(fit, data(world), second_route=False)
+    train, heldout = _losses(world)
     scaled = np.abs(np.concatenate([train, heldout], axis=1)) * 10.0**fit.places
     with np.errstate(invalid="ignore"):
         near = np.abs(scaled - np.floor(scaled) - 0.5) < CLOSE
@@ -75,7 +80,7 @@ def verdict(world: World) -> TrainingVerdicts:
     """Over-fitting, under-fitting or a good fit, from the losses at the epochs shown."""
     fit = world.template.source.fit
     assert fit is not None
-    train, heldout = _losses(fit, data(world), second_route=False)
+    train, heldout = _losses(world)
     limit = _epoch_fits(fit, data(world)).train_limit if fit.epochs else None
     return judge_training(train, heldout, fit.places, limit)
 
@@ -87,7 +92,17 @@ def _printed(column: Floats, unit: int) -> Rationals:
     return Rationals(numerator, ones, finite) / unit
 
 
-def _losses(fit: Fit, sets: fits.Data, *, second_route: bool) -> tuple[Floats, Floats]:
+def _losses(world: World, *, second_route: bool = False) -> tuple[Floats, Floats]:
+    fit = world.template.source.fit
+    assert fit is not None
+    return _fitted(fit.model_dump_json(), world.template.id, _seeds(world), second_route)
+
+
+@lru_cache(maxsize=16)
+def _fitted(written: str, item: str, seeds: tuple[int, ...], second_route: bool) -> tuple[Floats, Floats]:
+    """The losses (rows, degrees or epochs), training and held out; the same for a world and all mistaken ones."""
+    fit = Fit.model_validate_json(written)
+    sets = _drawn(spec(fit), item, seeds)
     if fit.degrees:
         if second_route:
             return _by_normal_equations(fit, sets)

@@ -8,7 +8,7 @@ degree m is :math:`\hat y = \sum_{j=0}^m w_j z^j`, and the loss is the mean squa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -73,8 +73,10 @@ class Data:
     def features(self, degree: int) -> tuple[Floats, Floats]:
         """The powers 0..degree of the scaled x, shape (rows, points, degree+1), of training and held-out points."""
         powers = np.arange(degree + 1)
-        scaled = (tuple(tuple(map(self.spec.scaled, row)) for row in part) for part in (self.train_x, self.heldout_x))
-        train, heldout = (_floats(part)[:, :, None] ** powers for part in scaled)
+        parts = (self.train_x, self.heldout_x)
+        scaled = {x: float(self.spec.scaled(x)) for x in set(chain.from_iterable(chain.from_iterable(parts)))}
+        tables = (np.array([[scaled[x] for x in row] for row in part]) for part in parts)
+        train, heldout = (table[:, :, None] ** powers for table in tables)
         return train, heldout
 
 
@@ -104,7 +106,9 @@ class EpochFits:
 
 def draw(spec: DataSpec, paths: Sequence[Path]) -> Data:
     """One data set for each path of keyed bits; the same path gives the same data set everywhere."""
-    drawn = [_draw_one(spec, path) for path in paths]
+    unit = Fraction(1, 10**spec.decimals)
+    truth = {x: round(sum(c * x**power for power, c in enumerate(spec.coefficients)) / unit) for x in spec.grid}
+    drawn = [_draw_one(spec, truth, path) for path in paths]
     train_x, train_y, heldout_x, heldout_y = (tuple(data[part] for data in drawn) for part in range(4))
     return Data(spec, train_x, train_y, heldout_x, heldout_y)
 
@@ -188,16 +192,16 @@ def fit_epochs(data: Data, degree: int, rate: float | Floats, epochs: int, penal
         )
 
 
-def _draw_one(spec: DataSpec, path: Path) -> tuple[Series, Series, Series, Series]:
+def _draw_one(spec: DataSpec, truth: Mapping[Fraction, int], path: Path) -> tuple[Series, Series, Series, Series]:
+    """One data set; ``truth`` gives the true polynomial at each point of the grid, in units of the last decimal."""
     order = shuffled((*path, "points"), spec.grid)
     train_x = tuple(sorted(order[: spec.train]))
     heldout_x = tuple(sorted(order[spec.train : spec.train + spec.heldout]))
     noise = iter(integers((*path, "noise"), -spec.noise, spec.noise, spec.train + spec.heldout))
-    unit = Fraction(1, 10**spec.decimals)
+    scale = 10**spec.decimals
 
     def value(x: Fraction) -> Fraction:
-        exact = sum((c * x**power for power, c in enumerate(spec.coefficients)), Fraction(0))
-        return (round(exact / unit) + next(noise)) * unit
+        return Fraction(truth[x] + next(noise), scale)
 
     return train_x, tuple(map(value, train_x)), heldout_x, tuple(map(value, heldout_x))
 
