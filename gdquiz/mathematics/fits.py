@@ -75,8 +75,8 @@ class Data:
         powers = np.arange(degree + 1)
         parts = (self.train_x, self.heldout_x)
         scaled = {x: float(self.spec.scaled(x)) for x in set(chain.from_iterable(chain.from_iterable(parts)))}
-        tables = (np.array([[scaled[x] for x in row] for row in part]) for part in parts)
-        train, heldout = (table[:, :, None] ** powers for table in tables)
+        tables = (np.array([[scaled[x] for x in row] for row in part], dtype=float) for part in parts)
+        train, heldout = (np.asarray(table[:, :, None] ** powers, dtype=float) for table in tables)
         return train, heldout
 
 

@@ -203,6 +203,13 @@ _STEPS = (
 
 _DERIVATIVES = (
     Misconception(
+        "SIGN_SLIP",
+        "loses a minus sign in the algebra",
+        "The terms are right; only a sign got lost on the way.",
+        "Moving a term to the other side, or multiplying out a bracket after a minus sign, changes every sign concerned.",
+        "Go through your lines once more and look only at the signs, one at a time.",
+    ),
+    Misconception(
         "NO_INNER",
         "leaves out the inner derivative",
         "I differentiate the outside and keep the inside as it is.",
@@ -641,6 +648,14 @@ _GEOMETRY = (
 
 _LANDSCAPE = (
     Misconception(
+        "HIGHEST_POWER",
+        "judges a function near a point by its highest power",
+        "The term with the largest exponent decides what the function does.",
+        "Far away the highest power wins, but close to a point the lowest power of the distance does: near 0 the sum "
+        "$x^2 - x^4$ behaves like $x^2$.",
+        "Put a very small number into each term and compare their sizes.",
+    ),
+    Misconception(
         "ZERO_MIN",
         "takes a zero gradient for a minimum",
         "The gradient is zero, so this is a minimum.",
@@ -1052,6 +1067,14 @@ _STOCHASTIC = (
         "If the mini-batch is drawn uniformly, the mean of its gradient over all draws is the full gradient. Single "
         "gradients scatter around it.",
         "List the gradients of all possible mini-batches, average them and compare with the full gradient.",
+    ),
+    Misconception(
+        "EQUAL_WEIGHTS",
+        "averages outcomes without their probabilities",
+        "The mean of two possible gradients is half of their sum.",
+        r"An expected value weighs each outcome by its probability: $\mathrm{E}[G] = \sum_i p_i G_i$. Only equally likely "
+        "outcomes have equal weights.",
+        "Look up how likely each outcome is, and let the likelier one count for more.",
     ),
     Misconception(
         "EPOCH_N",

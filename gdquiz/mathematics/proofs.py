@@ -20,6 +20,7 @@ from gdquiz.mathematics.certainty import NO, UNSURE, YES, Answers
 from gdquiz.mathematics.certificates import Absolute, Certificate, Exact, Power, Quadratic
 from gdquiz.mathematics.critical import CriticalPoint, Landscape
 from gdquiz.mathematics.expressions import Apply, Node
+from gdquiz.mathematics.matrices import characteristic
 from gdquiz.mathematics.observation import Knowledge
 from gdquiz.mathematics.roots import real_roots
 
@@ -118,27 +119,33 @@ def _quadratic(landscape: Landscape, calculus: Calculus, rate: Fraction, start: 
     entries = [entry for row in calculus.symbolic_hessian for entry in row]
     if not calculus.quadratic or not all(entry.is_Rational for entry in entries):
         return None
-    if landscape.valley is not None:
-        rest = landscape.valley.point
-    elif landscape.points:
-        rest = tuple(value.exact or Fraction(0) for value in landscape.points[0].point)
-    else:
+    rest = _rest_point(landscape)
+    if rest is None:
         return None
-    hessian = sympy.Matrix([list(row) for row in calculus.symbolic_hessian])
-    polynomial = tuple(_fraction(c) for c in hessian.charpoly().all_coeffs())
-    spectrum = [root.exact for root in real_roots(polynomial).roots]
+    hessian = [[_fraction(entry) for entry in row] for row in calculus.symbolic_hessian]
+    spectrum = [root.exact for root in real_roots(characteristic(hessian)).roots]
     curvatures = [value for value in spectrum if value is not None]
     if len(curvatures) < len(spectrum):
         return None
-    error = sympy.Matrix([_rational(x - at_rest) for x, at_rest in zip(start, rest, strict=True)])
     directions: list[tuple[Fraction, Fraction]] = []
     for curvature in curvatures:
-        part = error
+        part = [x - at_rest for x, at_rest in zip(start, rest, strict=True)]
         for other in curvatures:
-            if other != curvature:
-                part = (hessian - _rational(other) * sympy.eye(len(start))) * part / _rational(curvature - other)
-        directions += [(curvature, _fraction(component)) for component in part]
+            if other != curvature:  # (H - other I)/(curvature - other) drops what lies in the other eigenspace
+                image = [sum(a * x for a, x in zip(row, part, strict=True)) for row in hessian]
+                part = [(y - other * x) / (curvature - other) for y, x in zip(image, part, strict=True)]
+        directions += [(curvature, component) for component in part]
     return Quadratic(tuple(c for c, _ in directions), tuple(e for _, e in directions), rate)
+
+
+def _rest_point(landscape: Landscape) -> ExactPoint | None:
+    """A rational point at which the gradient of a quadratic is zero."""
+    if landscape.valley is not None:
+        return landscape.valley.point
+    if not landscape.points:
+        return None
+    coordinates = tuple(value.exact for value in landscape.points[0].point if value.exact is not None)
+    return coordinates if len(coordinates) == len(landscape.variables) else None
 
 
 def _power(calculus: Calculus, rate: Fraction, start: ExactPoint, *, ascend: bool) -> Certificate | None:
