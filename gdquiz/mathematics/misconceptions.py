@@ -206,7 +206,7 @@ _DERIVATIVES = (
         "SIGN_SLIP",
         "loses a minus sign in the algebra",
         "The terms are right; only a sign got lost on the way.",
-        "Moving a term to the other side, or multiplying out a bracket after a minus sign, changes every sign concerned.",
+        "Moving a term to the other side changes its sign, and a minus sign before a bracket changes all signs in it.",
         "Go through your lines once more and look only at the signs, one at a time.",
     ),
     Misconception(
@@ -1072,8 +1072,8 @@ _STOCHASTIC = (
         "EQUAL_WEIGHTS",
         "averages outcomes without their probabilities",
         "The mean of two possible gradients is half of their sum.",
-        r"An expected value weighs each outcome by its probability: $\mathrm{E}[G] = \sum_i p_i G_i$. Only equally likely "
-        "outcomes have equal weights.",
+        r"An expected value weighs each outcome by its probability: $\mathrm{E}[G] = \sum_i p_i G_i$. Only equally "
+        "likely outcomes have equal weights.",
         "Look up how likely each outcome is, and let the likelier one count for more.",
     ),
     Misconception(
