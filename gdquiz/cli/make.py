@@ -12,7 +12,10 @@ from gdquiz.cli import Command
 from gdquiz.cli.files import check_target, read_text, write_folder
 from gdquiz.cli.loading import load_banks
 from gdquiz.cli.progress import with_progress
-from gdquiz.cli.render import formats_option, pages, templates_option
+from gdquiz.cli.render import check_formats, formats_option, pages, templates_option
+
+TITLE, QUESTIONS = "Gradient descent", 10
+"""Of a quick quiz."""
 
 EXAMPLE = """
 gdquiz make --questions 10 --forms 3 --to html --out quiz
@@ -69,16 +72,17 @@ def make(
     if roster is not None and forms is not None:
         raise click.UsageError("--roster makes one form for each student, so --forms has nothing to say beside it.")
     check_target(out, force=force)
-    if blueprint is not None:
-        plan = read_blueprint(read_text(blueprint), file=str(blueprint))
-    else:
-        plan = quick_blueprint(title=title or "Gradient descent", topics=topics, questions=questions or 10)
-    drawn = seed is None and plan.seed is None
-    chosen = seed if seed is not None else str(plan.seed) if plan.seed is not None else secrets.token_hex(6)
-    plan = plan.model_copy(update={"seed": chosen})
+    check_formats(formats)
+    plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
     students = read_roster(read_text(roster), file=str(roster)) if roster is not None else ()
     home = blueprint.parent if blueprint is not None else Path()
-    items = load_banks(banks or [home / name for name in plan.banks])
+    items = load_banks(banks or [home / name for name in (plan.banks if plan else [])])
+    planned = plan.seed if plan else None
+    chosen = seed if seed is not None else str(planned) if planned is not None else secrets.token_hex(6)
+    if plan is None:
+        topics = topics or tuple(dict.fromkeys(item.topic for item in items))
+        plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
+    plan = plan.model_copy(update={"seed": chosen})
     file = str(blueprint) if blueprint else ""
     exam = assemble(plan, items, forms or plan.forms, students, file=file, progress=with_progress)
 
@@ -86,13 +90,13 @@ def make(
 
     def files() -> Iterator[tuple[PurePosixPath, str | bytes]]:
         yield PurePosixPath("exam.json"), to_json(exam)
-        yield from pages(exam, formats or ("markdown", "html", "latex"), templates, notes)
+        yield from pages(exam, formats, templates, notes)
 
     write_folder(out, files(), force=force)
     click.echo(f"{out}/exam.json: exam {exam.id}, {len(exam.forms)} forms of {len(exam.forms[0].questions)} questions")
     click.echo(f"{out}/sheets/: what the students get")
     click.echo(f"{out}/keys/: answers, worked solutions and the answer table")
-    if drawn:
+    if seed is None and planned is None:
         click.echo(f"The seed was drawn: --seed {chosen} makes this exam again.")
     for line in (*exam.report, *notes):
         click.echo(line)

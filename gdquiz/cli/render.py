@@ -15,6 +15,8 @@ from gdquiz.cli.progress import with_progress
 if TYPE_CHECKING:
     from gdquiz.authoring.exam import Exam
 
+DEFAULT_FORMATS = ("markdown", "html", "latex")
+
 formats_option = click.option(
     "--to", "formats", multiple=True,
     help="A format, see 'gdquiz formats'; repeat for several.  [default: markdown, html, latex]",
@@ -38,13 +40,22 @@ def render(exam: Path, formats: tuple[str, ...], templates: Path | None, out: Pa
     from gdquiz.authoring.exam import from_json
 
     check_target(out, force=force)
+    check_formats(formats)
     frozen = from_json(read_text(exam), file=str(exam))
     notes: list[str] = []
-    write_folder(out, pages(frozen, formats or ("markdown", "html", "latex"), templates, notes), force=force)
+    write_folder(out, pages(frozen, formats, templates, notes), force=force)
     click.echo(f"{out}/sheets/: what the students get")
     click.echo(f"{out}/keys/: answers, worked solutions and the answer table")
     for note in notes:
         click.echo(note)
+
+
+def check_formats(formats: tuple[str, ...]) -> None:
+    """Refuse a format that does not exist before any work is done."""
+    from gdquiz.rendering.formats import find_format
+
+    for name in formats:
+        find_format(name)
 
 
 def pages(
@@ -57,7 +68,7 @@ def pages(
     from gdquiz.rendering.formats import left_out
     from gdquiz.rendering.formats import render as render_format
 
-    wanted = tuple(dict.fromkeys(formats))
+    wanted = tuple(dict.fromkeys(formats or DEFAULT_FORMATS))
     for name in wanted:
         reason = left_out(name)
         if reason and len(wanted) > 1:

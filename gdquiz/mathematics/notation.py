@@ -60,13 +60,15 @@ def code(value: Exact) -> str:
 def rounding_interval(value: Exact, places: int | None) -> tuple[Fraction, Fraction]:
     """The least and the greatest number that counts as ``value`` given to so many decimal places.
 
-    Every x with ``|x - value| <= 10**-places`` counts.  Rounding moves a number by at most half of the last place;
-    cutting off, and rounding once more what was already rounded, by less than a whole one.  Students do all three,
-    and none of it is a mistake in what the question asks.  Exact answers (``places`` is None) leave no room.
+    With r the value rounded to so many places, every x with ``|x - r| <= 10**-places`` counts: r itself, the exact
+    value (at most half a unit away), what a student gets by cutting off instead of rounding, and what rounding once
+    more than needed makes of it.  None of that is a mistake in what the question asks, and both ends are decimals of
+    the asked length, which a marker sees at a glance.  Exact answers (``places`` is None) leave no room.
     """
-    exact = Fraction(value)
-    room = Fraction(0) if places is None else Fraction(1, 10**places)
-    return exact - room, exact + room
+    if places is None:
+        return Fraction(value), Fraction(value)
+    rounded, room = Fraction(decimal(value, places)), Fraction(1, 10**places)
+    return rounded - room, rounded + room
 
 
 # --- names ---------------------------------------------------------------------------------------------------------

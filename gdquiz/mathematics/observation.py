@@ -285,7 +285,7 @@ def newton_polish(field_of: Callable[[int], Field], digits: int = 60) -> Polish:
             for _ in range(60):
                 slope = mpmath.matrix([mpmath.mpf(part) for part in full_gradient(loss, place)])
                 residual = mpmath.norm(slope)
-                if residual < mpmath.mpf(10) ** -45:
+                if not residual >= mpmath.mpf(10) ** -45:  # small enough, or not a number
                     break
                 try:
                     step = mpmath.lu_solve(mpmath.matrix([list(line) for line in loss.hessian(place)]), slope)

@@ -1,0 +1,81 @@
+"""``gdquiz check``: the proof that banks are right."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gdquiz.cli import Command
+from gdquiz.cli.loading import find_item, load_banks
+from gdquiz.cli.progress import with_progress
+
+if TYPE_CHECKING:
+    from gdquiz.authoring.items import ItemTemplate
+    from gdquiz.checking import ItemCheck
+
+
+@click.command(cls=Command, example="gdquiz check my-bank.toml")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--item", "only", multiple=True, help="Only this item; repeat for several.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Processes to use.  [default: one for each core]")
+@click.pass_context
+def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...], jobs: int | None) -> None:
+    """Prove every variant of every item in the banks (without FILES: in those that come with gdquiz).
+
+    Prints the size of each population, what was refused and why, and the time.  The exit code is 1 when anything is
+    wrong with an item, and 2 when a bank can not be read.
+    """
+    began = time.perf_counter()
+    items = load_banks(files)
+    if only:
+        items = tuple(find_item(name, items) for name in only)
+    total, faulty = 0, 0
+    results = _checked(items, jobs or os.cpu_count() or 1)
+    for result, seconds in with_progress(results, label="items", total=len(items)):
+        total += result.rows
+        faulty += bool(result.faults)
+        _print(result, seconds)
+    verdict = "all proved" if not faulty else f"{faulty} items with faults"
+    click.echo(f"{len(items)} items, {total:,} variants, {verdict}, in {time.perf_counter() - began:.1f} s")
+    context.exit(1 if faulty else 0)
+
+
+def _print(result: ItemCheck, seconds: float) -> None:
+    state = "FAULT" if result.faults else "ok"
+    low, high = result.difficulty
+    click.echo(
+        f"{state:5}  {result.item}: {result.rows:,} variants of {result.enumerated:,} combinations, "
+        f"{', '.join(result.kinds)}, difficulty {low:.1f} to {high:.1f}, {seconds:.2f} s"
+    )
+    for reason, count in result.refusals.items():
+        click.echo(f"       refused {count:,}: {reason}")
+    for fault in result.faults:
+        click.echo(f"       fault: {fault}")
+
+
+def _checked(items: Sequence[ItemTemplate], jobs: int) -> Iterator[tuple[ItemCheck, float]]:
+    """The results in the order of the items, worked out by several processes."""
+    if jobs == 1 or len(items) < 3:
+        yield from map(_timed, items)
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield from pool.map(_timed, items)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _timed(item: ItemTemplate) -> tuple[ItemCheck, float]:
+    from gdquiz.checking import check as check_item
+
+    began = time.perf_counter()
+    return check_item(item), time.perf_counter() - began

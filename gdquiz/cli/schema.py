@@ -1,0 +1,31 @@
+"""``gdquiz schema``: the JSON Schemas of the files that gdquiz reads and writes, for editors and other programs."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from gdquiz.cli import Command
+
+KINDS = ("bank", "blueprint", "exam")
+
+
+@click.command(cls=Command, example="gdquiz schema bank > bank.schema.json")
+@click.argument("kind", type=click.Choice(KINDS))
+def schema(kind: str) -> None:
+    """Print the JSON Schema of a bank, a blueprint or an exam."""
+    click.echo(schema_text(kind), nl=False)
+
+
+def schema_text(kind: str) -> str:
+    """The JSON Schema (draft 2020-12) of one kind of file."""
+    from pydantic import BaseModel
+
+    from gdquiz.authoring.blueprint import Blueprint
+    from gdquiz.authoring.exam import Exam
+    from gdquiz.authoring.schema import BankFile
+
+    models: dict[str, type[BaseModel]] = {"bank": BankFile, "blueprint": Blueprint, "exam": Exam}
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **models[kind].model_json_schema()}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

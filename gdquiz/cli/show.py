@@ -1,0 +1,27 @@
+"""``gdquiz show``: one variant of an item in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gdquiz.cli import Command
+from gdquiz.cli.loading import bank_option, find_item, load_banks
+
+
+@click.command(cls=Command, example="gdquiz show one-step-squared-error --variant 17")
+@click.argument("item")
+@click.option("--variant", type=click.IntRange(0), default=0, show_default=True, help="Number of the variant, from 0.")
+@bank_option
+def show(item: str, variant: int, files: tuple[Path, ...]) -> None:
+    """Print one variant of an item with its key, the wrong answers it foresees, hints and solution."""
+    from gdquiz.authoring.population import populate
+    from gdquiz.errors import Fault, InputError
+    from gdquiz.showing import shown
+
+    template = find_item(item, load_banks(files))
+    population = populate(template)
+    if variant >= population.size:
+        raise InputError(Fault(f"the item '{item}' has no variant {variant}", f"0 to {population.size - 1}"))
+    click.echo(shown(population, variant))
