@@ -146,10 +146,9 @@ def _inexact_faults(population: Population) -> Iterator[str]:
         for solved in block.parts:
             inexact = [k for k, column in enumerate(solved.numbers) if not is_exact(column)]
             for place in block.passed if inexact else ():
-                world = block.world.precise(int(place))
-                for k in inexact:
-                    here = float(floats(solved.numbers[k])[place])
-                    there = float(world(solved.part.answers[k]))
+                exactly = block.world.precisely(int(place), [solved.part.answers[k] for k in inexact])
+                for k, value in zip(inexact, exactly, strict=True):
+                    here, there = float(floats(solved.numbers[k])[place]), float(value)
                     if not np.isclose(here, there, rtol=1e-10, atol=1e-12):
                         yield f"part '{solved.part.id}': {here!r} in floats but {there!r} in high precision"
 

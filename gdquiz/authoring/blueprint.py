@@ -14,6 +14,7 @@ from gdquiz.authoring.exam import Kind, Student
 from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.schema import Table
 from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.mathematics import draws
 
 MOST_FORMS = 10_000
 
@@ -81,15 +82,19 @@ def read_blueprint(text: str, *, file: str) -> Blueprint:
         raise InputError(schema_faults(error, content, dict(toml_lines(text)), file, Blueprint)) from error
 
 
-def quick_blueprint(*, title: str, topics: Sequence[str], questions: int) -> Blueprint:
-    """The blueprint of a quick quiz: so many questions, spread evenly over the topics (or drawn from all)."""
-    each, more = divmod(questions, max(1, len(topics)))
-    counts = [each + (k < more) for k in range(len(topics))]
-    slots = [Slot(topic=topic, count=count) for topic, count in zip(topics, counts, strict=True) if count]
+def quick_blueprint(*, title: str, topics: Sequence[str], questions: int, seed: str) -> Blueprint:
+    """The blueprint of a quick quiz: so many questions, spread over the topics as evenly as they go.
+
+    Which topics get one more, or any at all where there are more topics than questions, is drawn.
+    """
+    each, more = divmod(questions, len(topics))
+    favoured = draws.shuffled(("topics", seed), topics)[:more]
+    counts = {topic: each + (topic in favoured) for topic in topics}
     return Blueprint(
         title=title,
+        seed=seed,
         instructions="Answer every question. Show your work where there is space for it.",
-        section=[Section(slot=slots or [Slot(count=questions)])],
+        section=[Section(slot=[Slot(topic=topic, count=count) for topic, count in counts.items() if count])],
     )
 
 

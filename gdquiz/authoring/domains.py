@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from fractions import Fraction
 
 from gdquiz.errors import Fault, InputError
@@ -36,7 +37,7 @@ def domain(written: str | list[int | str]) -> tuple[Fraction, ...]:
         raise InputError(Fault("the domain is empty", "at least one value"))
     if len(values) > LARGEST:
         raise InputError(Fault(f"the domain has {len(values)} values", f"at most {LARGEST}"))
-    twice = sorted({str(value) for value in values if values.count(value) > 1})
+    twice = sorted(str(value) for value, times in Counter(values).items() if times > 1)
     if twice:
         raise InputError(Fault(f"the domain has {', '.join(twice)} twice", "different values"))
     return values

@@ -8,28 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from gdquiz.authoring import schema, training
+from gdquiz.authoring import schema
 from gdquiz.authoring.bank import Bank, Path, field_name
-from gdquiz.authoring.domains import domain, number
-from gdquiz.authoring.names import run_names
+from gdquiz.authoring.consistency import Known, Read, circle, misused
+from gdquiz.authoring.domains import domain
+from gdquiz.authoring.names import OUTCOMES, TRAINING, run_names
+from gdquiz.authoring.shape import of_figure, of_fit, of_names, of_part, of_run, of_tables
 from gdquiz.authoring.wording import SLOT
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.mathematics.descent import METHODS
+from gdquiz.mathematics.descent import Field, Solver, descent
 from gdquiz.mathematics.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse, substitute
-from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
+from gdquiz.mathematics.misconceptions import MISCONCEPTIONS, Misconception
 
 if TYPE_CHECKING:
     from gdquiz.mathematics.calculus import Calculus
 
 _FORMAT = re.compile(r"(.*?)(?::(\d|code|plain|signed))?", re.DOTALL)
 CODES = {row.code: row for row in MISCONCEPTIONS}
-_METHODS = {row.name: row for row in METHODS}
 
 
 # --- what a template is made of ------------------------------------------------------------------------------------
@@ -190,17 +192,18 @@ class _Reader:
     def __init__(self, bank: Bank, item: schema.Item, path: Path):
         self.bank, self.item, self.path = bank, item, path
         self.faults: list[Fault] = []
+        self.reads: list[Read] = []
         self.slots: dict[str, Slot] = {}
         self.variables = tuple(item.loss.variables) if item.loss else ()
         self.series, self.scalars = run_names(item)
         self.texts = set(item.case[0].text) if item.case else set()
 
     def fault(self, path: Path, fault: Fault) -> None:
-        self.faults.append(
-            fault.at(
-                file=self.bank.file, line=self.bank.line((*self.path, *path)), item=self.item.id, field=field_name(path)
-            )
+        placed = fault.at(
+            file=self.bank.file, line=self.bank.line((*self.path, *path)), item=self.item.id, field=field_name(path)
         )
+        if placed not in self.faults:  # every case reads what all of them share
+            self.faults.append(placed)
 
     def guarded(self, path: Path, read: Callable[[], Any], otherwise: Any = None) -> Any:
         try:
@@ -220,16 +223,30 @@ class _Reader:
             names |= set(case.parameters) | set(case.define)
         return frozenset(names)
 
-    def expression(self, text: str, path: Path, *, extra: Iterable[str] = (), formula: bool = False) -> Node:
-        """The expression, with every name checked; a number in its place if it can not be read."""
-        names = self.quantities | frozenset(extra) | (frozenset(self.variables) if formula else frozenset(self.series))
-        tables = bool(self.item.data) and formula
-        if tables:
-            names |= frozenset(self.item.data)
+    def expression(
+        self,
+        text: str,
+        path: Path,
+        *,
+        condition: bool | None = False,
+        formula: bool = False,
+        tables: bool = False,
+        extra: frozenset[str] = frozenset(),
+    ) -> Node:
+        """The expression, with every name checked; a number in its place if it can not be read.
+
+        It has to be a number, or a ``condition`` (None: either will do).  A ``formula`` may use the variables, and with
+        ``tables`` the data.
+        """
+        known = extra | (frozenset(self.variables) if formula else frozenset(self.series))
+        known |= frozenset(self.item.data) if tables else frozenset()
+        language = Language.FORMULA if formula else Language.BANK
+        case = path[1] if path[0] == "case" and isinstance(path[1], int) else None
 
         def read() -> Node:
-            node = parse(text, names=names, language=Language.FORMULA if formula else Language.BANK, tables=tables)
+            node = parse(text, names=self.quantities | known, language=language, tables=tables and bool(self.item.data))
             self._check_indices(node, formula)
+            self.reads.append(Read(path, node, condition, case, known))
             return node
 
         node = self.guarded(path, read)
@@ -257,8 +274,8 @@ class _Reader:
 
     def template(self) -> ItemTemplate | None:
         item = self.item
-        self._check_names()
-        self._check_fit()
+        for path, fault in (*of_names(item), *of_tables(item), *of_run(item), *of_fit(item), *of_figure(item)):
+            self.fault(path, fault)
         cases = tuple(self._case(source, place) for place, source in enumerate(item.case or [schema.Case(id="only")]))
         require = tuple(self._requirement(entry, place) for place, entry in enumerate(item.require))
         start: tuple[Node, ...] = ()
@@ -272,11 +289,10 @@ class _Reader:
             rate = self.expression(item.run.rate, ("run", "rate"))
             settings = {n: self.expression(t, ("run", "settings", n)) for n, t in item.run.settings.items()}
             order = tuple((entry,) if isinstance(entry, int) else tuple(entry) for entry in item.run.order)
-            self._check_run()
         parts = tuple(self._part(part, place) for place, part in enumerate(item.part))
         self._read_texts()
         figure = self._figure()
-        self._check_circles(cases)
+        self._check_together(cases, (*start, *settings.values(), *([rate] if rate is not None else [])))
         if self.faults:
             return None
         header = self.bank.content.bank
@@ -285,83 +301,9 @@ class _Reader:
             cases, require, start, rate, settings, order, barriers, parts, self.slots, figure,
         )  # fmt: skip
 
-    def _check_names(self) -> None:
-        item = self.item
-        taken = set(self.variables) | self.scalars | set(self.series)
-        for where, names in (("parameters", item.parameters), ("define", item.define)):
-            for name in names:
-                if name in taken or (where == "define" and name in item.parameters):
-                    self.fault((where, name), Fault(f"the name '{name}' is already taken", "a name of its own"))
-        if item.points and not item.loss:
-            self.fault(("points",), Fault("named points need a loss", "a table [item.loss]"))
-        for place, part in enumerate(item.part):
-            if [other.id for other in item.part].index(part.id) != place:
-                self.fault(("part", place, "id"), Fault(f"the part id '{part.id}' is used twice"))
-        for place, case in enumerate(item.case):
-            if [other.id for other in item.case].index(case.id) != place:
-                self.fault(("case", place, "id"), Fault(f"the case id '{case.id}' is used twice"))
-            if set(case.text) != self.texts:
-                differing = ", ".join(sorted(set(case.text) ^ self.texts))
-                self.fault(("case", place, "text"), Fault(f"the cases do not have the same texts: {differing}"))
-
-    def _check_fit(self) -> None:
-        fit = self.item.fit
-        if fit is None:
-            return
-        if fit.seeds not in self.item.parameters:
-            self.fault(("fit", "seeds"), Fault(f"there is no parameter '{fit.seeds}'",
-                                               hint=nearest(fit.seeds, self.item.parameters)))  # fmt: skip
-        if bool(fit.degrees) == bool(fit.epochs):
-            self.fault(("fit",), Fault("a fit is either by degree or by epoch", "'degrees', or 'epochs'"))
-        if fit.degrees and not 0 <= min(fit.degrees) <= max(fit.degrees) < fit.train:
-            self.fault(("fit", "degrees"), Fault("a degree needs more training points than it has powers"))
-        if fit.epochs and not (fit.epochs_shown and 0 <= min(fit.epochs_shown) <= max(fit.epochs_shown) <= fit.epochs):
-            self.fault(("fit", "epochs_shown"), Fault(f"expected epochs between 0 and {fit.epochs}"))
-        for name in ("rate", "penalty"):
-            self.guarded(("fit", name), partial(number, getattr(fit, name)))
-
-        def readable() -> None:
-            try:
-                training.spec(fit)
-            except ValueError as error:
-                raise InputError(Fault(str(error))) from error
-
-        self.guarded(("fit",), readable)
-
-    def _check_run(self) -> None:
-        run, item = self.item.run, self.item
-        assert run is not None
-        if item.loss is None:
-            self.fault(("run",), Fault("a run needs a loss", "a table [item.loss]"))
-            return
-        if len(run.start) != len(self.variables):
-            self.fault(
-                ("run", "start"),
-                Fault(f"{len(run.start)} values for {len(self.variables)} variables", "one for each variable"),
-            )
-        if run.method not in _METHODS:
-            self.fault(
-                ("run", "method"),
-                Fault(f"unknown method '{run.method}'", ", ".join(_METHODS), nearest(run.method, _METHODS)),
-            )
-        else:
-            wanted = {name for name in _METHODS[run.method].parameters if name != "epsilon"}
-            if not wanted <= set(run.settings) <= set(_METHODS[run.method].parameters):
-                self.fault(
-                    ("run", "settings"),
-                    Fault(f"the method {run.method} is set by {', '.join(sorted(wanted)) or 'nothing'}"),
-                )
-        rows = len(next(iter(item.data.values()))) if item.data else 0
-        if (run.method == "sgd") != bool(run.order):
-            self.fault(("run", "order"), Fault("an order of examples belongs to the method sgd, and sgd needs one"))
-        elif run.order:
-            flat = [k for entry in run.order for k in ([entry] if isinstance(entry, int) else entry)]
-            if not all(1 <= k <= rows for k in flat) or len(run.order) != run.steps:
-                self.fault(("run", "order"), Fault(f"expected {run.steps} entries of examples between 1 and {rows}"))
-
     def _requirement(self, entry: str | schema.Requirement, place: int) -> tuple[Node, str]:
         text, because = (entry, "") if isinstance(entry, str) else (entry.that, entry.because)
-        return self.expression(text, ("require", place)), because or text
+        return self.expression(text, ("require", place), condition=True), because or text
 
     def _case(self, source: schema.Case, place: int) -> Case:
         item = self.item
@@ -372,47 +314,72 @@ class _Reader:
             for name, written in {**item.parameters, **source.parameters}.items()
         }  # fmt: skip
         define = {
-            name: self.expression(text, (*(at if name in source.define else ()), "define", name))
+            name: self.expression(text, (*(at if name in source.define else ()), "define", name), condition=None)
             for name, text in {**item.define, **source.define}.items()
         }
         data = {
             name: tuple(self.expression(text, ("data", name, k)) for k, text in enumerate(column))
             for name, column in item.data.items()
         }
-        if len({len(column) for column in data.values()}) > 1:
-            self.fault(("data",), Fault("the columns of the data differ in length"))
         loss = term = None
         averaged = False
         if item.loss:
             where: Path = (*at, "loss") if source.loss else ("loss", "formula")
-            written = self.expression(source.loss or item.loss.formula, where, formula=True)
+            before = len(self.faults)
+            written = self.expression(source.loss or item.loss.formula, where, formula=True, tables=True)
             if isinstance(written, Apply) and written.function in ("mean", "sum"):
                 term, averaged = written.arguments[0], written.function == "mean"
+            elif item.run and item.run.order:
+                self.fault(
+                    where, Fault("sgd takes one term of the loss at a time", "a loss that is a mean(...) or sum(...)")
+                )
             loss = _over_data(written, data)
-            if not names_of(loss) & set(self.variables) and not self.faults:
+            if len(self.faults) > before:
+                pass  # what follows would only repeat them
+            elif not names_of(loss) & set(self.variables):
                 self.fault(where, Fault("the loss does not depend on its variables", ", ".join(self.variables)))
+            elif names_of(loss) & set(data):
+                column = min(names_of(loss) & set(data))
+                self.fault(where, Fault(f"'{column}' is a column of data", "a name inside of mean(...) or sum(...)"))
+            elif _uses(loss, ("mean", "sum")):
+                self.fault(where, Fault("a mean or sum stands inside of another"))
         points = {
             name: tuple(self.expression(text, ("points", name, k)) for k, text in enumerate(place_))
             for name, place_ in item.points.items()
         }
-        for name, coordinates in points.items():
-            if len(coordinates) != len(self.variables):
-                self.fault(("points", name), Fault(f"{len(coordinates)} coordinates, not {len(self.variables)}"))
         return Case(source.id, source.text, domains, define, self.variables, loss, term, averaged, data, points)
 
-    def _check_circles(self, cases: tuple[Case, ...]) -> None:
+    def _check_together(self, cases: tuple[Case, ...], stepping: tuple[Node, ...]) -> None:
+        """Whether the expressions fit together: see ``consistency.py``."""
+        given = frozenset(self.scalars)
+        known = [Known(case.id, given | frozenset(case.parameters), case.define) for case in cases]
+        for path, fault in misused(self.reads, known, given & {*OUTCOMES, *TRAINING}):
+            self.fault(path, fault)
         for case in cases:
-            for name in case.define:
-                reached: set[str] = set()
-                waiting = list(names_of(case.define[name]))
-                while waiting:
-                    other = waiting.pop()
-                    if other == name:
-                        self.fault(("define", name), Fault(f"'{name}' is defined by itself"))
-                        return
-                    if other in case.define and other not in reached:
-                        reached.add(other)
-                        waiting += names_of(case.define[other])
+            found = circle(self._needs(case, stepping))
+            if found:
+                where: Path = next((("define", name) for name in found if name in case.define), ("run",))
+                self.fault(where, Fault(f"{found[0] if ' ' in found[0] else repr(found[0])} is worked out from itself", hint=" needs ".join(found)))
+                return
+
+    def _needs(self, case: Case, stepping: tuple[Node, ...]) -> dict[str, frozenset[str]]:
+        """What has to be known to work out each name; names with a space stand for parts of the item."""
+
+        def named(nodes: Iterable[Node]) -> frozenset[str]:
+            return frozenset().union(*map(names_of, nodes))
+
+        needs = {name: names_of(node) for name, node in case.define.items()}
+        loss = named([case.loss] if case.loss is not None else []) - set(self.variables)
+        needs["the loss"] = loss | named(node for column in case.data.values() for node in column)
+        needs["the run"] = named(stepping) | {"the loss"}
+        needs |= dict.fromkeys((*self.series, *OUTCOMES), frozenset({"the run"})) if self.item.run else {}
+        for name in self.scalars - {*OUTCOMES, *TRAINING}:
+            point = case.points.get(name.rpartition("_at_")[2])
+            if point is not None:
+                needs[name] = named(point) | {"the run" if name.startswith("grad") and self.item.run else "the loss"}
+            else:
+                needs[name] = frozenset({"the run" if name.startswith("eig") else "the loss"})
+        return needs
 
     # parts
 
@@ -425,18 +392,16 @@ class _Reader:
             else [(*at, "answers", k, "value") for k in range(len(values))]
         )
         answers = tuple(self.expression(text, path) for text, path in zip(values, paths, strict=True))
-        self._check_kind(source, at)
+        for path, fault in of_part(source):
+            self.fault((*at, *path), fault)
         formula = None
         if source.formula is not None:
             formula = self.expression(source.formula, (*at, "formula"), formula=True)
         if source.derivative is not None and source.derivative not in self.variables:
             self.fault((*at, "derivative"), Fault(f"'{source.derivative}' is no variable", ", ".join(self.variables)))
         options = [option.id for option in source.option]
-        for k, option in enumerate(source.option):
-            if options.index(option.id) != k:
-                self.fault((*at, "option", k, "id"), Fault(f"the option id '{option.id}' is used twice"))
         when = {
-            o.id: self.expression(o.when, (*at, "option", k, "when"))
+            o.id: self.expression(o.when, (*at, "option", k, "when"), condition=True)
             for k, o in enumerate(source.option) if o.when is not None
         }  # fmt: skip
         rank = {
@@ -447,44 +412,15 @@ class _Reader:
             prompt.id: self._choice(prompt.match, options, (*at, "prompt", k, "match"))
             for k, prompt in enumerate(source.prompt)
         }
-        earlier = [part.id.replace("-", "_") for part in self.item.part[:place]]
+        earlier = frozenset(p.id.replace("-", "_") for p in self.item.part[:place] if p.answer is not None)
         follow = None
         if source.follow is not None:
             follow = self.expression(source.follow, (*at, "follow"), extra=earlier)
-        truth = None if source.truth is None else self.expression(source.truth, (*at, "truth"))
+            for name in sorted(names_of(follow) & earlier & (self.quantities | set(self.series))):
+                self.fault((*at, "follow"), Fault(f"'{name}' is an earlier part and a quantity", "a name of its own"))
+        truth = None if source.truth is None else self.expression(source.truth, (*at, "truth"), condition=True)
         wrong = tuple(self._wrong(source, w, (*at, "wrong", k)) for k, w in enumerate(source.wrong))
         return Part(source, answers, truth, formula, when, rank, match, wrong, follow)
-
-    def _check_kind(self, part: schema.Part, at: Path) -> None:
-        """Each kind has the fields it needs and no others."""
-        needs = {
-            "number": ("answer",),
-            "numbers": ("answers",),
-            "choice": ("option",) if part.answer is None else ("answer",),
-            "choices": ("option",),
-            "truth": ("truth",),
-            "matching": ("option", "prompt"),
-            "ordering": ("option",),
-            "formula": ("formula",) if part.derivative is None else ("derivative",),
-            "text": ("guide",),
-        }[part.kind]
-        optional = {"truth": ("option",), "text": ()}.get(part.kind, ())
-        for name in ("answer", "answers", "option", "prompt", "truth", "formula", "derivative", "guide"):
-            given = getattr(part, name) not in (None, [])
-            if name in needs and not given:
-                self.fault((*at, name), Fault(f"a part of kind '{part.kind}' needs the field '{name}'"))
-            elif given and name not in needs and name not in optional:
-                self.fault((*at, name), Fault(f"a part of kind '{part.kind}' has no field '{name}'"))
-        lacking = {"choice": "when", "choices": "when", "ordering": "rank"}.get(part.kind, "")
-        if part.kind == "truth" and part.option:
-            lacking = "when"
-        for k, option in enumerate(part.option):
-            if lacking and getattr(option, lacking) is None:
-                self.fault((*at, "option", k), Fault(f"the option needs the field '{lacking}'"))
-        if part.kind in ("choice", "choices", "ordering", "matching") and part.answer is None and len(part.option) < 2:
-            self.fault((*at, "option"), Fault("there is nothing to choose from", "at least two options"))
-        if part.kind == "text" and part.guide and sum(line.points for line in part.guide) != part.points:
-            self.fault((*at, "guide"), Fault("the marking guide does not add up to the points of the part"))
 
     def _choice(self, written: Any, options: list[str], path: Path) -> dict[str, Node | None]:
         """A choice of options: an id, ids, or ids with conditions."""
@@ -494,11 +430,10 @@ class _Reader:
         for name in named:
             if name not in options:
                 self.fault(path, Fault(f"there is no option '{name}'", ", ".join(options), nearest(name, options)))
-        return {n: None if text is None else self.expression(text, path) for n, text in named.items()}
+        return {n: None if text is None else self.expression(text, path, condition=True) for n, text in named.items()}
 
     def _wrong(self, part: schema.Part, source: schema.Wrong, at: Path) -> Wrong:
         options = [option.id for option in part.option]
-        answers = 1 if part.answer is not None else len(part.answers)
         row = CODES.get(source.misconception)
         if row is None:
             self.fault(
@@ -510,19 +445,19 @@ class _Reader:
             if name not in self.quantities:
                 self.fault((*at, "redefine", name), Fault(f"there is no quantity '{name}' to redefine",
                                                           hint=nearest(name, self.quantities)))  # fmt: skip
-            redefine[name] = self.expression(text, (*at, "redefine", name))
+            redefine[name] = self.expression(text, (*at, "redefine", name), condition=None)
         written = [source.value] if source.value is not None else source.values or []
         values = tuple(self.expression(text, (*at, "value")) for text in written)
-        if values and len(values) != answers:
-            self.fault(at, Fault(f"{len(values)} wrong values for {answers} answers"))
         formula = None
         if source.formula is not None:
             formula = self.expression(source.formula, (*at, "formula"), formula=True)
         chooses = {} if source.chooses is None else self._choice(source.chooses, options, (*at, "chooses"))
         wrong = Wrong(source, redefine, values, formula, chooses)
-        executable = row is not None and row.mistake is not None and self.item.run is not None
-        derivable = row is not None and row.mistake is not None and part.derivative is not None
-        if row is not None and not (wrong.states_itself or redefine or executable or derivable):
+        if part.kind == "formula":
+            known = row is not None and part.derivative is not None and slip_behind(row) is not None
+        else:
+            known = bool(redefine) or (row is not None and row.mistake is not None and self.item.run is not None)
+        if row is not None and not (wrong.states_itself or known):
             self.fault(
                 at,
                 Fault(
@@ -531,8 +466,6 @@ class _Reader:
                     "only mistakes in a step or derivative are executed, and only on an item with a run",
                 ),
             )
-        if part.kind == "text":
-            self.fault(at, Fault("a part of kind 'text' has no wrong answers", hint="write a marking guide"))
         return wrong
 
     # texts
@@ -574,7 +507,8 @@ class _Reader:
         if written in self.texts:
             self.slots[inside] = Slot(inside, "text", None)
         elif written.startswith("="):
-            self.slots[inside] = Slot(inside, "plugged", _flat(self.expression(written[1:], path)))
+            node = self.expression(written[1:], path, condition=None)
+            self.slots[inside] = Slot(inside, "plugged", self.guarded(path, partial(_flat, node), node))
         elif written.startswith("~"):
             self.slots[inside] = self._tidy(inside, written[1:].strip(), path)
         else:
@@ -593,14 +527,6 @@ class _Reader:
         if figure is None:
             return {}
         at: Path = ("figure",)
-        if figure.kind in ("curve", "contours") and self.item.loss is None:
-            self.fault(at, Fault(f"a figure of kind '{figure.kind}' needs a loss"))
-        if figure.kind in ("curve", "contours") and len(self.variables) != (1 if figure.kind == "curve" else 2):
-            self.fault(at, Fault(f"a figure of kind '{figure.kind}' can not show {len(self.variables)} variables"))
-        if figure.kind == "training" and self.item.fit is None:
-            self.fault(at, Fault("a figure of kind 'training' needs a table [item.fit]"))
-        if figure.kind == "losses" and self.item.run is None:
-            self.fault(at, Fault("a figure of kind 'losses' needs a run"))
 
         def read(texts: Iterable[str], name: str) -> tuple[Node, ...]:
             return tuple(self.expression(text, (*at, name)) for text in texts)
@@ -619,9 +545,32 @@ def _flat(node: Node) -> Node:
     match node:
         case Index(name, Number(value)):
             return Name(f"{name}[{value}]")
+        case Index(name, _):
+            raise InputError(
+                Fault(f"the index of '{name}' is no number here", "a number, or a quantity defined for it")
+            )
         case Apply(function, arguments):
             return Apply(function, tuple(_flat(argument) for argument in arguments))
     return node
+
+
+def _uses(node: Node, functions: tuple[str, ...]) -> bool:
+    return isinstance(node, Apply) and (node.function in functions or any(_uses(a, functions) for a in node.arguments))
+
+
+def slip_behind(row: Misconception) -> str | None:
+    """The name of the slip in differentiating that a misconception consists of, if it is one."""
+    slips: list[str] = []
+
+    def noted(slip: str) -> Field:
+        slips.append(slip)
+        return field_
+
+    field_ = Field(lambda point: point[0], lambda point, step: point, slipped=noted)
+    with suppress(ValueError):
+        if row.mistake is not None:
+            row.mistake(Solver(field_, 1, descent))
+    return slips[0] if slips else None
 
 
 def _over_data(node: Node, data: Mapping[str, tuple[Node, ...]]) -> Node:
@@ -630,9 +579,11 @@ def _over_data(node: Node, data: Mapping[str, tuple[Node, ...]]) -> Node:
         return node
     if node.function not in ("mean", "sum"):
         return Apply(node.function, tuple(_over_data(argument, data) for argument in node.arguments))
-    rows = len(next(iter(data.values())))
+    rows = min(map(len, data.values()))
     terms = tuple(
         substitute(node.arguments[0], {name: column[row] for name, column in data.items()}) for row in range(rows)
     )
+    if not rows:
+        return Number(Fraction(0))
     total: Node = Apply("+", terms) if rows > 1 else terms[0]
     return Apply("/", (total, Number(Fraction(rows)))) if node.function == "mean" else total

@@ -12,19 +12,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring.difficulty import difficulties
 from gdquiz.authoring.items import Case, ItemTemplate
-from gdquiz.authoring.routes import DISAGREEMENTS, GRADIENT_DISAGREES, ROUTES_DISAGREE, agree, central_difference
+from gdquiz.authoring.routes import (
+    DISAGREEMENTS,
+    GRADIENT_DISAGREES,
+    HESSIAN_DISAGREES,
+    NOT_STATIONARY,
+    ROUTES_DISAGREE,
+    agree,
+    at_samples,
+    derivative_misses,
+)
 from gdquiz.authoring.solving import SolvedPart, solve_part
+from gdquiz.authoring.typesetting import printable
 from gdquiz.authoring.world import World
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws
 from gdquiz.mathematics.columns import floats, has_value
+from gdquiz.mathematics.descent import Point
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import Node, names_of
 
@@ -79,16 +91,22 @@ class Population:
 def populate(template: ItemTemplate) -> Population:
     """The population of an item.
 
-    Raises ``InputError`` when there are more combinations than can be enumerated.
+    Raises ``InputError`` when there are more combinations than can be enumerated, or the loss has no derivatives, or a
+    misconception can not be executed.
     """
     refusals: Counter[str] = Counter()
-    blocks = []
-    enumerated = 0
-    for case in template.cases:
-        columns = _enumerate(template, case)
-        enumerated += max((column.rows for column in columns.values()), default=1)
-        blocks.append(_block(template, case, columns, refusals))
-    return Population(template, tuple(blocks), enumerated, dict(refusals.most_common()))
+    try:
+        columns = [_enumerate(template, case) for case in template.cases]
+        sizes = [max((column.rows for column in table.values()), default=1) for table in columns]
+        if sum(sizes) > LARGEST:
+            raise InputError(Fault(f"the cases have {sum(sizes):,} combinations together", f"at most {LARGEST:,}"))
+        blocks = [_block(template, *table, refusals) for table in zip(template.cases, columns, strict=True)]
+    except InputError as error:
+        raise error.at(file=template.file, line=template.line, item=template.id) from error
+    except RecursionError:
+        problem = "the definitions of the item rest on one another too deeply"
+        raise InputError(Fault(problem, file=template.file, line=template.line, item=template.id)) from None
+    return Population(template, tuple(blocks), sum(sizes), dict(refusals.most_common()))
 
 
 # --- enumeration ---------------------------------------------------------------------------------------------------
@@ -154,10 +172,15 @@ def _block(template: ItemTemplate, case: Case, columns: dict[str, Rationals], re
         rows.refuse(~np.broadcast_to(world(node), (world.rows,)), f"requirement: {because}")
     for name in case.define:
         rows.refuse(~has_value(world[name]), f"no value of '{name}': too large, or a division by zero")
-    if template.rate is not None:
-        rows.refuse(world.on_kink, "on a kink of the loss")
     twin = world.floating()
-    parts = tuple(solve_part(part, world, twin, rows.refuse) for part in template.parts)
+    found: list[tuple[Mask, str]] = []
+    parts = tuple(solve_part(part, world, twin, lambda *refusal: found.append(refusal)) for part in template.parts)
+    shown = [(key, printable(slot, world)) for key, slot in template.slots.items()]
+    rows.refuse(world.on_kink, "on a kink of the loss")
+    for refusal in found:
+        rows.refuse(*refusal)
+    for key, has_one in shown:
+        rows.refuse(~has_one, f"the slot '{{{{{key}}}}}' has no value")
     rows.refuse(world.doubtful, "too close to call")
     _verify(template, world, twin, rows)
     return Block(case, world, np.flatnonzero(rows.passing), parts, difficulties(template, world, parts))
@@ -167,6 +190,8 @@ def _prefiltered(
     template: ItemTemplate, case: Case, columns: dict[str, Rationals], refusals: Counter[str]
 ) -> dict[str, Rationals]:
     """The rows that meet the requirements on parameters alone; the rest is never run."""
+    if not columns:
+        return columns
     world = World(template, case, columns)
     rows = _Filter(world.rows, refusals)
     for node, because in template.require:
@@ -190,15 +215,29 @@ def _needs(node: Node, case: Case) -> set[str]:
 
 
 def _verify(template: ItemTemplate, world: World, twin: World, rows: _Filter) -> None:
-    """The second route: the run in floats, and the gradient against finite differences."""
-    if template.rate is None or world.case.loss is None:
+    """The second route: the run in floats, and the derivatives against finite differences."""
+    if world.case.loss is None:
         return
-    for exact, floating in zip(world.run.points, twin.run.points, strict=True):
-        for a, b in zip(exact, floating, strict=True):
-            rows.refuse(~has_value(a), "a step leaves the range of exact numbers")
-            rows.refuse(~agree(a, b), ROUTES_DISAGREE)
-    for point in (twin.run.points[0], twin.run.points[-1]):
-        for place, derivative in enumerate(world.derived_gradient(point)):
-            measured, noise = central_difference(twin, point, place)
-            close = np.abs(floats(derivative) - measured) <= 1e-6 * (1 + np.abs(measured)) + noise
-            rows.refuse(~close, GRADIENT_DISAGREES)
+    points = tuple(tuple(map(floats, point)) for point in world.differentiated)
+    if template.rate is not None:
+        for exact, floating in zip(world.run.points, twin.run.points, strict=True):
+            for a, b in zip(exact, floating, strict=True):
+                rows.refuse(~has_value(a), "a step leaves the range of exact numbers")
+                rows.refuse(~agree(a, b), ROUTES_DISAGREE)
+        points = (points[0], *points[len(world.run.points) - 1 :])  # the start, the end and the named places
+    everywhere = np.ones(world.rows, bool)
+    for point, usable in [(point, everywhere) for point in points] or list(at_samples(twin)):
+        for place, derivative in enumerate(twin.derived_gradient(point)):
+            rows.refuse(usable & derivative_misses(derivative, twin.field.loss, point, place), GRADIENT_DISAGREES)
+            if world.has_asked("hess_", "curvature", "eig_"):
+                for other, entry in enumerate(twin.hessian(point)[place]):
+                    slope = partial(_component, twin, place)
+                    rows.refuse(usable & derivative_misses(entry, slope, point, other), HESSIAN_DISAGREES)
+    if world.has_asked("minimizer_"):
+        place_ = tuple(floats(world[f"minimizer_{name}"]) for name in world.case.variables)
+        for derivative in twin.derived_gradient(place_):
+            rows.refuse(~(np.abs(floats(derivative)) <= 1e-6 * (1 + np.abs(twin.field.loss(place_)))), NOT_STATIONARY)
+
+
+def _component(twin: World, place: int, point: Point) -> Any:
+    return twin.derived_gradient(point)[place]

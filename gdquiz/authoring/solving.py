@@ -7,18 +7,16 @@ answers and students: a tuple of numbers, or a selection of options (a boolean m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.authoring.items import CODES, Part, Wrong
-from gdquiz.authoring.routes import ROUTES_DISAGREE, agree
+from gdquiz.authoring.items import CODES, Part, Wrong, slip_behind
+from gdquiz.authoring.routes import ROUTES_DISAGREE, SAMPLES, agree
 from gdquiz.authoring.world import World
-from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
-from gdquiz.mathematics.descent import Solver, descent
+from gdquiz.mathematics.columns import MARGIN, Evaluation, floats, has_value, is_exact
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import Node, names_of
 from gdquiz.mathematics.slips import slipped_gradient
@@ -28,9 +26,8 @@ Matrix = NDArray[np.intp]
 
 APART = 5
 """Wrong answers lie at least this many units of the last asked place from the key and from one another."""
-
-SAMPLES = tuple(Fraction(p, q) for p, q in ((3, 7), (-5, 3), (11, 5), (-13, 11), (17, 2)))
-"""Points at which formulas are told apart; two different polynomials of the sizes used here do not agree on all."""
+ENOUGH = 3
+"""A formula has to have a value at this many of the points where formulas are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +47,7 @@ class SolvedPart:
 
     ``numbers``: a column for each number asked for.  ``chosen``: (rows, n) whole numbers; for choices one column an
     option (1 = right), for an ordering the options in order, for a matching the option of each prompt.  ``truth``:
-    of the statement.  ``formula``: in the variables and parameters.
+    of the statement.  ``formula``: in the variables and parameters.  In rows that are refused anything may stand.
     """
 
     part: Part
@@ -76,6 +73,10 @@ def solve_part(part: Part, world: World, twin: World, refuse: Refuse) -> SolvedP
         refuse(differs & ~twin.doubtful, f"{ROUTES_DISAGREE} on the truth of '{part.id}'")
     formula = _key_formula(part, world)
     key = _Answer(numbers, chosen, _sampled(formula, world))
+    if formula is not None:
+        refuse(~key.exists(part, world.rows), "the formula has no value at most of the points tried")
+        for name in sorted(names_of(formula) - set(world.case.variables)):
+            refuse(not is_exact(world[name]) or ~world[name].valid, f"'{name}' in the formula is not rational")
     wrong = _wrong_answers(part, world, key, refuse)
     if part.lists_values:
         alive = np.sum([entry.alive for entry in wrong], axis=0) if wrong else np.zeros(world.rows)
@@ -98,6 +99,7 @@ def _numbers(part: Part, world: World, twin: World, refuse: Refuse) -> tuple[Any
         if is_exact(column):
             refuse(column.denominator > source.denominator, f"a denominator is larger than {source.denominator}")
         else:
+            refuse(part.source.digits is None, "an answer that is not rational needs 'digits'")
             refuse(_near_rounding(column, part.source.digits or 0), "an answer lies too close to a rounding boundary")
     return columns
 
@@ -106,6 +108,10 @@ def _full(column: Any, rows: int) -> Any:
     if isinstance(column, Rationals):
         return column.broadcast(rows)
     return np.broadcast_to(np.asarray(column), (rows,))
+
+
+def _whole(column: Any) -> bool:
+    return is_exact(column) and bool(np.all(column.denominator[column.valid] == 1))
 
 
 def _near_rounding(column: Any, digits: int) -> Mask:
@@ -128,7 +134,11 @@ def _chosen(part: Part, world: World) -> Matrix | None:
         return np.stack(columns, axis=1).astype(np.intp)
     if part.rank:
         ranks = np.stack([floats(_full(world(part.rank[option]), world.rows)) for option in options], axis=1)
-        return np.argsort(ranks, axis=1, kind="stable")
+        order = np.argsort(ranks, axis=1, kind="stable")
+        rising = np.take_along_axis(ranks, order, axis=1)
+        with np.errstate(invalid="ignore"):
+            clear = np.diff(rising, axis=1) > MARGIN * np.maximum(1e-3, np.abs(rising[:, 1:]))
+        return np.where(np.all(clear, axis=1, keepdims=True), order, -1)
     return _conditions(part.when, options, world).astype(np.intp)
 
 
@@ -157,10 +167,8 @@ def _unfit(part: Part, chosen: Matrix) -> Mask:
     if part.kind == "choices":
         count = chosen.sum(axis=1)
         return (count == 0) | (count == chosen.shape[1])
-    if part.kind == "matching":
+    if part.kind in ("matching", "ordering"):
         return np.any(chosen < 0, axis=1)
-    if part.kind == "ordering":
-        return np.zeros(len(chosen), bool)
     return chosen.sum(axis=1) != 1
 
 
@@ -180,12 +188,17 @@ class _Answer:
     numbers: tuple[Any, ...]
     chosen: Matrix | None
     samples: tuple[Any, ...]
+    unclear: Mask | np.bool_ = field(default_factory=lambda: np.bool_(False))
 
     def exists(self, part: Part, rows: int) -> Mask:
-        exists = np.ones(rows, bool)
-        for column in (*self.numbers, *self.samples):
+        exists = np.ones(rows, bool) & ~self.unclear
+        for column in self.numbers:
             exists &= has_value(column)
-        if self.chosen is not None:
+        if self.samples:
+            exists &= np.sum([has_value(column) for column in self.samples], axis=0) >= ENOUGH
+        if self.chosen is not None and part.kind == "choices":
+            exists &= self.chosen.any(axis=1)  # "all of them" is an answer too, "none of them" is no answer
+        elif self.chosen is not None:
             exists &= ~_unfit(part, self.chosen)
         return exists
 
@@ -194,13 +207,16 @@ class _Answer:
         same = np.ones(rows, bool)
         digits = part.source.digits
         apart = APART * 10.0**-digits if digits is not None else 0.0
+        if digits == 0 and all(map(_whole, (*self.numbers, *other.numbers))):
+            apart = 0.5  # whole numbers, which no one rounds
         for a, b in zip(self.numbers, other.numbers, strict=True):
             with np.errstate(invalid="ignore"):
                 difference = np.abs(floats(a) - floats(b))
                 same &= difference <= np.maximum(apart * (1 - 1e-12), 1e-9 * np.maximum(1, np.abs(floats(a))))
         for a, b in zip(self.samples, other.samples, strict=True):
             with np.errstate(invalid="ignore"):
-                same &= np.abs(floats(a) - floats(b)) <= 1e-9 * np.maximum(1, np.abs(floats(a)))
+                close = np.abs(floats(a) - floats(b)) <= 1e-9 * np.maximum(1, np.abs(floats(a)))
+            same &= close | (~has_value(a) & ~has_value(b))
         if self.chosen is not None and other.chosen is not None:
             same &= np.all(self.chosen == other.chosen, axis=1)
         return same
@@ -239,45 +255,39 @@ def _wrong_answers(part: Part, world: World, key: _Answer, refuse: Refuse) -> tu
 def _wrong_answer(part: Part, wrong: Wrong, world: World) -> tuple[_Answer, Node | None]:
     """What a student with the misconception answers: stated by the item, or found by executing the mistake."""
     rows = world.rows
-    if wrong.values:
-        # stated values may use redefined quantities
-        here = world.mistaken(wrong) if wrong.redefine else world
-        return _Answer(tuple(_full(here(node), rows) for node in wrong.values), None, ()), None
-    if wrong.chooses:
-        return _Answer((), _stated_choice(part, wrong, world), ()), None
+    if wrong.values or wrong.chooses:
+        # what is stated may use redefined quantities; doubts of its own leave the row alone where it is optional
+        here = world.mistaken(wrong) if wrong.redefine else world.twin()
+        numbers = tuple(_full(here(node), rows) for node in wrong.values)
+        chosen = _stated_choice(part, wrong, here) if wrong.chooses else None
+        return _Answer(numbers, chosen, (), _unclear(here)), None
     if part.kind == "formula":
         formula = wrong.formula if wrong.formula is not None else _mistaken_formula(part, wrong, world)
         return _Answer((), None, _sampled(formula, world)), formula
     mistaken = world.mistaken(wrong)
     numbers = tuple(_full(mistaken(node), rows) for node in part.answers)
-    return _Answer(numbers, _chosen(part, mistaken), ()), None
+    return _Answer(numbers, _chosen(part, mistaken), (), _unclear(mistaken)), None
+
+
+def _unclear(world: World) -> Mask:
+    """Where a mistaken student could go either way: too close to call, or on a kink of the loss."""
+    return world.doubtful | world.on_kink
 
 
 def _stated_choice(part: Part, wrong: Wrong, world: World) -> Matrix:
     options = [option.id for option in part.source.option]
-    held = _conditions(wrong.chooses, options, world)
-    if part.kind == "ordering":
-        stated = [options.index(option) for option in wrong.chooses]
+    if part.kind in ("ordering", "matching"):
+        stated = [options.index(option) for option in wrong.source.chooses or ()]
         return np.broadcast_to(np.array(stated, dtype=np.intp), (world.rows, len(stated)))
-    if part.kind == "matching":
-        stated = [options.index(option) for option in wrong.chooses]
-        return np.broadcast_to(np.array(stated, dtype=np.intp), (world.rows, len(stated)))
-    return held.astype(np.intp)
+    return _conditions(wrong.chooses, options, world).astype(np.intp)
 
 
 def _mistaken_formula(part: Part, wrong: Wrong, world: World) -> Node:
     """The derivative as a student finds it who differentiates with the slip behind the misconception."""
     calculus = world.calculus
-    slips: list[str] = []
-
-    def noted(slip: str) -> Any:
-        slips.append(slip)
-        return world.field
-
-    mistake = CODES[wrong.code].mistake
-    assert mistake is not None and part.source.derivative is not None
-    mistake(Solver(replace(world.field, slipped=noted), Rationals.constant(1), descent))
-    gradient = slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, slips[0])
+    assert part.source.derivative is not None
+    slip = slip_behind(CODES[wrong.code])
+    gradient = slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, slip)
     return gradient[world.case.variables.index(part.source.derivative)]
 
 
@@ -291,7 +301,11 @@ def _sampled(formula: Node | None, world: World) -> tuple[Any, ...]:
     for place in range(len(SAMPLES)):
         point = {v: Rationals.constant(SAMPLES[(place + k) % len(SAMPLES)]) for k, v in enumerate(variables)}
         known = {name: world[name] for name in names if name not in point}
-        samples.append(_full(Evaluation(known | point)(formula), world.rows))
+        sample = _full(Evaluation(known | point)(formula), world.rows)
+        if is_exact(sample) and not np.all(sample.valid):  # large powers leave the range of exact numbers
+            floating = {name: floats(column) for name, column in (known | point).items()}
+            sample = _full(Evaluation(floating)(formula), world.rows)
+        samples.append(sample)
     return tuple(samples)
 
 
@@ -303,16 +317,6 @@ def _check_follow(part: Part, world: World, numbers: tuple[Any, ...], refuse: Re
         other.id.replace("-", "_"): world(other.answers[0]) for other in world.template.parts if len(other.answers) == 1
     }
     needed = {name: earlier[name] if name in earlier else world[name] for name in names_of(part.follow)}
-    carried = _full(Evaluation(_Both(needed, world))(part.follow), world.rows)
-    refuse(np.abs(floats(carried) - floats(numbers[0])) > 1e-9, f"follow-through of '{part.id}' misses the key")
-
-
-class _Both(dict[str, Any]):
-    """Names first from a table, then from a world."""
-
-    def __init__(self, first: Mapping[str, Any], world: World):
-        super().__init__(first)
-        self._world = world
-
-    def __missing__(self, name: str) -> Any:
-        return self._world[name]
+    evaluation = Evaluation(needed)
+    carried = _full(evaluation(part.follow), world.rows)
+    refuse(evaluation.doubtful | ~agree(carried, numbers[0]), f"follow-through of '{part.id}' misses the key")

@@ -6,7 +6,7 @@ what was set once for some numbers is not set again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
@@ -16,8 +16,9 @@ import numpy as np
 from gdquiz.authoring.items import Slot
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
-from gdquiz.mathematics.columns import floats, is_exact
-from gdquiz.mathematics.expressions import Index, Name, Node, Number, names_of, to_text
+from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
+from gdquiz.mathematics.exact import Mask
+from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number, names_of, to_text
 from gdquiz.mathematics.notation import Mode, tidier, typesetter
 
 INEXACT_PLACES = 4
@@ -38,7 +39,7 @@ def cells(column: Any) -> Callable[[int], Cell]:
             alone = float(array)
             return lambda row: alone
         return array.item
-    if column.numerator.ndim == 0:
+    if column.numerator.ndim == 0 and bool(column.valid):
         only = (int(column.numerator), int(column.denominator))
         return lambda row: only
     top, bottom, valid = column.numerator.item, column.denominator.item, column.valid
@@ -46,7 +47,7 @@ def cells(column: Any) -> Callable[[int], Cell]:
         return lambda row: (top(row), bottom(row))
 
     def read(row: int) -> Cell:
-        if not valid[row]:
+        if not valid.ndim or not valid[row]:
             raise ValueError(f"row {row} has no exact value")
         return top(row), bottom(row)
 
@@ -65,22 +66,58 @@ def setters(slots: Mapping[str, Slot], world: World) -> dict[str, Setter]:
 
 
 def _setter(slot: Slot, world: World) -> Setter:
-    case = world.case
     if slot.style == "text":
-        words = case.text[slot.key.strip()]
+        words = world.case.text[slot.key.strip()]
         return lambda row: words
-    assert slot.expression is not None
+    node = _expression(slot, world)
     if slot.style == "number":
-        return _number(world(slot.expression), slot.format)
-    node = slot.expression
-    if slot.style == "derived":
-        name = node.name if isinstance(node, Name) else ""
-        if name == "loss":
-            node = world.calculus.loss
-        else:
-            node = world.calculus.gradient[case.variables.index(name.removeprefix("gradient_"))]
-    known = names_of(node) - (frozenset() if slot.style == "plugged" else frozenset(case.variables))
-    return formula(node, Mode.PLUGGED if slot.style == "plugged" else Mode.TIDY, known, world)
+        return _number(world(node), slot.format)
+    mode = Mode.PLUGGED if slot.style == "plugged" else Mode.TIDY
+    return formula(node, mode, _known(slot, node, world), world)
+
+
+def printable(slot: Slot, world: World) -> Mask | np.bool_:
+    """The rows in which a slot has a value: all its numbers exist, and what is computed divides by none that is 0."""
+    if slot.style == "text":
+        return np.True_
+    node = _expression(slot, world)
+    if slot.style == "number":
+        return has_value(world(node))
+    known = _known(slot, node, world)
+    numbers = [_column(name, world) for name in known]
+    if slot.style != "plugged":
+        numbers += [_evaluated(part, world) for part in _divisions(node) if names_of(part) <= known]
+    return np.logical_and.reduce(np.broadcast_arrays(np.ones(world.rows, bool), *map(has_value, numbers)))
+
+
+def _expression(slot: Slot, world: World) -> Node:
+    assert slot.expression is not None
+    if slot.style != "derived":
+        return slot.expression
+    name = slot.expression.name if isinstance(slot.expression, Name) else ""
+    if name == "loss":
+        return world.calculus.loss
+    return world.calculus.gradient[world.case.variables.index(name.removeprefix("gradient_"))]
+
+
+def _known(slot: Slot, node: Node, world: World) -> frozenset[str]:
+    """The names in whose place a slot has numbers."""
+    return names_of(node) - (frozenset() if slot.style == "plugged" else frozenset(world.case.variables))
+
+
+def _divisions(node: Node) -> Iterator[Node]:
+    """One over each divisor of an expression, and each power with a negative exponent."""
+    if isinstance(node, Apply):
+        if node.function == "/":
+            yield Apply("/", (Number(Fraction(1)), node.arguments[1]))
+        elif node.function == "^":
+            yield node
+        for argument in node.arguments:
+            yield from _divisions(argument)
+
+
+def _evaluated(node: Node, world: World) -> Any:
+    return Evaluation({name: world[name] for name in names_of(node)})(node)
 
 
 def formula(node: Node, mode: Mode, known: frozenset[str], world: World) -> Setter:
@@ -127,7 +164,8 @@ def _number(column: Any, form: str) -> Setter:
     @cache
     def text(cell: Cell) -> str:
         if not isinstance(cell, tuple):
-            return decimal_text(cell, int(form) if form.isdigit() else INEXACT_PLACES)
+            decimal = decimal_text(cell, int(form) if form.isdigit() else INEXACT_PLACES)
+            return f"({decimal})" if form == "signed" and decimal.startswith("-") else decimal
         value = exact(*cell)
         if form.isdigit():
             return notation.decimal(value, int(form))

@@ -172,10 +172,15 @@ def missing(inside: str, known: Mapping[str, str]) -> InputError:
 
 def kind_of(inside: str, kinds: Mapping[str, str]) -> SlotKind:
     """The kind of a slot's value.  Raises ``InputError`` when it is none of the three."""
-    kind = kinds.get(inside)
-    if kind == "math" or kind == "text" or kind == "code":
-        return kind
-    raise missing(inside, kinds)
+    match kinds.get(inside):
+        case "math":
+            return "math"
+        case "text":
+            return "text"
+        case "code":
+            return "code"
+        case _:
+            raise missing(inside, kinds)
 
 
 def set_slot(slot: Slot, value: str, kind: SlotKind) -> str:

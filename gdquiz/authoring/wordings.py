@@ -69,7 +69,7 @@ def _part_wording(part: Part, population: Population) -> frozen.PartWording:
         kind=source.kind,
         ask=source.ask.strip(),
         points=source.points,
-        digits=source.digits if asks_numbers else None,
+        digits=source.digits if asks_numbers and not _all_whole(part, population) else None,
         rounding=rounding_rule(part, population) if asks_numbers else "",
         labels=tuple(answer.label for answer in source.answers),
         options=options,
@@ -80,18 +80,25 @@ def _part_wording(part: Part, population: Population) -> frozen.PartWording:
     )
 
 
+def _answers(part: Part, population: Population) -> list[tuple[Any, Any]]:
+    """The columns of the numbers a part asks for, each with the rows of its block that passed."""
+    place = population.template.parts.index(part)
+    return [
+        (column, block.passed) for block in population.blocks if block.parts for column in block.parts[place].numbers
+    ]
+
+
+def _all_whole(part: Part, population: Population) -> bool:
+    columns = _answers(part, population)
+    return all(is_exact(column) and bool(np.all(column.denominator[rows] == 1)) for column, rows in columns)
+
+
 def rounding_rule(part: Part, population: Population) -> str:
     """The sentence that tells a student how to give the number; none where every answer is whole."""
-    places = [
-        (block.parts[population.template.parts.index(part)].numbers, block.passed)
-        for block in population.blocks
-        if len(block.passed)
-    ]
-    columns = [(column, rows) for numbers, rows in places for column in numbers]
-    if all(is_exact(column) and np.all(column.denominator[rows] == 1) for column, rows in columns):
+    if _all_whole(part, population):
         return "Give a whole number." if part.kind == "number" else "Give whole numbers."
     digits = part.source.digits
-    exact = all(is_exact(column) for column, _ in columns)
+    exact = all(is_exact(column) for column, _ in _answers(part, population))
     if digits is None:
         return "Give the exact value, as a whole number, a fraction or a terminating decimal."
     rounded = f"rounded to {digits} decimal place{'s' if digits != 1 else ''}"
@@ -158,7 +165,7 @@ class _BlockSolver:
     def __init__(self, block: Block, population: Population, solver: Solver):
         self._setters = setters(population.template.slots, block.world)
         self.parts = [
-            _PartSolver(solved, block, number, solver.slot_kinds, self._setters)
+            _PartSolver(solved, block, number, solver.wording.parts[number].digits, solver.slot_kinds, self._setters)
             for number, solved in enumerate(block.parts)
         ]
 
@@ -174,10 +181,12 @@ class _PartSolver:
         solved: SolvedPart,
         block: Block,
         number: int,
+        digits: int | None,
         kinds: dict[str, frozen.SlotKind],
         texts: dict[str, Callable[[int], str]],
     ):
         self.solved, self.block, self.number, self.kinds = solved, block, number, kinds
+        self.digits = digits
         self.options = [option.id for option in solved.part.source.option]
         self.texts = texts
         self._feedback = [
@@ -223,20 +232,18 @@ class _PartSolver:
     # numbers
 
     def _number_key(self, which: int, place: int) -> frozen.NumberKey:
-        digits = self.solved.part.source.digits
         cell = self._keys[which](place)
         if isinstance(cell, tuple):
-            return exact_key(*cell, digits)
-        precise = self.block.world.precise(place)(self.solved.part.answers[which])
-        return inexact_key(precise, digits if digits is not None else 3)
+            return exact_key(*cell, self.digits)
+        (precise,) = self.block.world.precisely(place, [self.solved.part.answers[which]])
+        return inexact_key(precise, self.digits if self.digits is not None else 3)
 
     def _value_text(self, cell: Cell) -> tuple[str, str]:
         """A wrong value as an exact string (or 15 digits) and as LaTeX."""
-        digits = self.solved.part.source.digits
         if isinstance(cell, tuple):
-            key = exact_key(*cell, digits)
+            key = exact_key(*cell, self.digits)
             return key.value, key.shown
-        return f"{cell:.15g}", decimal_text(cell, max(3, digits or 3))
+        return f"{cell:.15g}", decimal_text(cell, max(3, self.digits or 3))
 
     def _option_text(self, cell: Cell) -> str:
         if isinstance(cell, tuple):

@@ -2,16 +2,18 @@
 
 The same world is built in three arithmetics.  *exact*: rational columns, stepped with the derived formulas; *float*:
 NumPy arrays, stepped with compiled functions (the second route to every key); *precise*: one row in 50-digit
-numbers.  A world may also be a mistaken one: the solver is then the one a misconception makes of it, and
-quantities may be redefined.
+numbers (``precisely``).  A world may also be a mistaken one: the solver is then the one a misconception makes of it,
+and quantities may be redefined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, reduce
+from itertools import combinations
+from operator import add
+from typing import Any, Literal
 
 import numpy as np
 
@@ -53,12 +55,18 @@ class World(Mapping[str, Column]):
         self.parameters = {name: self._as_arithmetic(column) for name, column in columns.items()}
         self.exact_parameters = columns
         self._known: dict[str, Column] = {}
-        self._evaluation = Evaluation(self)
+        self._evaluation = self._evaluating(self)
 
     def _as_arithmetic(self, column: Rationals) -> Column:
         if self.arithmetic == "exact":
             return column
         return column.floats() if self.arithmetic == "float" else precise(column)
+
+    def _evaluating(self, environment: Mapping[str, Column]) -> Evaluation:
+        return Evaluation(environment, self._number)
+
+    def _number(self, value: Fraction) -> Column:
+        return precise(value) if self.arithmetic == "precise" else Rationals.constant(value)
 
     # --- as a mapping of names ---
 
@@ -84,7 +92,9 @@ class World(Mapping[str, Column]):
     def _resolved(self, name: str) -> Column:
         if self.wrong is not None and name in self.wrong.redefine:
             # a redefinition may use the true value of what it redefines
-            return self.true_twin(self.wrong.redefine[name])
+            value = self.truth(self.wrong.redefine[name])
+            self._evaluation.doubtful = self._evaluation.doubtful | self.truth.doubtful
+            return value
         if name in self.parameters:
             return self.parameters[name]
         if name in self.case.define:
@@ -103,43 +113,53 @@ class World(Mapping[str, Column]):
         return self._derived(name)
 
     def _derived(self, name: str) -> Column:
-        head, _, point = name.partition("_at_")
-        if point:
-            here = tuple(self(node) for node in self.case.points[point])
-            return self.field.loss(here) if head == "loss" else self._derivative(head, here, 0)
+        head, _, point = name.rpartition("_at_")
+        if point in self.case.points:
+            here = self.point(point)
+            return self.field.loss(here) if head == "loss" else self._derivative(head, here)
         if name.startswith("minimizer_"):
             solution = self.calculus.stationary
             if solution is None:
-                raise KeyError(name)
+                raise InputError(Fault(f"'{name}' does not exist", "a quadratic loss with one stationary point"))
             return self(solution[self.case.variables.index(name.removeprefix("minimizer_"))])
         if name in ("eig_min", "eig_max"):
             return self._eigenvalue(largest=name == "eig_max")
-        return tuple(self._derivative(name, point, k) for k, point in enumerate(self.run.points))
+        return tuple(self._derivative(name, point) for point in self.run.points)
 
-    def _derivative(self, name: str, point: Point, step: int) -> Column:
+    def _derivative(self, name: str, point: Point) -> Column:
         variables = self.case.variables
-        match name.split("_"):
-            case ["grad"]:
-                return self.full_gradient(point)[0]
-            case ["curvature"]:
-                return self.hessian(point)[0][0]
-            case ["grad", variable]:
-                return self.full_gradient(point)[variables.index(variable)]
-            case ["hess", first, second]:
-                return self.hessian(point)[variables.index(first)][variables.index(second)]
+        if name in ("grad", "curvature"):
+            return self.full_gradient(point)[0] if name == "grad" else self.hessian(point)[0][0]
+        for i, first in enumerate(variables):
+            if name == f"grad_{first}":
+                return self.full_gradient(point)[i]
+            for j, second in enumerate(variables):
+                if name == f"hess_{first}_{second}":
+                    return self.hessian(point)[i][j]
         raise KeyError(name)
 
+    def point(self, name: str) -> Point:
+        """A place of interest."""
+        return tuple(self(node) for node in self.case.points[name])
+
     def _eigenvalue(self, *, largest: bool) -> Column:
-        start = tuple(self(node) for node in self.template.start)
-        hessian = self.hessian(start)
+        hessian = self.hessian(self.start)
         if len(hessian) == 1:
             return hessian[0][0]
         if len(hessian) == 2:
             (a, b), (_, c) = hessian
             names = {"a": a, "b": b, "c": c}
-            return Evaluation(names)(_LARGER if largest else _SMALLER)
-        matrix = np.stack([np.stack(np.broadcast_arrays(*map(floats, row)), axis=-1) for row in hessian], axis=-2)
-        return np.linalg.eigvalsh(matrix)[..., -1 if largest else 0]
+            return self._evaluating(names)(_LARGER if largest else _SMALLER)
+        if self.arithmetic == "precise":
+            import mpmath
+
+            values = mpmath.eigsy(mpmath.matrix([list(row) for row in hessian]), eigvals_only=True)
+            return max(values) if largest else min(values)
+        entries = [[np.broadcast_to(floats(entry), (self.rows,)) for entry in row] for row in hessian]
+        matrix = np.moveaxis(np.array(entries), 2, 0)
+        known = np.isfinite(matrix).all(axis=(1, 2))
+        values = np.linalg.eigvalsh(np.where(known[:, None, None], matrix, 0.0))[:, -1 if largest else 0]
+        return np.where(known, values, np.nan)
 
     # --- the loss and its derivatives ---
 
@@ -176,14 +196,12 @@ class World(Mapping[str, Column]):
             assert term is not None
             nodes = term.gradient if slip is None else _slipped(term, slip)
             batch = self.template.order[min(step, len(self.template.order) - 1)]
-            size = len(batch) if self.case.averaged else 1
-            total: list[Column] = [Rationals.constant(0)] * len(nodes)
+            share = self._number(Fraction(1, len(batch) if self.case.averaged else 1))
+            parts: list[list[Column]] = []
             for example in batch:
                 row = {name: self(column[example - 1]) for name, column in self.case.data.items()}
-                total = [t + self._at(node, bound(point) | row) for t, node in zip(total, nodes, strict=True)]
-            return tuple(
-                t * (precise(_one_over(size)) if self.arithmetic == "precise" else _one_over(size)) for t in total
-            )
+                parts.append([self._at(node, bound(point) | row) for node in nodes])
+            return tuple(reduce(add, column) * share for column in zip(*parts, strict=True))
 
         if term is None:
             return Field(loss, lambda point, step: full(point), hessian, self._slipped)
@@ -194,7 +212,7 @@ class World(Mapping[str, Column]):
 
     def _at(self, node: Node, point: Mapping[str, Column]) -> Column:
         names = {name: self[name] for name in names_of(node) if name not in point}
-        return Evaluation(names | dict(point))(node)
+        return self._evaluating(names | dict(point))(node)
 
     def _arguments(self, calculus: Calculus, point: Point) -> list[Column]:
         return [*map(floats, point), *(floats(self[name]) for name in calculus.parameters)]
@@ -220,10 +238,10 @@ class World(Mapping[str, Column]):
         source = self.template.source.run
         assert source is not None and self.template.rate is not None
         settings = {name: self(node) for name, node in self.template.settings.items()}
-        if self.case.data:
-            settings["examples"] = Rationals.constant(len(next(iter(self.case.data.values()))))
-            if self.arithmetic != "exact":
-                settings["examples"] = self._as_arithmetic(settings["examples"])
+        sizes = {len(batch) for batch in self.template.order} or {len(c) for c in self.case.data.values()}
+        if self.case.averaged and len(sizes) == 1:
+            # how many examples one gradient is the mean of, for who takes the sum
+            settings["examples"] = self._number(Fraction(sizes.pop()))
         solver = Solver(self.field, self(self.template.rate), method(source.method).rule, settings, source.ascend)
         mistake = CODES[self.wrong.code].mistake if self.wrong is not None and not self.wrong.redefine else None
         try:
@@ -244,24 +262,47 @@ class World(Mapping[str, Column]):
     def start(self) -> Point:
         return tuple(self(node) for node in self.template.start)
 
-    @cached_property
+    @property
     def on_kink(self) -> Mask:
-        """Rows in which an argument of relu, abs, min or max is zero or tied somewhere along the run."""
+        """Rows in which a derivative has been asked for on a kink of the loss: along the run, or at a named place."""
         hit = np.zeros(self.rows, bool)
-        loss = self.case.loss
-        if loss is None or self.template.rate is None:
-            return hit
-        for argument in kinks(loss):
-            for point in self.run.points:
-                value = self._at(argument, dict(zip(self.case.variables, point, strict=True)))
-                hit = hit | (value.equals(0) if is_exact(value) else np.abs(floats(value)) < 1e-6)
+        for point in self.differentiated if self.has_kinks else ():
+            hit = hit | self.near_kink(point, 1e-6)
         return hit
+
+    @cached_property
+    def has_kinks(self) -> bool:
+        return self.case.loss is not None and any(True for _ in kinks(self.case.loss))
+
+    def near_kink(self, point: Point, margin: float) -> Mask:
+        """Rows in which an argument of relu, abs, min or max is zero or tied at a point (nearly so in floats)."""
+        hit = np.zeros(self.rows, bool)
+        for argument in kinks(self.case.loss) if self.case.loss is not None else ():
+            value = self._at(argument, dict(zip(self.case.variables, point, strict=True)))
+            hit = hit | (value.equals(0) if is_exact(value) else ~(np.abs(floats(value)) >= margin))
+        return hit
+
+    @property
+    def differentiated(self) -> tuple[Point, ...]:
+        """The points at which derivatives have been taken: all of the run, and the named places where they were."""
+        asked = {name.rpartition("_at_")[2] for name in self._known if not name.startswith("loss_at_")}
+        named = tuple(self.point(name) for name in self.case.points if name in asked)
+        return named if self.template.rate is None else (*self.run.points, *named)
+
+    def has_asked(self, *heads: str) -> bool:
+        """Whether a quantity whose name begins like this has been worked out."""
+        return any(name.startswith(heads) for name in self._known)
 
     def _outcome(self, name: str) -> Column:
         axis, value = OUTCOMES[name]
         verdict = getattr(self.verdicts, axis)
         if value:
-            self._evaluation.doubtful = self._evaluation.doubtful | (self.verdicts.limit == "undecided")
+            unclear = (self.verdicts.limit == "undecided") | (verdict == "undecided")
+            if axis == "point":  # a limit with a singular Hessian may be any kind of point
+                unclear = (
+                    unclear | (verdict == "degenerate") | ((verdict == "none") & (self.verdicts.limit == "converged"))
+                )
+            self._evaluation.doubtful = self._evaluation.doubtful | unclear
             return verdict == value
         self._evaluation.doubtful = self._evaluation.doubtful | (verdict == UNSURE)
         return verdict == YES
@@ -285,25 +326,39 @@ class World(Mapping[str, Column]):
 
     def mistaken(self, wrong: Wrong) -> World:
         """The world of a student with this misconception."""
-        return World(self.template, self.case, self.exact_parameters, self.arithmetic, wrong)
+        world = World(self.template, self.case, self.exact_parameters, self.arithmetic, wrong)
+        world.truth = self.twin()
+        return world
 
-    def true_twin(self, node: Node) -> Column:
-        """An expression's value in the world without the mistake."""
-        if not hasattr(self, "_twin"):
-            self._twin = World(self.template, self.case, self.exact_parameters, self.arithmetic)
-        return self._twin(node)
+    @cached_property
+    def truth(self) -> World:
+        """The world without the mistake, for this world to refer to."""
+        return World(self.template, self.case, self.exact_parameters, self.arithmetic)
+
+    def twin(self) -> World:
+        """The same true world with everything known of it so far, and doubts of its own."""
+        other = World(self.template, self.case, self.exact_parameters, self.arithmetic)
+        if self.wrong is None:
+            other._known |= self._known
+            other.__dict__ |= {name: self.__dict__[name] for name in _SHARED if name in self.__dict__}
+        return other
 
     def floating(self) -> World:
         """The same world by the second route."""
         return World(self.template, self.case, self.exact_parameters, "float", self.wrong)
 
-    def precise(self, row: int) -> World:
-        """One row of it in high precision."""
+    def precisely(self, row: int, nodes: Sequence[Node]) -> tuple[Any, ...]:
+        """The values of numerical expressions in one row, as mpmath numbers of 50 digits."""
         import mpmath
 
-        mpmath.mp.dps = PRECISION
         columns = {name: take(column, np.array([row])) for name, column in self.exact_parameters.items()}
-        return World(self.template, self.case, columns, "precise", self.wrong)
+        with mpmath.workdps(PRECISION):
+            world = World(self.template, self.case, columns, "precise", self.wrong)
+            return tuple(world(node) for node in nodes)
+
+
+_SHARED = ("field", "solver", "run", "start", "verdicts", "curves", "has_kinks")
+"""What a world works out once and hands on to its twins."""
 
 
 def _symmetric_eigenvalue(sign: int) -> Node:
@@ -318,10 +373,6 @@ def _symmetric_eigenvalue(sign: int) -> Node:
 _LARGER, _SMALLER = _symmetric_eigenvalue(+1), _symmetric_eigenvalue(-1)
 
 
-def _one_over(size: int) -> Rationals:
-    return Rationals.constant(Fraction(1, size))
-
-
 def _slipped(calculus: Calculus, slip: str) -> tuple[Node, ...]:
     return slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, slip)
 
@@ -329,10 +380,9 @@ def _slipped(calculus: Calculus, slip: str) -> tuple[Node, ...]:
 def kinks(node: Node) -> Iterator[Node]:
     """The arguments whose zero is a kink of the expression."""
     if isinstance(node, Apply):
-        if node.function in ("relu", "abs"):
+        if node.function in ("relu", "abs", "sign", "step"):
             yield node.arguments[0]
         elif node.function in ("min", "max"):
-            first, *rest = node.arguments
-            yield from (Apply("+", (first, Apply("-", (other,)))) for other in rest)
+            yield from (Apply("+", (a, Apply("-", (b,)))) for a, b in combinations(node.arguments, 2))
         for argument in node.arguments:
             yield from kinks(argument)
