@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -21,12 +21,15 @@ from gdquiz.authoring.population import Population, populate
 from gdquiz.authoring.routes import DISAGREEMENTS
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.authoring.wordings import Solver
+from gdquiz.errors import InputError
 from gdquiz.mathematics.columns import floats, is_exact
 
 LARGEST_SHARE = 0.5
 """No rank of a key among listed values may be taken in more than this share of the rows (of four or more options)."""
 FEW = 40
 """Populations smaller than this are too small to test for balance."""
+DRAWN = 40
+"""Of so many rows of an item, evenly spread, the figure is drawn too; it decides nothing."""
 MOST_FAULTS = 5
 """Faults told of one item; more are counted."""
 
@@ -48,7 +51,11 @@ class ItemCheck:
 
 def check(template: ItemTemplate) -> ItemCheck:
     """Check every row of an item."""
-    population = populate(template)
+    try:
+        population = populate(template)
+    except InputError as error:
+        told = tuple(str(replace(fault, file="", line=None, item="")) for fault in error.faults)
+        return ItemCheck(template.id, template.kinds, 0, 0, {}, (0.0, 0.0), told)
     faults = list(_faults(population))
     shown = faults[:MOST_FAULTS]
     if len(faults) > len(shown):
@@ -76,7 +83,11 @@ def _faults(population: Population) -> Iterator[str]:
     places: dict[str, Counter[int]] = {}
     widths: dict[str, int] = {}
     for row in range(population.size):
-        question = solver.question(row, number=1, id="check", path=("check", row))
+        try:
+            question = solver.question(row, number=1, id="check", path=("check", row))
+        except (InputError, ArithmeticError, ValueError) as error:
+            yield f"row {row} can not be printed: {error}"
+            continue
         yield from (f"row {row}: {fault}" for fault in _question_faults(question, solver))
         for part, key in zip(solver.wording.parts, question.parts, strict=True):
             if part.kind == "choice" and len(key.options) == 1:
@@ -104,6 +115,11 @@ def _question_faults(question: frozen.Question, solver: Solver) -> Iterator[str]
             yield f"a slot of {text[:40]!r} is left open"
     for part, key in zip(wording.parts, question.parts, strict=True):
         yield from (f"part '{part.id}': {fault}" for fault in _key_faults(part, key))
+        for name, texts in (("options", part.options), ("prompts", part.prompts)):
+            printed = [fill(text.text, question.slots, solver.slot_kinds) for text in texts if _is_printed(text, key)]
+            twice = next((text for text in printed if printed.count(text) > 1), None)
+            if twice is not None:
+                yield f"part '{part.id}': two {name} read {twice!r}"
 
 
 def _texts(wording: frozen.Wording, question: frozen.Question) -> Iterator[str]:
@@ -117,12 +133,19 @@ def _texts(wording: frozen.Wording, question: frozen.Question) -> Iterator[str]:
         yield from (line.text for line in part.guide)
 
 
+def _is_printed(text: frozen.OptionText, key: frozen.PartKey) -> bool:
+    return text.id in key.order or text.id in key.prompt_order
+
+
 def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
     has_key = key.numbers or key.options or key.formula or key.truth is not None or part.guide
     if not has_key:
         yield "there is no key"
     if not set(key.options) <= set(key.order):
         yield "a key is not among the options printed"
+    for number in key.numbers:
+        if not Fraction(number.low) <= Fraction(number.value) <= Fraction(number.high):
+            yield f"the key {number.value} is outside of what is accepted"
     for wrong in key.wrong:
         if wrong.values and key.numbers:
             inside = [
@@ -131,7 +154,9 @@ def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
             ]
             if all(inside):
                 yield f"the wrong answer of {wrong.misconception} would be accepted"
-        if wrong.options and part.kind != "truth" and wrong.options == key.options:
+        if not set(wrong.options) <= set(key.order):
+            yield f"the wrong answer of {wrong.misconception} is not among the options printed"
+        if wrong.options and wrong.options == key.options:
             yield f"the wrong answer of {wrong.misconception} is the key"
         if wrong.formula and wrong.formula == key.formula:
             yield f"the wrong formula of {wrong.misconception} is the key"

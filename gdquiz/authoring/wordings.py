@@ -16,6 +16,7 @@ from gdquiz.authoring.population import Block, Population
 from gdquiz.authoring.solving import SolvedPart
 from gdquiz.authoring.typesetting import Cell, canonical, cells, decimal_text, exact, formula, setters
 from gdquiz.authoring.wording import fill, slots_of
+from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws, notation
 from gdquiz.mathematics.columns import is_exact
 from gdquiz.mathematics.expressions import names_of
@@ -115,13 +116,25 @@ class Solver:
         self.population = population
         self.wording = wording(population)
         self.slot_kinds = _slot_kinds(population, self.wording)
-        self._blocks = {block.case.id: _BlockSolver(block, population, self) for block in population.blocks}
+        self._blocks = {
+            block.case.id: _BlockSolver(block, population, self) for block in population.blocks if len(block.passed)
+        }
         self._shown = tuple(_shown_slots(self.wording))
 
     def question(
-        self, row: int, *, number: int, id: str, points: float | None = None, path: draws.Path | None = None
+        self,
+        row: int,
+        *,
+        number: int,
+        id: str,
+        points: float | None = None,
+        path: draws.Path | None = None,
+        drawn: bool = True,
     ) -> frozen.Question:
-        """The question of a row, with options shuffled along ``path`` (None keeps the order of the bank)."""
+        """The question of a row, with options shuffled along ``path`` (None keeps the order of the bank).
+
+        Without ``drawn`` it comes without its figure, which takes longer than all the rest.
+        """
         block, place = self.population.locate(row)
         solver = self._blocks[block.case.id]
         slots = solver.slots(place)
@@ -139,7 +152,7 @@ class Solver:
             difficulty=float(block.difficulty[place]),
             slots={name: slots[name] for name in self._shown if name in slots},
             parts=tuple(parts),
-            figure=figures.figure(block.world, place, slots, self.slot_kinds),
+            figure=figures.figure(block.world, place, slots, self.slot_kinds) if drawn else None,
         )
 
 
@@ -196,6 +209,7 @@ class _PartSolver:
             for wrong in solved.wrong
         ]
         self._feedback_slots = [slots_of(text) for text in self._feedback]
+        self._label_slots = any(slots_of(answer.label) for answer in solved.part.source.answers)
         self._keys = [cells(column) for column in solved.numbers]
         self._values_of = [[cells(column) for column in wrong.numbers] for wrong in solved.wrong]
         self._alive = [wrong.alive.tolist() for wrong in solved.wrong]
@@ -239,11 +253,11 @@ class _PartSolver:
         return inexact_key(precise, self.digits if self.digits is not None else 3)
 
     def _value_text(self, cell: Cell) -> tuple[str, str]:
-        """A wrong value as an exact string (or 15 digits) and as LaTeX."""
+        """A wrong value as an exact string (or 12 digits, which are the same on every machine) and as LaTeX."""
         if isinstance(cell, tuple):
             key = exact_key(*cell, self.digits)
             return key.value, key.shown
-        return f"{cell:.15g}", decimal_text(cell, max(3, self.digits or 3))
+        return f"{cell:.12g}", decimal_text(cell, max(3, self.digits or 3))
 
     def _option_text(self, cell: Cell) -> str:
         if isinstance(cell, tuple):
@@ -289,9 +303,9 @@ class _PartSolver:
                 answer = {"options": seen, "shown": ""}
                 if wrong.numbers:
                     texts = [self._value_text(cell) for cell in seen]
-                    answer = {"values": tuple(value for value, _ in texts), "shown": self._labelled(texts)}
+                    answer = {"values": tuple(value for value, _ in texts), "shown": self._labelled(texts, place)}
                 said = self._wrong_answer(k, place, **answer)
-                if not self._feedback_slots[k]:
+                if not self._feedback_slots[k] and not self._label_slots:
                     self._said[k, seen] = said
             yield said
 
@@ -299,13 +313,13 @@ class _PartSolver:
         code = self.solved.wrong[k].wrong.code
         return frozen.WrongAnswer(misconception=code, feedback=self._filled(k, place), **answer)
 
-    def _labelled(self, texts: list[tuple[str, str]]) -> str:
+    def _labelled(self, texts: list[tuple[str, str]], place: int) -> str:
         shown = [text for _, text in texts]
         labels = [answer.label for answer in self.solved.part.source.answers]
         if not labels:
             return f"${shown[0]}$"
         return ", ".join(
-            f"{fill(label, self._values(slots_of(label), 0), self.kinds)}: ${value}$"
+            f"{fill(label, self._values(slots_of(label), place), self.kinds)}: ${value}$"
             for label, value in zip(labels, shown, strict=True)
         )
 
@@ -383,6 +397,8 @@ def inexact_key(value: Any, digits: int) -> frozen.NumberKey:
     import mpmath
 
     text = mpmath.nstr(value, KEY_DIGITS, strip_zeros=False, min_fixed=-30, max_fixed=30)
+    if not mpmath.isfinite(value):
+        raise InputError(Fault(f"an answer is {value} in high precision", hint="run 'gdquiz check'"))
     near = Fraction(text)
     low, high = notation.rounding_interval(near, digits)
     return frozen.NumberKey(
