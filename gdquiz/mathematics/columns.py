@@ -219,8 +219,8 @@ def _sign(left: Column, right: Column) -> tuple[Any, Any]:
         equal = abs(a - b) <= PRECISE_MARGIN * max(1, abs(a), abs(b))
         return np.asarray(0 if equal else 1 if a > b else -1), np.bool_(False)
     if isinstance(left, Rationals) and isinstance(right, Rationals):
-        sign = (left > right).astype(int) - (left < right).astype(int)
-        return sign, ~(left.valid & right.valid)
+        unclear = ~(left.valid & right.valid)
+        return np.where(unclear, 0, left.compared(right)), unclear
     if np.asarray(left).dtype == bool:
         return np.where(np.asarray(left) == np.asarray(right), 0, 1), np.bool_(False)
     a, b = floats(left), floats(right)

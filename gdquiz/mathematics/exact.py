@@ -53,8 +53,10 @@ class Rationals:
 
     @classmethod
     def constant(cls, value: Fraction | int) -> Rationals:
-        """A single number, of shape ()."""
+        """A single number, of shape (); one that does not fit in 62 bits has no value."""
         fraction = Fraction(value)
+        if max(abs(fraction.numerator), fraction.denominator) >= 2**62:
+            return cls(np.array(0, dtype=np.int64), np.array(1, dtype=np.int64), np.array(False))
         return cls(
             np.array(fraction.numerator, dtype=np.int64),
             np.array(fraction.denominator, dtype=np.int64),
@@ -228,22 +230,22 @@ class Rationals:
 
     # --- comparing (False where either side is invalid) ---
 
-    def _sign_of_difference(self, other: Any) -> tuple[Integers, Mask] | None:
-        b = self._other(other)
-        if b is None:
-            return None
-        # floating point decides all rows but those too close for it, which Python's long integers decide
-        left = self.numerator.astype(float) * b.denominator
-        right = b.numerator.astype(float) * self.denominator
-        sign = np.sign(left - right).astype(np.int64)
-        close = np.abs(left - right) <= 1e-12 * (np.abs(left) + np.abs(right))
-        if np.any(close):
-            sign = np.array(sign)
-            n1, d1, n2, d2 = np.broadcast_arrays(self.numerator, self.denominator, b.numerator, b.denominator)
-            for row in zip(*np.nonzero(close), strict=True) if sign.ndim else [()]:
+    def compared(self, other: Rationals) -> Integers:
+        """The sign of ``self - other``, row by row; meaningless where either is invalid."""
+        left = self.numerator.astype(float) * other.denominator
+        right = other.numerator.astype(float) * self.denominator
+        large = (np.abs(left) >= _SAFE) | (np.abs(right) >= _SAFE)
+        with np.errstate(over="ignore"):
+            sign = np.sign(self.numerator * other.denominator - other.numerator * self.denominator)
+        if np.any(large):
+            # floating point decides large numbers, and Python's long integers those too close for it
+            sign = np.array(np.where(large, np.sign(left - right).astype(np.int64), sign))
+            close = large & (np.abs(left - right) <= 1e-12 * (np.abs(left) + np.abs(right)))
+            n1, d1, n2, d2 = np.broadcast_arrays(self.numerator, self.denominator, other.numerator, other.denominator)
+            for row in map(tuple, np.argwhere(close)):
                 difference = int(n1[row]) * int(d2[row]) - int(n2[row]) * int(d1[row])
                 sign[row] = (difference > 0) - (difference < 0)
-        return sign, self.valid & b.valid
+        return sign
 
     def __lt__(self, other: Any) -> Mask:
         return self._compare(other, lambda sign: sign < 0)
@@ -258,11 +260,10 @@ class Rationals:
         return self._compare(other, lambda sign: sign >= 0)
 
     def _compare(self, other: Any, holds: Any) -> Any:
-        result = self._sign_of_difference(other)
-        if result is None:
+        b = self._other(other)
+        if b is None:
             return NotImplemented
-        sign, valid = result
-        return np.asarray(holds(sign)) & valid
+        return np.asarray(holds(self.compared(b))) & self.valid & b.valid
 
     def equals(self, other: Any) -> Mask:
         """Row by row: both valid and equal.  (``==`` is left to Python's identity so columns stay hashable.)"""
