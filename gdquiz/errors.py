@@ -57,6 +57,9 @@ class InputError(Exception):
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)  # so that it comes whole out of another process
+
     def at(self, *, file: str = "", line: int | None = None, item: str = "", field: str = "") -> InputError:
         """The same error with the place of every fault filled in further (see ``Fault.at``)."""
         return InputError(fault.at(file=file, line=line, item=item, field=field) for fault in self.faults)

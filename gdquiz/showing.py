@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gdquiz.authoring.exam import PartKey, PartWording
 from gdquiz.authoring.population import Population
@@ -25,7 +25,8 @@ def shown(population: Population, row: int) -> str:
         yield f"# {wording.title}"
         yield (
             f"{wording.item}, variant {row} of {population.size:,}; topic {wording.topic}, skill {wording.skill}, "
-            f"{wording.bloom}, difficulty {question.difficulty}, {wording.points:g} points, {wording.minutes:g} minutes"
+            f"{wording.bloom}, difficulty {question.difficulty}, {_of(wording.points, 'point')}, "
+            f"{_of(wording.minutes, 'minute')}"
         )
         yield filled(wording.stem)
         if question.figure is not None:
@@ -33,7 +34,7 @@ def shown(population: Population, row: int) -> str:
         for number, (part, key) in enumerate(zip(wording.parts, question.parts, strict=True)):
             label = f"({'abcdefghijkl'[number]}) " if len(wording.parts) > 1 else ""
             yield f"{label}{filled(part.ask)} {part.rounding}".rstrip()
-            texts = {option.id: filled(option.text) for option in part.options}
+            texts = {option.id: filled(option.text) for option in part.options if option.id in key.order}
             prompts = {prompt.id: filled(prompt.text) for prompt in part.prompts}
             if prompts:
                 yield "\n".join(f"- {prompts[name]}" for name in key.prompt_order)
@@ -51,7 +52,11 @@ def shown(population: Population, row: int) -> str:
     return "\n\n".join(lines())
 
 
-def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: object) -> Iterator[str]:
+def _of(number: float, unit: str) -> str:
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"
+
+
+def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: Callable[[str], str]) -> Iterator[str]:
     if key.truth is not None:
         yield "true" if key.truth else "false"
     letters = [LETTERS[key.order.index(name)] for name in key.options]
@@ -61,10 +66,10 @@ def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: objec
         yield ", ".join(letters)
     labels = part.labels or ("",) * len(key.numbers)
     for label, number in zip(labels, key.numbers, strict=True):
-        name = f"{filled(label)}: " if label and callable(filled) else ""
+        name = f"{filled(label)}: " if label else ""
         interval = f" (accepted {number.low} to {number.high})" if number.low != number.high else ""
         yield f"{name}${number.shown}${interval}"
     if key.formula:
         yield f"${key.formula_shown}$"
     for line in part.guide:
-        yield f"[{line.points:g}] {filled(line.text) if callable(filled) else line.text}"
+        yield f"[{line.points:g}] {filled(line.text)}"

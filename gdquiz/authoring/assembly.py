@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import count
 
@@ -34,12 +34,18 @@ ENOUGH = 60
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """One question of the blueprint: where its items come from and how their rows are ordered."""
+    """One question of the blueprint: where its items come from and how their rows are ordered.
+
+    ``terms`` is the slot as text, and ``turn`` counts the places of the same terms before this one: what is drawn for a
+    place depends on these, and so does not change when other slots come or go.
+    """
 
     section: int
     slot: Slot
     templates: tuple[ItemTemplate, ...]
     number: int
+    terms: str
+    turn: int
 
 
 def assemble(
@@ -58,15 +64,16 @@ def assemble(
     Raises ``InputError`` when a slot can not be filled.  Form k depends on neither the number of forms nor the roster.
     """
     seed = str(blueprint.seed)
-    places = tuple(_places(blueprint, templates, file))
     library = _Library(seed, solve)
+    places = tuple(_places(blueprint, templates, library, file))
     picked = _common_picks(seed, places)
     solved: list[frozen.Form] = []
     total = len(roster) or forms
     exam_id = draws.short_id(("exam", seed, blueprint.title, *_fingerprint(blueprint, places)))
+    ids = draws.different_ids((exam_id, "questions"), 5)
     for k in progress(range(total), label="forms", total=total):
         student = roster[k] if roster else None
-        solved.append(_form(k, student, blueprint, places, picked, library, exam_id))
+        solved.append(_form(k, student, blueprint, places, picked, library, exam_id, ids))
     used = {question.wording for form in solved for question in form.questions}
     codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
     sections, first = [], 1
@@ -98,20 +105,38 @@ def assemble(
 # --- which items ---------------------------------------------------------------------------------------------------
 
 
-def _places(blueprint: Blueprint, templates: Sequence[ItemTemplate], file: str) -> Iterator[_Place]:
+def _places(blueprint: Blueprint, templates: Sequence[ItemTemplate], library: _Library, file: str) -> Iterator[_Place]:
     faults: list[Fault] = []
     places: list[_Place] = []
+    turns: Counter[str] = Counter()
     for s, section in enumerate(blueprint.section):
         for k, slot in enumerate(section.slot):
+            where = f"section[{s + 1}].slot[{k + 1}]"
             try:
-                found = pool(slot, templates, file=file, where=f"section[{s + 1}].slot[{k + 1}]")
+                found = pool(slot, templates, file=file, where=where)
+                if slot.difficulty is not None:
+                    found = library.within(slot.difficulty, found)
+                _equal_points(slot, found)
             except InputError as error:
-                faults += error.faults
+                faults += error.at(file=file, field=where).faults if not error.faults[0].field else error.faults
                 continue
-            places += [_Place(s, slot, found, len(places) + n) for n in range(slot.count)]
+            terms = slot.model_dump_json()
+            for _ in range(slot.count):
+                places.append(_Place(s, slot, found, len(places), terms, turns[terms]))
+                turns[terms] += 1
     if faults:
         raise InputError(faults)
     yield from places
+
+
+def _equal_points(slot: Slot, found: Iterable[ItemTemplate]) -> None:
+    """Forms whose items differ have to be worth the same.  Raises ``InputError`` otherwise."""
+    points = sorted({template.points for template in found})
+    if slot.each_form and slot.points is None and len(points) > 1:
+        listed = ", ".join(f"{value:g}" for value in points)
+        raise InputError(
+            Fault(f"forms would differ in points, for the items of this slot give {listed}", "'points' for the slot")
+        )
 
 
 def _fingerprint(blueprint: Blueprint, places: Iterable[_Place]) -> Iterator[str]:
@@ -131,7 +156,7 @@ def _common_picks(seed: str, places: Sequence[_Place]) -> dict[int, str]:
             uses[place.templates[0].id] += 1
     for place in places:
         if place.number not in picked and not place.slot.each_form:
-            picked[place.number] = _pick(("items", seed, place.number), place, uses)
+            picked[place.number] = _pick(("items", seed, place.terms, place.turn), place, uses)
     return picked
 
 
@@ -182,32 +207,30 @@ class _Library:
     def sizes(self) -> dict[str, int]:
         return {name: population.size for name, population in self._populations.items()}
 
-    def row(self, template: ItemTemplate, slot: Slot, templates: Sequence[ItemTemplate], form: int, use: int) -> int:
-        """The row for the ``use``-th question from this item on a form.
+    def within(self, difficulty: Sequence[float], templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
+        """The items that have a row of such a difficulty.  Raises ``InputError`` where none has."""
+        low, high = difficulty
+        all_rows = [self.population(template).difficulty for template in templates]
+        found = tuple(t for t, rows in zip(templates, all_rows, strict=True) if np.any((rows >= low) & (rows <= high)))
+        if not found:
+            least, most = min(rows.min() for rows in all_rows), max(rows.max() for rows in all_rows)
+            expected = f"a range that meets {least:.2f} to {most:.2f}"
+            raise InputError(Fault(f"no variant has a difficulty from {low:g} to {high:g}", expected))
+        return found
 
-        Uses start at places 0, 1/2, 1/4, 3/4, ... of the order (van der Corput), so that they stay apart and one use
-        does not depend on whether there is another.
-        """
-        order = self._order(template, slot, templates)
-        offset, fraction, rest = 0.0, 0.5, use
-        while rest:
-            offset += fraction * (rest & 1)
-            fraction, rest = fraction / 2, rest >> 1
-        return order[(form + int(offset * len(order))) % len(order)]
+    def row(self, template: ItemTemplate, place: _Place, form: int, taken: Sequence[int]) -> int:
+        """The row for the next question from this item on a form that has the rows ``taken`` from it already."""
+        order = self._order(template, place)
+        at = order.place(form, len(taken))
+        rows = (order[(at + step) % len(order)] for step in range(len(order)))
+        return next((row for row in rows if row not in taken), order[at])
 
-    def _order(self, template: ItemTemplate, slot: Slot, templates: Sequence[ItemTemplate]) -> _Order:
-        key = (template.id, slot.model_dump_json())
+    def _order(self, template: ItemTemplate, place: _Place) -> _Order:
+        key, slot, templates = (template.id, place.terms), place.slot, place.templates
         if key not in self._orders:
             difficulty = self.population(template).difficulty
             low, high = slot.difficulty or (-np.inf, np.inf)
             rows = np.flatnonzero((difficulty >= low) & (difficulty <= high))
-            if not len(rows):
-                raise InputError(
-                    Fault(
-                        f"no row of '{template.id}' has a difficulty from {low} to {high}",
-                        f"a range that meets {difficulty.min():.2f} to {difficulty.max():.2f}", field="difficulty",
-                    )
-                )  # fmt: skip
             if slot.each_form:  # forms differ in their items: all aim at one difficulty
                 aim = float(np.median([np.median(self.population(other).difficulty) for other in templates]))
             else:
@@ -221,9 +244,27 @@ class _Order:
     """All rows in the order in which forms take them: ring by ring around the aim, in keyed order within a ring."""
 
     rings: tuple[tuple[NDArray[np.intp], draws.Permutation], ...]
+    _places: list[NDArray[np.intp]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return sum(len(members) for members, _ in self.rings)
+
+    def place(self, form: int, use: int) -> int:
+        """The place of the row for the ``use``-th question that a form has from these rows.
+
+        No two pairs of form and use share a place as long as all of them together need no more places than there are:
+        of n places, use u gets the first n // (u + 1) that no earlier use of so many forms has.  After that, places
+        come again.  No place depends on how many forms or uses there are.
+        """
+        size = len(self)
+        while len(self._places) <= use:
+            count = size // (len(self._places) + 1)
+            free = np.ones(size, bool)
+            for earlier in self._places:
+                free[earlier[:count]] = False
+            self._places.append(np.flatnonzero(free)[:count])
+        own = self._places[use]
+        return int(own[form % len(own)]) if len(own) else (form + use) % size
 
     def __getitem__(self, place: int) -> int:
         for members, keyed in self.rings:
@@ -245,6 +286,9 @@ def _banded(path: draws.Path, rows: NDArray[np.intp], difficulty: NDArray[np.flo
 
 # --- forms ---------------------------------------------------------------------------------------------------------
 
+_Chosen = tuple[_Place, ItemTemplate, int, int]
+"""A question of a form: its place, item and row, and how many questions before it are from the same item."""
+
 
 def _form(
     k: int,
@@ -254,33 +298,33 @@ def _form(
     picked: Mapping[int, str],
     library: _Library,
     exam_id: str,
+    ids: Callable[[int], str],
 ) -> frozen.Form:
     seed = str(blueprint.seed)
     uses: Counter[str] = Counter(picked.values())
-    rows_taken: Counter[str] = Counter()
-    chosen: list[tuple[_Place, ItemTemplate, int]] = []
+    rows_taken: dict[str, list[int]] = {}
+    chosen: list[_Chosen] = []
     for place in places:
-        name = picked.get(place.number) or _pick(("items", seed, place.number, k), place, uses)
+        name = picked.get(place.number) or _pick(("items", seed, place.terms, place.turn, k), place, uses)
         template = next(one for one in place.templates if one.id == name)
-        row = library.row(template, place.slot, place.templates, k, rows_taken[name])
-        rows_taken[name] += 1
-        chosen.append((place, template, row))
+        taken = rows_taken.setdefault(name, [])
+        row = library.row(template, place, k, taken)
+        chosen.append((place, template, row, len(taken)))
+        taken.append(row)
     ordered = _ordered(("order", seed, k), blueprint, chosen)
     form_id = f"{k + 1:03d}-{draws.short_id((exam_id, 'form', k), 4)}"
     numbers = count(1)
     questions = tuple(
         library.solver(template).question(
-            row, number=next(numbers), id=draws.short_id((exam_id, "question", k, place.number), 5),
-            points=place.slot.points, path=(seed, k, place.number) if blueprint.shuffle_options else None,
+            row, number=next(numbers), id=ids(k * len(places) + place.number), points=place.slot.points,
+            path=(seed, k, template.id, use) if blueprint.shuffle_options else None,
         )
-        for place, template, row in ordered
+        for place, template, row, use in ordered
     )  # fmt: skip
     return frozen.Form(id=form_id, number=k + 1, student=student, questions=questions)
 
 
-def _ordered(
-    path: draws.Path, blueprint: Blueprint, chosen: list[tuple[_Place, ItemTemplate, int]]
-) -> Iterator[tuple[_Place, ItemTemplate, int]]:
+def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> Iterator[_Chosen]:
     """The questions section by section, each in blueprint order or shuffled for this form."""
     for s, section in enumerate(blueprint.section):
         here = [one for one in chosen if one[0].section == s]

@@ -21,11 +21,21 @@ LARGEST = 5_000_000
 """Characters in a bank file."""
 
 LITERAL_HINT = "write LaTeX between single quotes, '...' or '''...''', where a backslash stays a backslash"
-_SPOILED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\t]|\n(?=abla\b|eq\b|ot\b|u\b|e\b)")
-_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(?:#.*)?$")
+_SPOILED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\t]|\n(?=(?:abla|eq|ot|u)\b|e\b(?!\.))")
+_HEADER = re.compile(r"\s*(\[\[?)([A-Za-z0-9_.\-\"' ]+)\]\]?\s*(?:#.*)?$")
 _FIELD = re.compile(r"\s*([A-Za-z0-9_\-]+|\"[^\"]*\"|'[^']*')\s*=")
 
 Path = tuple[str | int, ...]
+
+_NO_VALID = "Input should be a valid "
+_KINDS = {
+    "string": "text in quotes",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "list": "a list",
+    "dictionary": "a table",
+}
+"""How the schema's words for a type are told to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,10 @@ def read_bank(text: str, *, file: str) -> Bank:
     """The bank that a file's text holds.  Raises ``InputError`` with every fault of its form."""
     content = toml(text, file=file)
     lines = dict(toml_lines(text))
-    faults = list(_spoiled(content, lines, file))
+    try:
+        faults = list(_spoiled(content, lines, file))
+    except RecursionError:
+        raise InputError(Fault("the file nests too deeply", "plain tables and lists", file=file)) from None
     bank: BankFile | None = None
     try:
         bank = BankFile.model_validate(content)
@@ -80,6 +93,8 @@ def toml(text: str, *, file: str) -> dict[str, Any]:
         ) from error
     except RecursionError:
         raise InputError(Fault("the file nests too deeply", "plain tables and lists", file=file)) from None
+    except ValueError as error:  # such as a number of more than 4,300 digits, which Python does not read
+        raise InputError(Fault(f"not valid TOML: {error}", file=file)) from error
 
 
 def schema_faults(
@@ -87,14 +102,22 @@ def schema_faults(
 ) -> Iterator[Fault]:
     """What a schema found wrong, as faults with their line, item and field."""
     seen: set[tuple[Path, str]] = set()
-    for found in error.errors():
-        path = _known_path(found["loc"], content)
-        kind = found["type"]
-        if (path, kind) in seen:
+    errors = [(_known_path(found["loc"], content), found) for found in error.errors()]
+    deepest = {path[:-1] for path, _ in errors}  # of the members of a union, the one that got furthest tells
+    types: dict[Path, list[str]] = {}
+    for path, found in errors:
+        if path not in deepest and found["msg"].startswith(_NO_VALID):
+            types.setdefault(path, []).append(found["msg"].removeprefix(_NO_VALID))
+    for path, found in errors:
+        kind = found["type"] if path not in types else "type"
+        if (path, kind) in seen or (path in deepest and found["msg"].startswith(_NO_VALID)):
             continue
         seen.add((path, kind))
         problem, expected, hint = found["msg"].removeprefix("Value error, "), "", ""
-        if kind == "extra_forbidden":
+        if kind == "type":
+            problem = f"{_shown(found['input'])} stands here"
+            expected = " or ".join(dict.fromkeys(_KINDS.get(name.split()[0], f"a {name}") for name in types[path]))
+        elif kind == "extra_forbidden":
             problem = f"unknown field '{path[-1]}'"
             hint = nearest(str(path[-1]), _known_fields(path, root))
         elif kind == "missing":
@@ -109,6 +132,14 @@ def schema_faults(
         else:
             problem = f"{problem[0].lower()}{problem[1:]}"
         yield _placed(Fault(problem, expected, hint, file=file), path, content, lines)
+
+
+def _shown(value: Any) -> str:
+    """A value of the wrong type, shortly."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    text = repr(value) if isinstance(value, str) else str(value).lower()
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def place_of(path: Path, content: Any) -> tuple[str, str]:

@@ -27,17 +27,24 @@ class Slot(Table):
     the items and differ in their numbers.
     """
 
-    item: str | None = None
-    items: list[str] = []
-    topic: str | None = None
-    skill: str | None = None
-    kind: Kind | None = None
-    tier: int | None = None
-    outcome: str | None = None
-    difficulty: Annotated[list[float] | None, Field(min_length=2, max_length=2)] = None
-    count: Annotated[int, Field(ge=1, le=100)] = 1
-    points: Annotated[float | None, Field(gt=0)] = None
-    each_form: bool = False
+    item: Annotated[str | None, Field(description="The id of the one item.")] = None
+    items: Annotated[list[str], Field(description="Ids of the items to draw from.")] = []
+    topic: Annotated[str | None, Field(description="Draw from this topic.")] = None
+    skill: Annotated[str | None, Field(description="Draw from this skill.")] = None
+    kind: Annotated[Kind | None, Field(description="Draw from items with an answer of this kind.")] = None
+    tier: Annotated[int | None, Field(description="Draw from this tier.")] = None
+    outcome: Annotated[str | None, Field(description="Draw from this learning outcome.")] = None
+    difficulty: Annotated[
+        list[float] | None,
+        Field(description="Lowest and highest difficulty of a row, such as [3.5, 4.5].", min_length=2, max_length=2),
+    ] = None
+    count: Annotated[int, Field(description="How many questions.", ge=1, le=100)] = 1
+    points: Annotated[float | None, Field(description="Marks of each question, instead of the item's own.", gt=0)] = (
+        None
+    )
+    each_form: Annotated[bool, Field(description="Every form draws its own items; otherwise all forms share them.")] = (
+        False
+    )
 
     @model_validator(mode="after")
     def _one_or_many(self) -> Slot:
@@ -47,30 +54,34 @@ class Slot(Table):
 
 
 class Section(Table):
-    title: str = ""
-    instructions: str = ""
+    title: Annotated[str, Field(description="Heading.")] = ""
+    instructions: Annotated[str, Field(description="Markdown below the heading.")] = ""
     shuffle: Annotated[bool, Field(description="Put the questions of this section in another order on each form.")] = (
         False
     )
     space: Annotated[float, Field(ge=0, le=25, description="Space for an answer on paper, in centimetres.")] = 4.0
-    slot: Annotated[list[Slot], Field(min_length=1)]
+    slot: Annotated[list[Slot], Field(description="The places for questions.", min_length=1)]
 
 
 class Blueprint(Table):
     """An exam to be made.  The seed is any text; the same seed, banks and blueprint always give the same
     exam.  Without a seed one is drawn and reported."""
 
-    title: str = "Gradient descent"
-    course: str = ""
-    date: str = ""
-    instructions: str = ""
-    seed: str | int | None = None
+    title: Annotated[str, Field(description="Title of the exam.")] = "Gradient descent"
+    course: Annotated[str, Field(description="Printed below the title.")] = ""
+    date: Annotated[str, Field(description="Any text.")] = ""
+    instructions: Annotated[str, Field(description="Markdown at the head of every sheet.")] = ""
+    seed: Annotated[str | int | None, Field(description="Any text or number; `--seed` goes before it.")] = None
     banks: Annotated[
         list[str], Field(description="Bank files, from the blueprint's folder; none: the shipped ones.")
     ] = []
-    forms: Annotated[int, Field(ge=1, le=MOST_FORMS)] = 1
-    shuffle_options: bool = True
-    section: Annotated[list[Section], Field(min_length=1)]
+    forms: Annotated[
+        int, Field(description="Number of forms; `--forms` and `--roster` go before it.", ge=1, le=MOST_FORMS)
+    ] = 1
+    shuffle_options: Annotated[
+        bool, Field(description="Print the options of choices in another order on each form.")
+    ] = True
+    section: Annotated[list[Section], Field(description="The parts of the exam, in order.", min_length=1)]
 
 
 def read_blueprint(text: str, *, file: str) -> Blueprint:
@@ -87,6 +98,7 @@ def quick_blueprint(*, title: str, topics: Sequence[str], questions: int, seed: 
 
     Which topics get one more, or any at all where there are more topics than questions, is drawn.
     """
+    topics = tuple(dict.fromkeys(topics))
     each, more = divmod(questions, len(topics))
     favoured = draws.shuffled(("topics", seed), topics)[:more]
     counts = {topic: each + (topic in favoured) for topic in topics}

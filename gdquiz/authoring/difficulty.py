@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from gdquiz.authoring.solving import SolvedPart
     from gdquiz.authoring.world import World
 
+EIGENVALUE = 6
+"""Operations counted for the roots of the characteristic polynomial of a 2 x 2 matrix."""
 READING = 6
 """Operations counted for reading options or writing a sentence."""
 
@@ -77,7 +79,7 @@ def _work(node: Node, template: ItemTemplate, world: World, seen: set[str]) -> f
             if name in world.case.define and name not in seen:
                 seen.add(name)
                 return _work(world.case.define[name], template, world, seen)
-            return 0
+            return _derived(name, world)
         case Index() if template.rate is None:
             return 1  # a printed loss of a fit is read off
         case Index(_, index):
@@ -87,6 +89,25 @@ def _work(node: Node, template: ItemTemplate, world: World, seen: set[str]) -> f
             own = 0 if function in ("and", "or", "not", "if") else max(1, len(arguments) - 1)
             return own + sum(_work(argument, template, world, seen) for argument in arguments)
     raise TypeError(f"not an expression: {node!r}")
+
+
+def _derived(name: str, world: World) -> float:
+    """Operations behind a quantity that the engine derives: a minimizer, an eigenvalue, a derivative at a point."""
+    calculus = world.calculus if world.case.loss is not None else None
+    if calculus is None:
+        return 0
+    if name.startswith("minimizer_") and calculus.stationary is not None:
+        return _operations(calculus.stationary[world.case.variables.index(name.removeprefix("minimizer_"))])
+    if name in ("eig_min", "eig_max"):
+        return sum(_operations(node) for row in calculus.hessian for node in row) + EIGENVALUE * (
+            len(calculus.hessian) > 1
+        )
+    head = name.partition("_at_")[0] if "_at_" in name else ""
+    if head == "loss":
+        return _operations(calculus.loss)
+    if head.startswith("grad"):
+        return sum(map(_operations, calculus.gradient)) / len(calculus.gradient)
+    return max(map(_operations, calculus.hessian[0])) if head else 0
 
 
 def _step(world: World) -> float:

@@ -40,10 +40,12 @@ Point = tuple[float, float]
 class Curve(Frozen):
     """A polyline in data coordinates; ``role`` picks its look in every format, ``key_only`` keeps it off the sheet."""
 
-    role: Literal["loss", "level", "path", "train", "heldout", "tangent"]
-    points: tuple[Point, ...]
-    label: str = ""
-    key_only: bool = False
+    role: Annotated[
+        Literal["loss", "level", "path", "train", "heldout", "tangent"], Field(description="What it shows.")
+    ]
+    points: Annotated[tuple[Point, ...], Field(description="In data coordinates.")]
+    label: Annotated[str, Field(description="LaTeX.")] = ""
+    key_only: Annotated[bool, Field(description="Not on the sheet.")] = False
 
 
 class Mark(Frozen):
@@ -51,26 +53,28 @@ class Mark(Frozen):
 
     x: float
     y: float
-    label: str = ""
-    role: Literal["start", "iterate", "minimum", "maximum", "point", "arrow"] = "point"
-    arrow: Point | None = None
-    key_only: bool = False
+    label: Annotated[str, Field(description="LaTeX.")] = ""
+    role: Annotated[
+        Literal["start", "iterate", "minimum", "maximum", "point", "arrow"], Field(description="What it shows.")
+    ] = "point"
+    arrow: Annotated[Point | None, Field(description="The head of an arrow.")] = None
+    key_only: Annotated[bool, Field(description="Not on the sheet.")] = False
 
 
 class Figure(Frozen):
     """A drawing as data: formats only lay it out.  ``alt`` describes the sheet's version and gives no answer away."""
 
-    x_label: str
-    y_label: str
+    x_label: Annotated[str, Field(description="LaTeX.")]
+    y_label: Annotated[str, Field(description="LaTeX.")]
     x_range: Point
     y_range: Point
     x_ticks: tuple[float, ...]
     y_ticks: tuple[float, ...]
     curves: tuple[Curve, ...]
     marks: tuple[Mark, ...] = ()
-    equal_scale: bool = False
-    alt: str
-    key_alt: str
+    equal_scale: Annotated[bool, Field(description="Both axes to the same scale.")] = False
+    alt: Annotated[str, Field(description="Describes the drawing on the sheet.")]
+    key_alt: Annotated[str, Field(description="Describes the drawing on the key.")]
 
 
 # --- wordings: what all variants of an item say --------------------------------------------------------------------
@@ -80,54 +84,54 @@ class OptionText(Frozen):
     """``feedback`` is for who chose the option wrongly; it stands on no sheet."""
 
     id: str
-    text: Text
+    text: Annotated[Text, Field(description="Text with slots.")]
     feedback: Text = ""
 
 
 class GuideLine(Frozen):
     """One line of a marking guide for an answer in words."""
 
-    points: float
-    text: Text
+    points: Annotated[float, Field(description="Marks for this line.")]
+    text: Annotated[Text, Field(description="Text with slots.")]
 
 
 class PartWording(Frozen):
     """The texts of one part.  ``options`` are the choices, the right-hand sides of a matching, the things to order;
     ``prompts`` are the left-hand sides of a matching; ``labels`` name the fields of several numbers."""
 
-    id: str
-    kind: Kind
-    ask: Text
-    points: float
-    digits: int | None = None
-    rounding: Text = ""
-    labels: tuple[str, ...] = ()
-    options: tuple[OptionText, ...] = ()
-    prompts: tuple[OptionText, ...] = ()
-    variables: tuple[str, ...] = ()
-    guide: tuple[GuideLine, ...] = ()
-    follow_through: Text = ""
+    id: Annotated[str, Field(description="Name of the part in the bank.")]
+    kind: Annotated[Kind, Field(description="Kind of answer.")]
+    ask: Annotated[Text, Field(description="Text with slots.")]
+    points: Annotated[float, Field(description="Marks of the part.")]
+    digits: Annotated[int | None, Field(description="Decimals asked for; none where the exact value is.")] = None
+    rounding: Annotated[Text, Field(description="The sentence that tells how to give a number.")] = ""
+    labels: Annotated[tuple[str, ...], Field(description="Names of the fields of several numbers.")] = ()
+    options: Annotated[tuple[OptionText, ...], Field(description="Choices, right-hand sides or things to order.")] = ()
+    prompts: Annotated[tuple[OptionText, ...], Field(description="Left-hand sides of a matching.")] = ()
+    variables: Annotated[tuple[str, ...], Field(description="Variables that a formula may use.")] = ()
+    guide: Annotated[tuple[GuideLine, ...], Field(description="The marking guide.")] = ()
+    follow_through: Annotated[Text, Field(description="How to mark what follows from a wrong earlier answer.")] = ""
 
 
 class Wording(Frozen):
     """The texts of an item, or of one case of it, with what is known of the item for filing and reports."""
 
-    item: str
-    version: str
-    title: str
-    topic: str
-    skill: str
-    outcome: str
-    bloom: str
-    tier: int
-    minutes: float
-    points: float
-    licence: str
-    population: int
-    stem: Text
-    hints: tuple[Text, ...] = ()
-    solution: Text
-    parts: tuple[PartWording, ...]
+    item: Annotated[str, Field(description="Id of the item.")]
+    version: Annotated[str, Field(description="Changes with everything in the item.")]
+    title: Annotated[str, Field(description="For keys and lists.")]
+    topic: Annotated[str, Field(description="Topic of the bank.")]
+    skill: Annotated[str, Field(description="Skill.")]
+    outcome: Annotated[str, Field(description="Learning outcome.")]
+    bloom: Annotated[str, Field(description="Level in Bloom's taxonomy.")]
+    tier: Annotated[int, Field(description="1 to 3.")]
+    minutes: Annotated[float, Field(description="Typical time.")]
+    points: Annotated[float, Field(description="Marks of all parts.")]
+    licence: Annotated[str, Field(description="Licence of the bank.")]
+    population: Annotated[int, Field(description="Number of variants there are.")]
+    stem: Annotated[Text, Field(description="Text with slots.")]
+    hints: Annotated[tuple[Text, ...], Field(description="Texts with slots.")] = ()
+    solution: Annotated[Text, Field(description="Text with slots.")]
+    parts: Annotated[tuple[PartWording, ...], Field(description="One for each part.")]
 
 
 # --- questions: one solved row of a population ---------------------------------------------------------------------
@@ -136,10 +140,10 @@ class Wording(Frozen):
 class NumberKey(Frozen):
     """``value`` is exact, ``shown`` the LaTeX that the key prints; every x with low <= x <= high earns the mark."""
 
-    value: str
-    shown: str
-    low: str
-    high: str
+    value: Annotated[str, Field(description="Exact string.")]
+    shown: Annotated[str, Field(description="LaTeX.")]
+    low: Annotated[str, Field(description="Smallest number accepted.")]
+    high: Annotated[str, Field(description="Largest number accepted.")]
 
 
 class WrongAnswer(Frozen):
@@ -148,12 +152,12 @@ class WrongAnswer(Frozen):
     ``shown`` is Markdown without slots, ready to print.  ``feedback`` is what to say, ``misconception`` the code.
     """
 
-    misconception: str
-    shown: str
-    values: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    formula: str = ""
-    feedback: str
+    misconception: Annotated[str, Field(description="Its code.")]
+    shown: Annotated[str, Field(description="Markdown without slots.")]
+    values: Annotated[tuple[str, ...], Field(description="Numbers, exact strings.")] = ()
+    options: Annotated[tuple[str, ...], Field(description="Ids of the options chosen.")] = ()
+    formula: Annotated[str, Field(description="In gdquiz' grammar.")] = ""
+    feedback: Annotated[str, Field(description="What to say, Markdown without slots.")]
 
 
 class PartKey(Frozen):
@@ -165,28 +169,28 @@ class PartKey(Frozen):
     gdquiz' grammar) with ``formula_shown`` (LaTeX).
     """
 
-    order: tuple[str, ...] = ()
-    prompt_order: tuple[str, ...] = ()
-    numbers: tuple[NumberKey, ...] = ()
-    options: tuple[str, ...] = ()
-    truth: bool | None = None
-    formula: str = ""
-    formula_shown: str = ""
-    wrong: tuple[WrongAnswer, ...] = ()
+    order: Annotated[tuple[str, ...], Field(description="Option ids as printed.")] = ()
+    prompt_order: Annotated[tuple[str, ...], Field(description="Prompt ids as printed.")] = ()
+    numbers: Annotated[tuple[NumberKey, ...], Field(description="Keys of numbers.")] = ()
+    options: Annotated[tuple[str, ...], Field(description="Ids that are right.")] = ()
+    truth: Annotated[bool | None, Field(description="Whether the statement is true.")] = None
+    formula: Annotated[str, Field(description="The key in gdquiz' grammar.")] = ""
+    formula_shown: Annotated[str, Field(description="LaTeX.")] = ""
+    wrong: Annotated[tuple[WrongAnswer, ...], Field(description="Foreseen wrong answers.")] = ()
 
 
 class Question(Frozen):
     """One row of one population on one form.  ``wording`` is a key of ``Exam.wordings``; ``row`` the row's number."""
 
-    id: str
-    number: int
-    wording: str
-    row: int
-    points: float
-    difficulty: float
-    slots: dict[str, str]
-    parts: tuple[PartKey, ...]
-    figure: Figure | None = None
+    id: Annotated[str, Field(description="Printed on sheet and key.")]
+    number: Annotated[int, Field(description="Place on the form, from 1.")]
+    wording: Annotated[str, Field(description="Key of `wordings`: the id of the item.")]
+    row: Annotated[int, Field(description="Number of the variant in the population, from 0.")]
+    points: Annotated[float, Field(description="Marks.")]
+    difficulty: Annotated[float, Field(description="See docs/difficulty.md.")]
+    slots: Annotated[dict[str, str], Field(description="What fills the slots of the texts.")]
+    parts: Annotated[tuple[PartKey, ...], Field(description="Key of each part.")]
+    figure: Annotated[Figure | None, Field(description="The drawing, if there is one.")] = None
 
 
 class Student(Frozen):
@@ -195,42 +199,42 @@ class Student(Frozen):
 
 
 class Form(Frozen):
-    id: str
-    number: int
-    student: Student | None = None
-    questions: tuple[Question, ...]
+    id: Annotated[str, Field(description="Printed on sheet and key.")]
+    number: Annotated[int, Field(description="From 1.")]
+    student: Annotated[Student | None, Field(description="Whose form it is, where there is a roster.")] = None
+    questions: Annotated[tuple[Question, ...], Field(description="In the order printed.")]
 
 
 class Section(Frozen):
     """A run of questions, ``first`` to ``last`` by number, with its heading and the space left for an answer (cm)."""
 
-    title: str = ""
-    instructions: Text = ""
-    first: int
-    last: int
-    space: float = 4.0
+    title: Annotated[str, Field(description="Heading.")] = ""
+    instructions: Annotated[Text, Field(description="Markdown.")] = ""
+    first: Annotated[int, Field(description="Number of its first question.")]
+    last: Annotated[int, Field(description="Number of its last question.")]
+    space: Annotated[float, Field(description="Space for an answer, in cm.")] = 4.0
 
 
 class Exam(Frozen):
     format: Literal["gdquiz-exam"] = "gdquiz-exam"
-    version: Literal[1] = 1
-    gdquiz: str
-    id: str
+    version: Annotated[Literal[1], Field(description="Version of the format; see below.")] = 1
+    gdquiz: Annotated[str, Field(description="Version of the program that made it.")]
+    id: Annotated[str, Field(description="Printed on every page.")]
     title: str
     course: str = ""
     date: str = ""
-    instructions: Text = ""
-    seed: str
-    points: float
-    sections: tuple[Section, ...]
-    wordings: dict[str, Wording]
+    instructions: Annotated[Text, Field(description="Markdown.")] = ""
+    seed: Annotated[str, Field(description="Makes the same exam again.")]
+    points: Annotated[float, Field(description="Marks of a form.")]
+    sections: Annotated[tuple[Section, ...], Field(description="Runs of questions with their headings.")]
+    wordings: Annotated[dict[str, Wording], Field(description="The texts of each item that occurs, by its id.")]
     slot_kinds: Annotated[
         dict[str, dict[str, SlotKind]],
         Field(description="for each wording, what its slots hold: LaTeX, plain words, or program text"),
     ]
     misconceptions: Annotated[dict[str, str], Field(description="title of every misconception code that occurs")]
-    forms: tuple[Form, ...]
-    report: tuple[str, ...] = ()
+    forms: Annotated[tuple[Form, ...], Field(description="One for each form or student.")]
+    report: Annotated[tuple[str, ...], Field(description="What an instructor should know.")] = ()
 
 
 def to_json(exam: Exam) -> str:

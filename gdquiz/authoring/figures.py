@@ -19,6 +19,8 @@ from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
 from gdquiz.mathematics.columns import floats
+from gdquiz.mathematics.exact import Mask
+from gdquiz.mathematics.expressions import Node
 
 SAMPLES = 97
 """Points of a curve; the number of grid lines each way for level lines is ``GRID``."""
@@ -81,6 +83,34 @@ class _Frame:
         }  # fmt: skip
 
 
+def drawable(world: World) -> Mask:
+    """The rows whose figure can be drawn: its ranges are ranges, hold the labelled points, and arrows have a length."""
+    spec, layout = world.template.source.figure, world.template.figure
+    possible = np.ones(world.rows, bool)
+    if spec is None:
+        return possible
+
+    def columns(nodes: Sequence[Node]) -> list[NDArray[np.float64]]:
+        return [np.broadcast_to(floats(world(node)), (world.rows,)) for node in nodes]
+
+    if spec.kind == "losses":
+        for column in world.run.losses:
+            possible &= np.isfinite(floats(column))
+    if spec.kind not in ("curve", "contours"):
+        return possible
+    ranges = [columns(layout[name]) for name in ("x_range", "y_range") if layout[name]]
+    with np.errstate(invalid="ignore"):
+        for low, high in ranges:
+            possible &= np.isfinite(low) & np.isfinite(high) & (high - low > 1e-9)
+        for nodes in layout["points"].values():
+            for value, (low, high) in zip(columns(nodes), ranges, strict=False):
+                possible &= (low <= value) & (value <= high)
+        for nodes in (*layout["arrows"].values(), *layout["key_arrows"].values()):
+            length = sum(np.abs(column) for column in columns(nodes))
+            possible &= np.isfinite(length) & (length > 0)
+    return possible
+
+
 def _at(world: World, node: Any, row: int) -> float:
     column = np.asarray(floats(world(node)))
     return float(column[row] if column.ndim else column)
@@ -127,12 +157,14 @@ def _curve(world: World, row: int) -> dict[str, Any]:
     x_range = _range(world, row, layout["x_range"])
     xs = np.linspace(*x_range, SAMPLES)
     ys = _loss(world, row, xs)
-    low, high = float(ys.min()), float(ys.max())
+    finite = ys[np.isfinite(ys)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     margin = 0.06 * (high - low or 1)
     y_range = _range(world, row, layout["y_range"]) if layout["y_range"] else (low - margin, high + margin)
     frame = _Frame(x_range, y_range)
     inside = (ys >= y_range[0]) & (ys <= y_range[1])
-    curves = [frozen.Curve(role="loss", points=frame.line(xs[inside], ys[inside]))]
+    pieces = np.split(np.arange(SAMPLES), np.flatnonzero(np.diff(inside)) + 1)  # a curve may leave the frame and return
+    curves = [frozen.Curve(role="loss", points=frame.line(xs[k], ys[k])) for k in pieces if inside[k[0]]]
     marks = []
     for label, nodes in layout["points"].items():
         x = _at(world, nodes[0], row)
@@ -145,10 +177,7 @@ def _curve(world: World, row: int) -> dict[str, Any]:
             on_key = spec.path == "key"
             curves.append(frozen.Curve(role="path", points=frame.line(points[shown], heights[shown]), key_only=on_key))
             for k in shown:
-                if k or on_key:
-                    marks.append(
-                        _step_mark(frame, world, k, (points[k], heights[k]), key_only=on_key and k > 0)
-                    )  # fmt: skip
+                marks.append(_step_mark(frame, world, k, (points[k], heights[k]), key_only=on_key and k > 0))
         elif 0 in shown:
             marks.append(_mark(frame, (points[0], heights[0]), _labels(world.case.variables, 0), "start"))
     return {
@@ -192,7 +221,8 @@ def _contours(world: World, row: int) -> dict[str, Any]:
     grid_x, grid_y = np.meshgrid(xs, ys)
     heights = _loss(world, row, grid_x, grid_y)
     generator = contour_generator(xs, ys, heights, line_type=LineType.Separate)
-    low, high = float(heights.min()), float(heights.max())
+    finite = heights[np.isfinite(heights)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     curves = []
     for k in range(1, LEVELS + 1):
         level = low + (high - low) * (k / (LEVELS + 1)) ** 2
@@ -229,7 +259,7 @@ def _training(world: World, row: int) -> dict[str, Any]:
     xs = [float(x) for x in (fit.degrees or fit.epochs_shown)]
     train = [_one(column, row) for column in world["train"]]
     heldout = [_one(column, row) for column in world["heldout"]]
-    top = max(*train, *heldout)
+    top = max(*train, *heldout) or 1.0
     frame = _Frame((xs[0], xs[-1]), (0.0, 1.08 * top))
     return {
         "x_label": spec.x_label or (r"\text{degree}" if fit.degrees else r"\text{epoch}"),

@@ -174,7 +174,11 @@ def templates(bank: Bank) -> tuple[ItemTemplate, ...]:
     found: list[ItemTemplate] = []
     for place, item in enumerate(bank.content.item):
         reader = _Reader(bank, item, ("item", place))
-        template = reader.template()
+        template = None
+        try:
+            template = reader.template()
+        except RecursionError:
+            reader.fault((), Fault("the definitions rest on one another too deeply"))
         faults += reader.faults
         if template is not None:
             found.append(template)
@@ -359,7 +363,8 @@ class _Reader:
             found = circle(self._needs(case, stepping))
             if found:
                 where: Path = next((("define", name) for name in found if name in case.define), ("run",))
-                self.fault(where, Fault(f"{found[0] if ' ' in found[0] else repr(found[0])} is worked out from itself", hint=" needs ".join(found)))
+                name = found[0] if " " in found[0] else f"'{found[0]}'"
+                self.fault(where, Fault(f"{name} is worked out from itself", hint=" needs ".join(found)))
                 return
 
     def _needs(self, case: Case, stepping: tuple[Node, ...]) -> dict[str, frozenset[str]]:

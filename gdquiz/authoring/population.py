@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring.difficulty import difficulties
+from gdquiz.authoring.figures import drawable
 from gdquiz.authoring.items import Case, ItemTemplate
 from gdquiz.authoring.routes import (
     DISAGREEMENTS,
@@ -31,7 +33,7 @@ from gdquiz.authoring.routes import (
     derivative_misses,
 )
 from gdquiz.authoring.solving import SolvedPart, solve_part
-from gdquiz.authoring.typesetting import printable
+from gdquiz.authoring.typesetting import alike, printable
 from gdquiz.authoring.world import World
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws
@@ -179,8 +181,13 @@ def _block(template: ItemTemplate, case: Case, columns: dict[str, Rationals], re
     rows.refuse(world.on_kink, "on a kink of the loss")
     for refusal in found:
         rows.refuse(*refusal)
+    for part in template.parts:
+        options, prompts = ([entry.text for entry in side] for side in (part.source.option, part.source.prompt))
+        for a, b in (*combinations(options, 2), *combinations(prompts, 2)):
+            rows.refuse(alike(a, b, template.slots, world), f"two options or prompts of '{part.id}' read alike")
     for key, has_one in shown:
         rows.refuse(~has_one, f"the slot '{{{{{key}}}}}' has no value")
+    rows.refuse(~drawable(world), "the figure can not be drawn")
     rows.refuse(world.doubtful, "too close to call")
     _verify(template, world, twin, rows)
     return Block(case, world, np.flatnonzero(rows.passing), parts, difficulties(template, world, parts))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from gdquiz.authoring.exam import Kind
 
@@ -33,19 +33,19 @@ Domain = Annotated[
 class Table(BaseModel):
     """A value of the bank language: every field is declared, nothing is coerced."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Requirement(Table):
-    that: Expression
-    because: Words = ""
+    that: Annotated[Expression, Field(description="What has to hold; rows in which it does not are refused.")]
+    because: Annotated[Words, Field(description="The reason that `gdquiz check` counts such rows under.")] = ""
 
 
 class Loss(Table):
     """The loss of the item.  With ``[item.data]`` ``mean(...)`` and ``sum(...)`` run over the data's rows."""
 
     formula: Annotated[Expression, Field(description="The loss in the bank language, for example '(a*w - b)^2'.")]
-    variables: Annotated[list[NameOf], Field(min_length=1, max_length=4)]
+    variables: Annotated[list[NameOf], Field(description="One to four names.", min_length=1, max_length=4)]
     name: Annotated[NameOf, Field(description="The letter the loss is printed with.")] = "L"
 
 
@@ -53,15 +53,15 @@ class Run(Table):
     """A run of the engine.  Its points, losses and gradients can then be used in every expression."""
 
     start: Annotated[list[Expression], Field(description="One expression for each variable.")]
-    rate: Expression
-    steps: Annotated[int, Field(ge=1, le=60)]
-    method: str = "descent"
+    rate: Annotated[Expression, Field(description="The learning rate, above zero.")]
+    steps: Annotated[int, Field(description="Number of updates that expressions can look at.", ge=1, le=60)]
+    method: Annotated[str, Field(description="One of the methods of the engine.")] = "descent"
     settings: Annotated[dict[NameOf, Expression], Field(description="For example beta = '9/10' for heavy-ball.")] = {}
     order: Annotated[
         list[int | list[int]],
         Field(description="For sgd: the example, or mini-batch of examples, of each step, counted from 1."),
     ] = []
-    ascend: bool = False
+    ascend: Annotated[bool, Field(description="Climb instead of descend.")] = False
     barriers: Annotated[
         list[Expression],
         Field(description="In one variable: the points between two basins, for jumps_basin."),
@@ -80,14 +80,16 @@ class Fit(Table):
     truth: Annotated[
         list[int | str], Field(min_length=1, max_length=6, description="Coefficients of the truth, constant first.")
     ]
-    train: Annotated[int, Field(ge=3, le=30)]
-    heldout: Annotated[int, Field(ge=2, le=30)]
+    train: Annotated[int, Field(description="Number of training points.", ge=3, le=30)]
+    heldout: Annotated[int, Field(description="Number of held-out points.", ge=2, le=30)]
     noise: Annotated[int, Field(ge=0, le=1000, description="Largest noise, in units of the last decimal of y.")]
     decimals: Annotated[int, Field(ge=0, le=3, description="Decimals of the y values.")] = 1
     degrees: Annotated[list[int], Field(description="Exact least squares for each of these degrees.")] = []
     degree: Annotated[int, Field(ge=1, le=12, description="The degree that is trained by descent, by epoch.")] = 1
-    rate: str = "0.1"
-    epochs: Annotated[int, Field(ge=0, le=5000)] = 0
+    rate: Annotated[str, Field(description="The learning rate of training by epoch.")] = "0.1"
+    epochs: Annotated[
+        int, Field(description="Number of epochs of training by descent; 0 for a fit by degree.", ge=0, le=5000)
+    ] = 0
     epochs_shown: Annotated[list[int], Field(description="The epochs whose losses are used.")] = []
     penalty: Annotated[str, Field(description="Lambda of the penalty lambda/2 |w|^2.")] = "0"
     places: Annotated[int, Field(ge=1, le=6, description="Decimals of the printed losses.")] = 3
@@ -96,8 +98,8 @@ class Fit(Table):
 class Option(Table):
     """One option of a choice, right-hand side of a matching, or thing to order."""
 
-    id: Identifier
-    text: Prose
+    id: Annotated[Identifier, Field(description="Named by `match`, `chooses` and in exam.json.")]
+    text: Annotated[Prose, Field(description="What is printed; may have slots.")]
     when: Annotated[Expression | None, Field(description="The option is right in the rows where this holds.")] = None
     rank: Annotated[Expression | None, Field(description="For ordering: things are in order of rising rank.")] = None
     feedback: Annotated[str, Field(max_length=2000, description="What to say to who chose it wrongly.")] = ""
@@ -106,16 +108,19 @@ class Option(Table):
 class Prompt(Table):
     """The left-hand side of a matching; ``match`` is an option's id, or a table of ids with their conditions."""
 
-    id: Identifier
-    text: Prose
-    match: Identifier | dict[Identifier, Expression]
+    id: Annotated[Identifier, Field(description="Named in exam.json.")]
+    text: Annotated[Prose, Field(description="What is printed; may have slots.")]
+    match: Annotated[
+        Identifier | dict[Identifier, Expression],
+        Field(description="The id of its option, or a table: the option under which condition."),
+    ]
 
 
 class Answer(Table):
     """One of several numbers that a part asks for."""
 
-    label: Words
-    value: Expression
+    label: Annotated[Words, Field(description="What is printed before the field, such as `$u_1$`.")]
+    value: Annotated[Expression, Field(description="The number.")]
 
 
 class Wrong(Table):
@@ -125,12 +130,20 @@ class Wrong(Table):
     quantities first; ``value``, ``values``, ``formula`` or ``chooses`` state the wrong answer themselves.
     """
 
-    misconception: Code
-    redefine: dict[NameOf, Expression] = {}
-    value: Expression | None = None
-    values: list[Expression] | None = None
-    formula: Expression | None = None
-    chooses: Identifier | list[Identifier] | dict[Identifier, Expression] | None = None
+    misconception: Annotated[Code, Field(description="A code of docs/misconceptions.md.")]
+    redefine: Annotated[
+        dict[NameOf, Expression],
+        Field(description="Quantities as the learner has them; everything is answered again with them."),
+    ] = {}
+    value: Annotated[Expression | None, Field(description="The wrong number itself.")] = None
+    values: Annotated[
+        list[Expression] | None, Field(description="The wrong numbers themselves, one for each answer.")
+    ] = None
+    formula: Annotated[Expression | None, Field(description="The wrong formula itself.")] = None
+    chooses: Annotated[
+        Identifier | list[Identifier] | dict[Identifier, Expression] | None,
+        Field(description="The options chosen wrongly: an id, ids, or ids with conditions."),
+    ] = None
     optional: Annotated[
         bool,
         Field(description="Where it meets the key or another wrong answer, drop it instead of refusing the row."),
@@ -139,105 +152,158 @@ class Wrong(Table):
 
 
 class Guide(Table):
-    points: float
-    text: Prose
+    points: Annotated[float, Field(description="Marks for this line.", ge=0, le=1000)]
+    text: Annotated[Prose, Field(description="What earns them; may have slots.")]
 
 
 class Part(Table):
     """One thing the item asks.  Which fields a kind uses is told in docs/banks.md."""
 
-    id: Identifier = "answer"
-    kind: Kind
-    ask: Prose
-    points: float = 1
-    answer: Expression | None = None
-    answers: list[Answer] = []
-    digits: Annotated[int | None, Field(ge=0, le=8)] = 3
-    derivative: NameOf | None = None
-    formula: Expression | None = None
-    truth: Expression | None = None
-    option: list[Option] = []
-    prompt: list[Prompt] = []
-    distractors: Annotated[int, Field(ge=2, le=5)] = 3
-    keep_order: bool = False
-    wrong: list[Wrong] = []
-    guide: list[Guide] = []
+    id: Annotated[Identifier, Field(description="Names the part for `follow` and in exam.json.")] = "answer"
+    kind: Annotated[Kind, Field(description="What is asked for; see the kinds of answer.")]
+    ask: Annotated[Prose, Field(description="The question itself; may have slots.")]
+    points: Annotated[float, Field(description="Marks of the part.", gt=0, le=1000)] = 1
+    answer: Annotated[
+        Expression | None,
+        Field(description="The number asked for; in a choice, the value that is listed among wrong values."),
+    ] = None
+    answers: Annotated[list[Answer], Field(description="The numbers asked for.")] = []
+    digits: Annotated[
+        int | Literal["exact"],
+        Field(
+            description="Decimals asked for, 0 to 8, where the answer is no whole number; 'exact' takes no rounding."
+        ),
+    ] = 3
+    derivative: Annotated[NameOf | None, Field(description="Ask for the derivative of the loss by this variable.")] = (
+        None
+    )
+    formula: Annotated[Expression | None, Field(description="Ask for this formula in the variables.")] = None
+    truth: Annotated[Expression | None, Field(description="Whether the statement of the stem is true.")] = None
+    option: Annotated[
+        list[Option], Field(description="Options, right-hand sides of a matching, or things to order.")
+    ] = []
+    prompt: Annotated[list[Prompt], Field(description="Left-hand sides of a matching.")] = []
+    distractors: Annotated[int, Field(description="How many wrong values are listed beside the key.", ge=2, le=5)] = 3
+    keep_order: Annotated[bool, Field(description="Print the options in the order written, on every form.")] = False
+    wrong: Annotated[list[Wrong], Field(description="Foreseen wrong answers.")] = []
+    guide: Annotated[
+        list[Guide],
+        Field(description="The marking guide of an answer in words; its points add up to those of the part."),
+    ] = []
     follow: Annotated[
         Expression | None,
         Field(description="The answer as a function of earlier parts' answers, named by their ids."),
     ] = None
-    follow_text: str = ""
+    follow_text: Annotated[
+        str, Field(description="What the key says about answers that follow from a wrong earlier one.")
+    ] = ""
+
+    @field_validator("digits")
+    @classmethod
+    def _few_digits(cls, digits: int | str) -> int | str:
+        if isinstance(digits, int) and not 0 <= digits <= 8:
+            raise ValueError("expected 0 to 8, or 'exact'")
+        return digits
+
+    @property
+    def places(self) -> int | None:
+        """Decimals asked for; None where the exact value is."""
+        return self.digits if isinstance(self.digits, int) else None
 
 
 class Figure(Table):
     """A drawing made from the row (see docs/banks.md)."""
 
-    kind: Literal["curve", "contours", "training", "losses"]
-    x_range: list[Expression] = []
-    y_range: list[Expression] = []
-    x_label: str = ""
-    y_label: str = ""
+    kind: Annotated[
+        Literal["curve", "contours", "training", "losses"],
+        Field(
+            description="`curve`, `contours`: a loss of 1 or 2 variables; `training`: a fit; `losses`: along the run."
+        ),
+    ]
+    x_range: Annotated[list[Expression], Field(description="Two expressions: from, to.")] = []
+    y_range: Annotated[
+        list[Expression], Field(description="Two expressions; without it a curve takes what it needs.")
+    ] = []
+    x_label: Annotated[str, Field(description="LaTeX; by default the variable.")] = ""
+    y_label: Annotated[str, Field(description="LaTeX; by default the loss or the second variable.")] = ""
     points: Annotated[dict[Words, list[Expression]], Field(description="Labelled points of the curve or plane.")] = {}
     arrows: Annotated[dict[Words, list[Expression]], Field(description="Labelled directions at the start.")] = {}
     key_arrows: Annotated[dict[Words, list[Expression]], Field(description="Directions on the key only.")] = {}
-    path: Literal["sheet", "key", "none"] = "key"
-    alt: Prose
-    key_alt: Prose
+    path: Annotated[Literal["sheet", "key", "none"], Field(description="Where the steps of the run are drawn.")] = "key"
+    alt: Annotated[
+        Prose,
+        Field(description="Describes the drawing on the sheet for those who can not see it; gives no answer away."),
+    ]
+    key_alt: Annotated[Prose, Field(description="Describes the drawing on the key.")]
 
 
 class Case(Table):
     """One version of an item: its own words, and where given its own loss and quantities."""
 
-    id: Identifier
-    text: dict[NameOf, Words] = {}
-    loss: Expression | None = None
-    parameters: dict[NameOf, Domain] = {}
-    define: dict[NameOf, Expression] = {}
+    id: Annotated[Identifier, Field(description="A name for it.")]
+    text: Annotated[
+        dict[NameOf, Words], Field(description="The words that differ; slots with these names print them.")
+    ] = {}
+    loss: Annotated[
+        Expression | None, Field(description="The formula of this version, instead of that of the item.")
+    ] = None
+    parameters: Annotated[dict[NameOf, Domain], Field(description="Domains that this version adds or replaces.")] = {}
+    define: Annotated[
+        dict[NameOf, Expression], Field(description="Definitions that this version adds or replaces.")
+    ] = {}
 
 
 class Item(Table):
     """An item template: one question in all its variants."""
 
-    id: Identifier
-    title: Words
-    skill: Identifier
-    outcome: Annotated[str, StringConstraints(pattern=r"^L\d\d$")] = "L00"
-    bloom: Bloom
-    tier: Annotated[int, Field(ge=1, le=3)] = 1
-    needs: list[Identifier] = []
-    minutes: float = 3
-    stem: Prose
-    hints: list[Prose] = []
-    solution: Prose
+    id: Annotated[Identifier, Field(description="Unique among all banks that are used together.")]
+    title: Annotated[Words, Field(description="Printed on keys and in lists, not on sheets.")]
+    skill: Annotated[Identifier, Field(description="What is practised; blueprints choose by it.")]
+    outcome: Annotated[
+        str,
+        StringConstraints(pattern=r"^L\d\d$"),
+        Field(description="Code of a learning outcome, L01 to L35; blueprints choose by it."),
+    ] = "L00"
+    bloom: Annotated[Bloom, Field(description="Level in Bloom's taxonomy.")]
+    tier: Annotated[int, Field(description="1 basic, 2 standard, 3 demanding.", ge=1, le=3)] = 1
+    needs: Annotated[list[Identifier], Field(description="Skills to have before.")] = []
+    minutes: Annotated[float, Field(description="Typical time for an answer.", gt=0, le=1000)] = 3
+    stem: Annotated[Prose, Field(description="What is given, once for all parts; may have slots.")]
+    hints: Annotated[list[Prose], Field(description="From a nudge to the first step.")] = []
+    solution: Annotated[Prose, Field(description="The worked solution, with the numbers of the row; may have slots.")]
     draws: Annotated[
         int | None,
         Field(ge=10, le=200_000, description="Take this many keyed draws of the parameters, not every combination."),
     ] = None
     largest: Annotated[int, Field(description="No number of an answer is larger than this.")] = 10_000
     denominator: Annotated[int, Field(description="No denominator of an answer is larger than this.")] = 1_000
-    require: list[Expression | Requirement] = []
-    parameters: dict[NameOf, Domain] = {}
+    require: Annotated[list[Expression | Requirement], Field(description="What has to hold in every row.")] = []
+    parameters: Annotated[
+        dict[NameOf, Domain], Field(description="What differs between rows: every combination is a row.")
+    ] = {}
     data: Annotated[dict[NameOf, list[Expression]], Field(description="Columns of a data table.")] = {}
-    loss: Loss | None = None
-    run: Run | None = None
-    fit: Fit | None = None
+    loss: Annotated[Loss | None, Field(description="The loss.")] = None
+    run: Annotated[Run | None, Field(description="A run on the loss.")] = None
+    fit: Annotated[Fit | None, Field(description="A fit to generated data.")] = None
     points: Annotated[dict[NameOf, list[Expression]], Field(description="Named places of interest.")] = {}
-    define: dict[NameOf, Expression] = {}
-    case: list[Case] = []
-    figure: Figure | None = None
-    part: Annotated[list[Part], Field(min_length=1, max_length=12)]
+    define: Annotated[
+        dict[NameOf, Expression], Field(description="Named expressions; may use parameters, the run and one another.")
+    ] = {}
+    case: Annotated[list[Case], Field(description="Versions of the item; without any there is one.")] = []
+    figure: Annotated[Figure | None, Field(description="A drawing.")] = None
+    part: Annotated[list[Part], Field(description="What is asked.", min_length=1, max_length=12)]
 
 
 class Header(Table):
-    topic: Identifier
-    title: Words
-    about: str = ""
-    licence: str = "CC BY 4.0"
-    authors: list[str] = []
+    topic: Annotated[Identifier, Field(description="Blueprints and `--topic` choose by it.")]
+    title: Annotated[Words, Field(description="The topic in words.")]
+    about: Annotated[str, Field(description="What the items are about.")] = ""
+    licence: Annotated[str, Field(description="Printed in exam.json.")] = "CC BY 4.0"
+    authors: Annotated[list[str], Field(description="Who wrote the items.")] = []
 
 
 class BankFile(Table):
     """A bank file: one topic and its items."""
 
-    bank: Header
-    item: Annotated[list[Item], Field(min_length=1, max_length=500)]
+    bank: Annotated[Header, Field(description="What is common to all items.")]
+    item: Annotated[list[Item], Field(description="The items.", min_length=1, max_length=500)]

@@ -99,8 +99,8 @@ def _numbers(part: Part, world: World, twin: World, refuse: Refuse) -> tuple[Any
         if is_exact(column):
             refuse(column.denominator > source.denominator, f"a denominator is larger than {source.denominator}")
         else:
-            refuse(part.source.digits is None, "an answer that is not rational needs 'digits'")
-            refuse(_near_rounding(column, part.source.digits or 0), "an answer lies too close to a rounding boundary")
+            refuse(part.source.places is None, "an answer that is not rational needs 'digits'")
+            refuse(_near_rounding(column, part.source.places or 0), "an answer lies too close to a rounding boundary")
     return columns
 
 
@@ -205,7 +205,7 @@ class _Answer:
     def meets(self, other: _Answer, part: Part, rows: int) -> Mask:
         """Where two answers can not be told apart as printed."""
         same = np.ones(rows, bool)
-        digits = part.source.digits
+        digits = part.source.places
         apart = APART * 10.0**-digits if digits is not None else 0.0
         if digits == 0 and all(map(_whole, (*self.numbers, *other.numbers))):
             apart = 0.5  # whole numbers, which no one rounds

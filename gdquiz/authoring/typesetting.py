@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gdquiz.authoring.items import Slot
+from gdquiz.authoring.wording import SLOT
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
 from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
@@ -88,6 +89,25 @@ def printable(slot: Slot, world: World) -> Mask | np.bool_:
     if slot.style != "plugged":
         numbers += [_evaluated(part, world) for part in _divisions(node) if names_of(part) <= known]
     return np.logical_and.reduce(np.broadcast_arrays(np.ones(world.rows, bool), *map(has_value, numbers)))
+
+
+def alike(first: str, second: str, slots: Mapping[str, Slot], world: World) -> Mask | np.bool_:
+    """The rows in which two texts read the same, as far as the numbers in the same places of both decide it."""
+    pairs = list(zip(SLOT.findall(first), SLOT.findall(second), strict=False))
+    if SLOT.sub("", first) != SLOT.sub("", second) or SLOT.split(first)[::2] != SLOT.split(second)[::2]:
+        return np.False_
+    same: Mask | np.bool_ = np.True_
+    for a, b in ((slots[one], slots[other]) for one, other in pairs if one != other):
+        if a.style != "number" or b.style != "number" or a.format != b.format:
+            return np.False_
+        assert a.expression is not None and b.expression is not None
+        here, there = world(a.expression), world(b.expression)
+        if a.format.isdigit() or not (is_exact(here) and is_exact(there)):
+            unit = 10.0 ** -(int(a.format) if a.format.isdigit() else INEXACT_PLACES)
+            same = same & ~(np.abs(floats(here) - floats(there)) >= unit)
+        else:
+            same = same & here.equals(there)
+    return same
 
 
 def _expression(slot: Slot, world: World) -> Node:

@@ -70,7 +70,7 @@ def _part_wording(part: Part, population: Population) -> frozen.PartWording:
         kind=source.kind,
         ask=source.ask.strip(),
         points=source.points,
-        digits=source.digits if asks_numbers and not _all_whole(part, population) else None,
+        digits=source.places if asks_numbers and not _all_whole(part, population) else None,
         rounding=rounding_rule(part, population) if asks_numbers else "",
         labels=tuple(answer.label for answer in source.answers),
         options=options,
@@ -98,7 +98,7 @@ def rounding_rule(part: Part, population: Population) -> str:
     """The sentence that tells a student how to give the number; none where every answer is whole."""
     if _all_whole(part, population):
         return "Give a whole number." if part.kind == "number" else "Give whole numbers."
-    digits = part.source.digits
+    digits = part.source.places
     exact = all(is_exact(column) for column, _ in _answers(part, population))
     if digits is None:
         return "Give the exact value, as a whole number, a fraction or a terminating decimal."
@@ -262,7 +262,7 @@ class _PartSolver:
     def _option_text(self, cell: Cell) -> str:
         if isinstance(cell, tuple):
             return notation.number(exact(*cell))
-        return decimal_text(cell, self.solved.part.source.digits or 3)
+        return decimal_text(cell, self.solved.part.source.places or 3)
 
     # selections
 

@@ -39,7 +39,7 @@ def load_banks(paths: Sequence[Path] = ()) -> tuple[ItemTemplate, ...]:
             faults += error.faults
     homes: dict[str, str] = {}
     for template in found:
-        if template.id in homes and homes[template.id] != template.file:
+        if template.id in homes:
             problem = f"the item id '{template.id}' is used in {homes[template.id]} too"
             faults.append(Fault(problem, "ids that differ", file=template.file, line=template.line, item=template.id))
         homes.setdefault(template.id, template.file)

@@ -13,6 +13,7 @@ from gdquiz.cli.files import check_target, read_text, write_folder
 from gdquiz.cli.loading import load_banks
 from gdquiz.cli.progress import with_progress
 from gdquiz.cli.render import check_formats, formats_option, pages, templates_option
+from gdquiz.errors import Fault, InputError, nearest
 
 TITLE, QUESTIONS = "Gradient descent", 10
 """Of a quick quiz."""
@@ -80,7 +81,12 @@ def make(
     planned = plan.seed if plan else None
     chosen = seed if seed is not None else str(planned) if planned is not None else secrets.token_hex(6)
     if plan is None:
-        topics = topics or tuple(dict.fromkeys(item.topic for item in items))
+        known = tuple(dict.fromkeys(item.topic for item in items))
+        for topic in topics:
+            if topic not in known:
+                problem = f"there is no topic '{topic}'"
+                raise InputError(Fault(problem, ", ".join(known), nearest(topic, known), field="--topic"))
+        topics = topics or known
         plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
     plan = plan.model_copy(update={"seed": chosen})
     file = str(blueprint) if blueprint else ""

@@ -6,7 +6,7 @@ are read with an index such as ``w[2]``, a tuple of those.  Arithmetic stays exa
 
 Comparisons of floats need a margin, 1e-9 relative to the larger side.  Rows inside the margin, and rows that compare a
 number that does not exist (division by zero, overflow), are noted as doubtful, so that a population can refuse them.
-The same goes for what jumps: ``floor`` and ``ceil`` of a float beside a whole number, ``sign`` and ``step`` beside zero.
+The same goes for what jumps: ``floor`` and ``ceil`` of a float beside a whole number, ``sign`` and ``step`` beside 0.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ integer arithmetic: the results are the same on every platform, Python and NumPy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
 from math import isqrt
@@ -114,3 +114,17 @@ class Permutation:
 def short_id(path: Path, length: int = 6) -> str:
     """A short id for people to read from paper, 30 signs to a place."""
     return "".join(_ALPHABET[digit] for digit in integers(path, 0, len(_ALPHABET) - 1, length))
+
+
+def different_ids(path: Path, length: int) -> Callable[[int], str]:
+    """The function from 0, 1, 2, ... to short ids of which no two are the same (for numbers below 30^length)."""
+    keyed = Permutation(path, len(_ALPHABET) ** length)
+
+    def written(number: int) -> str:
+        rest, signs = keyed(number), ""
+        for _ in range(length):
+            rest, digit = divmod(rest, len(_ALPHABET))
+            signs += _ALPHABET[digit]
+        return signs
+
+    return written

@@ -33,6 +33,13 @@ class Misconception:
 
 _STEPS = (
     Misconception(
+        "AS_MEANT",
+        "reads the program as it was meant",
+        "The program does what its author wanted it to do.",
+        "A program does what its lines say, and a single wrong line changes every number after it.",
+        "You worked out what the program ought to give. Carry it out line by line, exactly as it stands.",
+    ),
+    Misconception(
         "SIGN",
         "moves in the wrong direction",
         "To get to lower loss I go where the gradient points.",
@@ -202,6 +209,14 @@ _STEPS = (
 )
 
 _DERIVATIVES = (
+    Misconception(
+        "ONE_BRANCH",
+        "uses one piece of a piecewise loss everywhere",
+        "The formula that holds at the start holds all the way.",
+        "A piecewise loss changes its formula where its pieces meet, and each step has to use the piece in "
+        "which the point lies now.",
+        "Before each step check in which piece the current point lies.",
+    ),
     Misconception(
         "SIGN_SLIP",
         "loses a minus sign in the algebra",
@@ -427,6 +442,14 @@ _SEVERAL_STEPS = (
 
 _RATES = (
     Misconception(
+        "SAME_RATE",
+        "keeps the rate although the loss has another factor",
+        "The learning rate has nothing to do with a factor in front of the loss.",
+        "A factor $c$ in front of the loss multiplies every gradient by $c$, so the same path needs the rate "
+        r"$\eta/c$.",
+        "Write down one update for both losses and compare what the rate is multiplied with.",
+    ),
+    Misconception(
         "ONE_L",
         "takes 1/L for the limit of stability",
         "The run is stable up to the rate $1/L$.",
@@ -648,6 +671,22 @@ _GEOMETRY = (
 
 _LANDSCAPE = (
     Misconception(
+        "FORGETS_START",
+        "thinks that the limit does not depend on the start",
+        "There is one place where every run ends, wherever it starts.",
+        "Where the minimisers form a line, or where there are several minima, different starts end in "
+        "different places.",
+        "Run two steps from two different starts and see which part of the start is still there.",
+    ),
+    Misconception(
+        "STOPPED_IS_DONE",
+        "takes a stop for having arrived",
+        "The stopping rule was met, so the run is at the minimum.",
+        "A stopping rule tests one number. Small steps, for one, also come from a small rate or from a "
+        "plateau, far from any minimum.",
+        "Ask what exactly the rule has measured, and what else could have made that number small.",
+    ),
+    Misconception(
         "HIGHEST_POWER",
         "judges a function near a point by its highest power",
         "The term with the largest exponent decides what the function does.",
@@ -826,6 +865,13 @@ _LANDSCAPE = (
 
 _DATA = (
     Misconception(
+        "LINE_THROUGH",
+        "continues the line through two of the points",
+        "Two neighbouring points fix the line, and the line gives the next value.",
+        "A fitted curve has to take all points into account; the line through two of them ignores the rest.",
+        "Put the remaining points into your formula and see whether it meets them.",
+    ),
+    Misconception(
         "SUM",
         "takes the sum for the mean",
         "I add up the contributions of all examples and that is it.",
@@ -1003,6 +1049,14 @@ _DATA = (
 
 _NETWORKS = (
     Misconception(
+        "GROWING_IS_DIVERGING",
+        "takes growing weights for a growing loss",
+        "If the weights grow without end, the loss must grow too.",
+        "On separable data the cross-entropy falls towards zero while the weights grow: the loss decides "
+        "about divergence, not the size of the weights.",
+        "Follow the loss, and not the weights, over a few updates.",
+    ),
+    Misconception(
         "NO_MASK",
         "lets an inactive ReLU pass the gradient on",
         "The derivative of ReLU is 1.",
@@ -1119,6 +1173,21 @@ _STOCHASTIC = (
 )
 
 _METHODS = (
+    Misconception(
+        "SAME_WORK",
+        "thinks that ten times the accuracy costs ten times the work",
+        "More accuracy costs in proportion, whatever the method.",
+        "An error of the order $1/k$ needs ten times the steps for one more digit, one of the order $1/k^2$ "
+        "about three times, and a linear rate a fixed number of extra steps.",
+        "Write the error after $k$ steps as a formula and solve it for $k$, once for each accuracy.",
+    ),
+    Misconception(
+        "PROJ_GRAD",
+        "projects the gradient and not the point",
+        "The gradient is cut off at the constraint, and then the step is taken.",
+        "Projected gradient descent takes the whole step first and projects the point that it reaches.",
+        "Take the full step, look where you are, and only then go back to the nearest allowed point.",
+    ),
     Misconception(
         "PLAIN",
         "leaves out the momentum",
@@ -1314,6 +1383,22 @@ _METHODS = (
 )
 
 _GENERALISATION = (
+    Misconception(
+        "L1_FOR_L2",
+        "takes the sign of the weight for the gradient of an L2 penalty",
+        "A penalty pulls every weight towards zero equally hard.",
+        r"The gradient of $\frac{\lambda}{2} w^2$ is $\lambda w$, so large weights are pulled harder. A pull "
+        r"of the same size for all weights belongs to a penalty on the absolute value.",
+        "Differentiate the penalty as it is printed, and see whether the size of the weight survives.",
+    ),
+    Misconception(
+        "DECAY_IS_L2",
+        "thinks that weight decay and an L2 penalty always agree",
+        "Whether the penalty is in the loss or in the update makes no difference.",
+        "For plain gradient descent the two agree. A method that rescales the gradient, such as Adam, "
+        "rescales a penalty in the loss too, but not a decay of the weights.",
+        "Carry out one update in both ways and compare what happens to the part that comes from the penalty.",
+    ),
     Misconception(
         "LOWER_ALWAYS",
         "takes lower training loss for a better model in every case",

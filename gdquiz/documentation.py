@@ -1,0 +1,554 @@
+"""The parts of the documentation that are made from the code, so that they can not differ from it.
+
+A generated part stands in a Markdown document between two remarks, the first of which says what it is::
+
+    <!-- generated: names -->
+    ...
+    <!-- end of generated -->
+
+``python -m gdquiz.documentation`` makes all of them anew, and the JSON Schemas in ``docs/schemas``; the tests hold
+the documents against what the code gives.  Everything but ``main`` is pure.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from pydantic import BaseModel, StringConstraints
+from pydantic.fields import FieldInfo
+
+from gdquiz.authoring import blueprint, exam, names, schema
+from gdquiz.authoring.bank import read_bank
+from gdquiz.authoring.items import templates
+from gdquiz.authoring.population import populate
+from gdquiz.cli import COMMANDS
+from gdquiz.cli import main as command_line
+from gdquiz.cli.schema import KINDS, schema_text
+from gdquiz.errors import InputError
+from gdquiz.mathematics.certainty import Bound, Rule
+from gdquiz.mathematics.descent import METHODS
+from gdquiz.mathematics.expressions import FUNCTIONS
+from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
+from gdquiz.mathematics.outcome_rules import RULES
+from gdquiz.mathematics.training import TRAINING_RULES
+from gdquiz.rendering import figures, views
+from gdquiz.rendering.formats import FORMATS
+from gdquiz.showing import shown
+
+END = "<!-- end of generated -->"
+_BLOCK = re.compile(rf"<!-- generated: ([^>]*?) -->\n.*?{re.escape(END)}", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What generated parts are made from besides the code itself, as texts by name.
+
+    ``examples`` are the files of ``docs/examples``, ``banks`` the shipped question banks, ``modules`` the sources of
+    the package by dotted name.
+    """
+
+    examples: Mapping[str, str]
+    banks: Mapping[str, str]
+    modules: Mapping[str, str]
+
+
+def regenerated(document: str, material: Material) -> str:
+    """The document with each of its generated parts made anew.  Raises ``KeyError`` for a part nobody knows."""
+
+    def made(block: re.Match[str]) -> str:
+        name, *arguments = block[1].split()
+        text = PARTS[name](material, *arguments).strip("\n")
+        return f"<!-- generated: {block[1]} -->\n\n{text}\n\n{END}"
+
+    return _BLOCK.sub(made, document)
+
+
+def schemas() -> dict[str, str]:
+    """The JSON Schemas by file name."""
+    return {f"{kind}.schema.json": schema_text(kind) for kind in KINDS}
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table; bars and line breaks in cells are escaped."""
+
+    def line(cells: tuple[str, ...]) -> str:
+        return "| " + " | ".join(" ".join(cell.split()).replace("|", r"\|") for cell in cells) + " |"
+
+    return "\n".join([line(head), "|" + ":--|" * len(head), *map(line, rows)])
+
+
+def _code(words: str) -> str:
+    """Words of a docstring as Markdown."""
+    return words.replace("``", "`")
+
+
+# --- fields of the files ---------------------------------------------------------------------------------------------
+
+_WORDS: dict[StringConstraints, str] = {
+    typing.get_args(alias)[1]: word
+    for alias, word in (
+        (schema.Identifier, "id"), (schema.NameOf, "name"), (schema.Expression, "expression"),
+        (schema.Prose, "text"), (schema.Words, "text"), (schema.Code, "code"),
+    )
+}  # fmt: skip
+_PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): ""}
+_PLURALS = {
+    "whole number": "whole numbers", "number": "numbers", "expression": "expressions", "name": "names", "id": "ids",
+    "text": "texts", "exact number": "exact numbers",
+}  # fmt: skip
+
+
+def kind_of(annotation: Any) -> str:
+    """A type of a field in words."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation == typing.get_args(schema.Domain)[0]:
+        return "domain"
+    if annotation == int | str:
+        return "exact number"
+    if origin is typing.Annotated:
+        for extra in arguments[1:]:
+            if isinstance(extra, StringConstraints) and extra in _WORDS:
+                return _WORDS[extra]
+            if isinstance(extra, StringConstraints) and extra.pattern:
+                return f"text like `{extra.pattern}`"
+        return kind_of(arguments[0])
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin in (list, tuple):
+        inside = [kind_of(argument) for argument in arguments if argument is not Ellipsis]
+        if len(set(inside)) == 1:
+            return f"list of {_PLURALS.get(inside[0], inside[0])}"
+        return "list: " + ", ".join(inside)
+    if origin is dict:
+        key, value = map(kind_of, arguments)
+        return f"table of {key} = {value}"
+    if origin in (types.UnionType, typing.Union):
+        words = dict.fromkeys(word for word in map(kind_of, arguments) if word)
+        return " or ".join(words)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"{annotation.__name__}"
+    return _PLAIN[annotation]
+
+
+def _bounds(field: FieldInfo) -> str:
+    """The numbers a field is held between."""
+    low = next((str(m.ge) for m in field.metadata if isinstance(m, Ge)), "")
+    high = next((str(m.le) for m in field.metadata if isinstance(m, Le)), "")
+    above = next((str(m.gt) for m in field.metadata if isinstance(m, Gt)), "")
+    least = next((m.min_length for m in field.metadata if isinstance(m, MinLen)), 0)
+    most = next((m.max_length for m in field.metadata if isinstance(m, MaxLen)), None)
+    if low and high:
+        return f", {low} to {high}"
+    if above:
+        return f", above {above}"
+    if least and field.annotation is not str and typing.get_origin(field.annotation) is list:
+        return f", {least} to {most}" if most and most != least else f", {least}" if most else ", at least one"
+    return ""
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    if field.is_required():
+        return "**needed**"
+    if value is None or value in ([], {}, (), ""):
+        return ""
+    return f"`{'true' if value is True else 'false' if value is False else value}`"
+
+
+_MODULES = {"bank": schema, "blueprint": blueprint, "exam": exam}
+
+
+def field_rows(kind: str, name: str) -> Iterator[tuple[str, str, str, str]]:
+    """Name, type, default and meaning of every field of one table of a bank, blueprint or exam."""
+    model = getattr(_MODULES[kind], name)
+    hints = typing.get_type_hints(model, include_extras=True)
+    for field_name, field in model.model_fields.items():
+        words = kind_of(hints[field_name]) + _bounds(field)
+        yield f"`{field_name}`", words, _default(field), field.description or ""
+
+
+def _fields(_: Material, kind: str, name: str) -> str:
+    rows = list(field_rows(kind, name))
+    if kind == "exam":
+        return table(("field", "holds", "meaning"), ((a, b, d) for a, b, _, d in rows))
+    return table(("field", "holds", "default", "meaning"), rows)
+
+
+# --- the language of banks -------------------------------------------------------------------------------------------
+
+
+def _names(_: Material) -> str:
+    written = (", ".join(f"`{name}`" for name in names_.split(", ")) for names_, _ in names.NAMES)
+    return table(("name", "value"), zip(written, (meaning for _, meaning in names.NAMES), strict=True))
+
+
+_MEANINGS = {
+    "sigmoid": "1/(1 + exp(-x))",
+    "relu": "max(0, x)",
+    "step": "0 for x < 0, 1 for x > 0: the derivative of `relu`",
+    "log": "the natural logarithm; also written `ln`",
+    "is_square": "whether a rational number is the square of one",
+    "if": "`if(condition, then, otherwise)`",
+    "mean": "the mean of an expression over the rows of `data`",
+    "sum": "the sum of an expression over the rows of `data`",
+}
+_PLACES = {"everywhere": "everywhere", "bank": "not in a loss", "tables": "only in a loss with `data`"}
+
+
+def _functions(_: Material) -> str:
+    plain = [row.name for row in FUNCTIONS.values() if row.place == "everywhere" and row.name not in _MEANINGS]
+    rows = [(", ".join(f"`{name}`" for name in plain), "as usual", _PLACES["everywhere"])]
+    for row in FUNCTIONS.values():
+        if row.name not in plain:
+            rows.append((f"`{row.name}`", _MEANINGS.get(row.name, "as usual"), _PLACES[row.place]))
+    return table(("function", "meaning", "where"), rows)
+
+
+def _methods(_: Material) -> str:
+    rows = ((f"`{m.name}`", m.title, f"${m.formula}$", ", ".join(f"`{p}`" for p in m.parameters)) for m in METHODS)
+    return table(("method", "name", "update", "settings"), rows)
+
+
+# --- examples --------------------------------------------------------------------------------------------------------
+
+
+def _example(material: Material, name: str) -> str:
+    return f"```{name.rpartition('.')[2]}\n{material.examples[name].strip()}\n```"
+
+
+def _shown(material: Material, name: str, variant: str) -> str:
+    """What ``gdquiz show`` prints of the only item of an example."""
+    (item,) = templates(read_bank(material.examples[name], file=name))
+    command = f"$ gdquiz show {item.id} --bank docs/examples/{name} --variant {variant}"
+    return f"```console\n{command}\n{shown(populate(item), int(variant))}\n```"
+
+
+_TITLE = 'title = "One step on a parabola"'
+FAULTS: tuple[tuple[str, str, str], ...] = (
+    ("A backslash between double quotes", _TITLE, r'title = "The rate $\eta$"'),
+    ("A backslash that TOML understands as something else", _TITLE, r'title = "The gradient $\nabla L$"'),
+    ("A field that does not exist", "require = [", "requires = ["),
+    ("A kind without what it needs", 'kind = "number"', 'kind = "numbers"'),
+    ("A name that does not exist", 'answer = "w[1]"', 'answer = "ita*grad[0]"'),
+    ("A series without its index", 'answer = "w[1]"', 'answer = "w"'),
+    ("A step that is not run", 'answer = "w[1]"', 'answer = "w[2]"'),
+    ("A range that does not meet its end", 'a = "1..4"', 'a = "1..4 by 2"'),
+    ("A number that is not exact", 'a = "1..4"', "a = [0.5, 1]"),
+    ("A misconception that does not exist", 'misconception = "SIGN"', 'misconception = "SIGNS"'),
+    ("A misconception that nothing executes", 'misconception = "SIGN"', 'misconception = "LEN"'),
+    ("A slot that is not closed", "{{w0}}$ with", "{{w0}$ with"),
+    ("A dollar sign without a partner", "$w_1$.'", "$w_1.'"),
+    ("Too many combinations", 'w0 = "-3..3"', 'w0 = "-3..3 by 1/200", b = "1..200"'),
+)
+"""Common errors: what it is, and what to put for what in ``first-item.toml`` to make it."""
+
+
+def _faults(material: Material) -> str:
+    parts = []
+    for what, old, new in FAULTS:
+        wrong = material.examples["first-item.toml"].replace(old, new, 1)
+        messages = "\n".join(f"gdquiz: {fault}" for fault in faults_of(wrong, "my-bank.toml"))
+        parts.append(f"**{what}**: `{new}`\n\n```text\n{messages}\n```")
+    return "\n\n".join(parts)
+
+
+def faults_of(text: str, file: str) -> list[str]:
+    """The messages that a bank's text is refused with, when it is read or when its items are enumerated."""
+    try:
+        for item in templates(read_bank(text, file=file)):
+            populate(item)
+    except InputError as error:
+        return [str(fault) for fault in error.faults]
+    return []
+
+
+# --- rules and misconceptions ----------------------------------------------------------------------------------------
+
+
+def _bound(bound: Bound) -> str:
+    sides = ("at least", "below") if bound.large else ("at most", "above")
+    return f"{bound.name}: yes {sides[0]} {bound.yes:g}, no {sides[1]} {bound.no:g} ({bound.measure})"
+
+
+def _rules(rules: Iterable[Rule]) -> str:
+    rules = tuple(rules)
+    parts = []
+    for axis in dict.fromkeys(rule.axis for rule in rules):
+        rows = (
+            (f"`{rule.value}`", rule.definition, "<br>".join(map(_bound, rule.bounds)), rule.source)
+            for rule in rules
+            if rule.axis == axis
+        )
+        parts.append(f"### {axis}\n\n{table(('verdict', 'definition', 'bounds', 'source'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _outcomes(_: Material) -> str:
+    return _rules(RULES)
+
+
+def _outcome_names(_: Material) -> str:
+    rows = [
+        (f"`{name}`", f"{axis} `{value}`" if value else f"flag `{axis}`")
+        for name, (axis, value) in names.OUTCOMES.items()
+    ]
+    rows += [
+        (f"`{name}`", f"generalisation `{value}` (items with a fit by epoch)") for name, value in names.TRAINING.items()
+    ]
+    return table(("name", "verdict"), rows)
+
+
+def _training(_: Material) -> str:
+    return _rules(TRAINING_RULES)
+
+
+def users(banks: Mapping[str, str]) -> dict[str, list[str]]:
+    """For every misconception the items that foresee it, in the order of the banks."""
+    found: dict[str, list[str]] = {}
+    for name, text in banks.items():
+        for item in read_bank(text, file=name).content.item:
+            for code in dict.fromkeys(wrong.misconception for part in item.part for wrong in part.wrong):
+                found.setdefault(code, []).append(item.id)
+    return found
+
+
+def _misconceptions(material: Material) -> str:
+    used = users(material.banks)
+    parts = []
+    for row in MISCONCEPTIONS:
+        how = "executed by the engine" if row.mistake is not None else "stated by the item"
+        items = ", ".join(f"`{name}`" for name in used.get(row.code, ())) or "no shipped item yet"
+        parts.append(
+            f"### {row.code}\n\n*{row.title}* ({how})\n\n"
+            f"- Belief: {row.belief}\n- Why it is wrong: {row.why}\n- Feedback: {row.say}\n- Items: {items}"
+        )
+    return "\n\n".join(parts)
+
+
+def _misconceptions_used(material: Material) -> str:
+    used = users(material.banks)
+    executed = sum(row.mistake is not None for row in MISCONCEPTIONS)
+    return (
+        f"The table has {len(MISCONCEPTIONS)} misconceptions; {executed} of them are executed by the engine. "
+        f"The shipped items foresee {len(used)}."
+    )
+
+
+# --- the command line, formats and templates -------------------------------------------------------------------------
+
+
+def command(name: str) -> click.Command:
+    """The click command of that name."""
+    found = command_line.get_command(click.Context(command_line), name)
+    assert found is not None
+    return found
+
+
+def _commands(_: Material) -> str:
+    return table(("command", "what it does"), ((f"`gdquiz {name}`", line) for name, _, line in COMMANDS))
+
+
+def _options(_: Material) -> str:
+    parts = []
+    for name, _place, _line in COMMANDS:
+        found = command(name)
+        context = click.Context(found, info_name=f"gdquiz {name}")
+        usage = " ".join(found.collect_usage_pieces(context))
+        rows = [record for p in found.params if isinstance(p, click.Option) and (record := p.get_help_record(context))]
+        text = (found.help or "").replace("\b", "")
+        listed = table(("option", "meaning"), ((f"`{option}`", meaning) for option, meaning in rows))
+        parts.append(f"## gdquiz {name}\n\n`gdquiz {name} {usage}`\n\n{text}" + (f"\n\n{listed}" if rows else ""))
+    return "\n\n".join(parts)
+
+
+def _formats(_: Material) -> str:
+    return table(("format", "files", "for what"), ((f"`{f.name}`", f"`.{f.extension}`", f.purpose) for f in FORMATS))
+
+
+def _views(_: Material, name: str) -> str:
+    view = getattr(views, name, None) or getattr(figures, name)
+    rows = ((f"`{field}`", _view_kind(kind)) for field, kind in typing.get_type_hints(view).items())
+    words = view.__doc__ or ""
+    listed = table(("field", "holds"), rows)
+    return f"{_code(words.strip())}\n\n{listed}" if words and not words.startswith(f"{name}(") else listed
+
+
+def _view_kind(annotation: Any) -> str:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is tuple:
+        return f"list of {_view_kind(arguments[0])}"
+    if origin in (types.UnionType, typing.Union):
+        return " or ".join(_view_kind(argument) for argument in arguments)
+    return {str: "text", int: "whole number", bool: "true or false", type(None): "none"}.get(
+        annotation, annotation.__name__
+    )
+
+
+# --- modules ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def imports(source: str) -> set[str]:
+    """What a module imports of gdquiz as soon as it is imported itself, not for type checking only or on demand."""
+    return set(_imports(_parsed(source).body))
+
+
+def all_imports(source: str) -> set[str]:
+    """Everything that a module imports of gdquiz anywhere, also within functions and for type checking."""
+    return set(_imports(ast.walk(_parsed(source))))
+
+
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "gdquiz":
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "gdquiz")
+
+
+def module_of(name: str, modules: Iterable[str]) -> str:
+    """The module that an imported name belongs to: ``gdquiz.errors.Fault`` is of ``gdquiz.errors``."""
+    known = set(modules)
+    while name not in known:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def in_order(modules: Mapping[str, str]) -> list[str]:
+    """The modules so that each comes after all that it imports.  Raises ``ValueError`` for a circle."""
+    needs = {
+        name: {module_of(other, modules) for other in imports(source)} - {name, "gdquiz"}
+        for name, source in modules.items()
+    }
+    ordered: list[str] = []
+    while len(ordered) < len(needs):
+        ready = sorted(name for name in needs if name not in ordered and needs[name] <= set(ordered))
+        if not ready:
+            raise ValueError(f"modules import one another in a circle: {sorted(set(needs) - set(ordered))}")
+        ordered += ready
+    return ordered
+
+
+def _modules(material: Material, room: str) -> str:
+    rows = []
+    for name in in_order(material.modules):
+        if room_of(name) == room:
+            docstring = ast.get_docstring(_parsed(material.modules[name])) or ""
+            rows.append((f"`{name.removeprefix('gdquiz.')}`", _code(docstring.split("\n\n")[0])))
+    return table(("module", "what it is"), rows)
+
+
+ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("ground", ("gdquiz", "gdquiz.errors", "gdquiz.resources"), ()),
+    ("mathematics", ("gdquiz.mathematics",), ("ground",)),
+    ("authoring", ("gdquiz.authoring",), ("ground", "mathematics")),
+    ("rendering", ("gdquiz.rendering",), ("ground", "mathematics", "authoring")),
+    ("checking", ("gdquiz.checking", "gdquiz.showing"), ("ground", "mathematics", "authoring")),
+    ("solving", ("gdquiz.task", "gdquiz.solving", "gdquiz.telling"), ("ground", "mathematics")),
+    (
+        "edge",
+        ("gdquiz.cli", "gdquiz.__main__", "gdquiz.documentation"),
+        ("ground", "mathematics", "authoring", "rendering", "checking", "solving"),
+    ),
+)
+"""The rooms of the house: name, modules (with all below them), and the rooms they may import from."""
+
+
+def room_of(module: str) -> str:
+    """The room of a module.  Raises ``KeyError`` for a module that stands in none."""
+    for room, places, _ in ROOMS:
+        for place in places:
+            if module == place or (place != "gdquiz" and module.startswith(f"{place}.")):
+                return room
+    raise KeyError(module)
+
+
+def _rooms(_: Material) -> str:
+    rows = (
+        (f"**{room}**", ", ".join(f"`{place}`" for place in places), ", ".join(others) or "nothing")
+        for room, places, others in ROOMS
+    )
+    return table(("room", "modules", "imports from"), rows)
+
+
+PARTS: Mapping[str, Callable[..., str]] = {
+    "fields": _fields,
+    "names": _names,
+    "functions": _functions,
+    "methods": _methods,
+    "example": _example,
+    "shown": _shown,
+    "faults": _faults,
+    "outcomes": _outcomes,
+    "training": _training,
+    "outcome-names": _outcome_names,
+    "misconceptions": _misconceptions,
+    "misconceptions-used": _misconceptions_used,
+    "commands": _commands,
+    "options": _options,
+    "formats": _formats,
+    "views": _views,
+    "modules": _modules,
+    "rooms": _rooms,
+}
+"""What a generated part can be; words after the name are handed on as arguments."""
+
+
+# --- the documents of a checkout -------------------------------------------------------------------------------------
+
+
+def documents(root: Path) -> tuple[Path, ...]:
+    """The Markdown documents of a checkout."""
+    return (root / "README.md", root / "CHANGELOG.md", *sorted((root / "docs").glob("*.md")))
+
+
+def material_of(root: Path) -> Material:
+    """What the documents of a checkout are generated from."""
+    from gdquiz.cli.files import read_text
+    from gdquiz.cli.loading import shipped_banks
+
+    sources = sorted((root / "gdquiz").rglob("*.py"))
+    modules = {".".join(path.relative_to(root).with_suffix("").parts): read_text(path) for path in sources}
+    return Material(
+        examples={path.name: read_text(path) for path in sorted((root / "docs" / "examples").iterdir())},
+        banks=dict(shipped_banks()),
+        modules={name.removesuffix(".__init__"): text for name, text in modules.items()},
+    )
+
+
+def main() -> None:
+    """Make the generated parts of this checkout's documents, and the JSON Schemas, anew."""
+    from gdquiz.cli.files import read_text, write_text
+
+    root = Path(__file__).resolve().parent.parent
+    if not (root / "docs" / "examples").is_dir():
+        raise SystemExit("gdquiz.documentation: there are no documents here; run it in a checkout")
+    material = material_of(root)
+    wanted = {path: regenerated(read_text(path), material) for path in documents(root)}
+    wanted |= {root / "docs" / "schemas" / name: text for name, text in schemas().items()}
+    for path, text in wanted.items():
+        if not path.exists() or read_text(path) != text:
+            write_text(path, text, force=True)
+            click.echo(f"rewritten: {path.relative_to(root)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From an exam to sheets and keys, in Markdown, HTML, LaTeX and PDF."""

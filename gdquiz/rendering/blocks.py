@@ -1,0 +1,431 @@
+"""Questions and solutions, laid out: a template runs once for all questions of one shape, then they are only filled.
+
+Questions have one shape when they share the wording and have equally many options, numbers and wrong answers, so
+everything a template may decide on is the same in all of them (see ``moulds``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment
+
+from gdquiz.authoring.exam import Exam, Form, GuideLine, PartKey, PartWording, Question, Text, Wording
+from gdquiz.errors import Fault, InputError
+from gdquiz.mathematics.notation import symbol
+from gdquiz.rendering.figures import draw
+from gdquiz.rendering.markdown import indented
+from gdquiz.rendering.markup import Pieces, Style, join, set_prose, set_text
+from gdquiz.rendering.moulds import Mould
+from gdquiz.rendering.templating import load
+from gdquiz.rendering.views import (
+    AskedPart,
+    AskedQuestion,
+    FigureView,
+    GuideView,
+    NumberView,
+    OptionView,
+    SolvedPart,
+    SolvedQuestion,
+    WrongView,
+)
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+OPEN_KINDS = frozenset(("number", "numbers", "formula", "text"))
+"""The kinds of part that a student writes an answer to, and that are given space for it."""
+LETTERED_KINDS = frozenset(("choice", "choices", "truth", "matching", "ordering"))
+"""The kinds of part that are answered with the letters of printed options."""
+
+
+@dataclass(slots=True)
+class Place:
+    """A question where it stands: what the holes of a block are filled from."""
+
+    question: Question
+    form: Form
+    slots: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slots = self.question.slots
+
+
+Shape = tuple[Any, ...]
+
+
+@lru_cache(maxsize=256)
+def amount(value: float) -> str:
+    """A number of points without needless zeros: 2, 2.5, 0.33."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@lru_cache(maxsize=256)
+def points(value: float) -> str:
+    """``1 point``, ``2.5 points``."""
+    written = amount(value)
+    return f"{written} point" if written == "1" else f"{written} points"
+
+
+class Blocks:
+    """The questions of one exam in one format; remembers each block it has laid out by its shape."""
+
+    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str):
+        self.exam = exam
+        self.style = style
+        self._question = load(sandbox, f"{style.name}/question.{extension}.j2")
+        self._solution = load(sandbox, f"{style.name}/solution.{extension}.j2")
+        self._sandbox = sandbox
+        self._asked: dict[Shape, Pieces] = {}
+        self._solved: dict[Shape, Pieces] = {}
+        self._texts: dict[tuple[str, Text, bool, str], Pieces] = {}
+        self._mould = Mould(style.name)
+        self._titles = {code: self.prose(title) for code, title in exam.misconceptions.items()}
+
+    def question(self, place: Place, space: float) -> str:
+        """A question as the sheet has it, with ``space`` cm for each open answer."""
+        shape = (*_shape(place.question), space)
+        block = self._asked.get(shape)
+        if block is None:
+            block = self._asked[shape] = self._mould.cast(
+                self._question, question=self._asked_view(place.question, space)
+            )
+        return self._joined(block, place)
+
+    def solution(self, place: Place) -> str:
+        """A question as the key has it."""
+        shape = _shape(place.question)
+        block = self._solved.get(shape)
+        if block is None:
+            block = self._solved[shape] = self._mould.cast(self._solution, question=self._solved_view(place.question))
+        return self._joined(block, place)
+
+    def _joined(self, block: Pieces, place: Place) -> str:
+        try:
+            return join(block, place)
+        except KeyError as error:
+            fault = Fault(f"nothing fills the slot {error}", item=place.question.wording, field=place.question.id)
+            raise InputError(fault) from error
+
+    # --- writing ---
+
+    def words(self, text: str) -> str:
+        return self._mould.safe(self.style.words(text))
+
+    def prose(self, text: str) -> str:
+        """Markdown without slots."""
+        return self._mould.safe(set_prose(text, self.style)) if text else ""
+
+    def text(self, wording: str, text: Text, *, tight: bool = False, inside: str = "") -> str:
+        """An author's text, as a string if it has no slots, else as a hole."""
+        return self._mould.hole(self._pieces(wording, text, tight=tight, inside=inside))
+
+    def _pieces(self, wording: str, text: Text, *, tight: bool, inside: str = "") -> Pieces:
+        found = self._texts.get((wording, text, tight, inside))
+        if found is None:
+            try:
+                found = set_text(text, self.exam.slot_kinds.get(wording, {}), self.style, tight=tight)
+            except InputError as error:
+                raise error.at(item=wording) from error
+            if inside and self.style.name == "markdown":
+                found = indented(found, inside)
+            self._texts[wording, text, tight, inside] = found
+        return found
+
+    # --- views ---
+
+    def _asked_view(self, question: Question, space: float) -> AskedQuestion:
+        wording = self.exam.wordings[question.wording]
+        return AskedQuestion(
+            parts=tuple(self._asked_part(question, at, space) for at in range(len(wording.parts))),
+            **self._common(question, wording, key=False),
+        )
+
+    def _common(self, question: Question, wording: Wording, *, key: bool) -> dict[str, Any]:
+        words = self.style.words
+        return {
+            "number": self._mould.read(lambda place: str(place.question.number)),
+            "id": self._mould.read(lambda place: words(place.question.id)),
+            "form": self._mould.read(lambda place: words(place.form.id)),
+            "points": self._mould.read(lambda place: points(place.question.points)),
+            "points_number": self._mould.read(lambda place: amount(place.question.points)),
+            "stem": self.text(question.wording, wording.stem),
+            "figure": self._figure(key=key) if question.figure is not None else None,
+        }
+
+    def _figure(self, *, key: bool) -> FigureView:
+        def drawing(place: Place) -> str:
+            return draw(place.question.figure, self.style, self._sandbox, place.question.id, key=key)
+
+        def alt(place: Place) -> str:
+            figure = place.question.figure
+            assert figure is not None
+            return self.style.words(figure.key_alt or figure.alt if key else figure.alt)
+
+        return FigureView(
+            drawing="" if self.style.name == "markdown" else self._mould.read(drawing),
+            path=self._mould.read(figure_path),
+            alt=self._mould.read(alt),
+        )
+
+    def _part(self, question: Question, at: int) -> dict[str, Any]:
+        wording = self.exam.wordings[question.wording]
+        part = wording.parts[at]
+        share = part.points / wording.points if wording.points else 1 / len(wording.parts)
+        return {
+            "letter": LETTERS[at].lower() if len(wording.parts) > 1 else "",
+            "kind": part.kind,
+            "points": self._mould.read(lambda place: points(place.question.points * share)),
+            "points_number": self._mould.read(lambda place: amount(place.question.points * share)),
+            "ask": self.text(question.wording, part.ask),
+            "rounding": self.text(question.wording, part.rounding, tight=True),
+        }
+
+    def _asked_part(self, question: Question, at: int, space: float) -> AskedPart:
+        part = self.exam.wordings[question.wording].parts[at]
+        space = space if part.kind in OPEN_KINDS else 0
+        return AskedPart(
+            labels=tuple(self.text(question.wording, label, tight=True) for label in part.labels),
+            options=self._options(question, at, key=False),
+            prompts=self._prompts(question, at, key=False),
+            variables=tuple(self._mould.safe(self.style.formula(symbol(name), False)) for name in part.variables),
+            space=amount(space),
+            lines=round(space),
+            **self._part(question, at),
+        )
+
+    def _options(self, question: Question, at: int, *, key: bool) -> tuple[OptionView, ...]:
+        part = self.exam.wordings[question.wording].parts[at]
+        texts = {
+            option.id: self._pieces(question.wording, option.text, tight=True, inside="  ") for option in part.options
+        }
+        fixed = tuple(texts)
+        ticked = key and part.kind in ("choice", "choices", "truth")
+
+        def text(number: int) -> str:
+            return self._mould.read(lambda place: join(texts[(place.question.parts[at].order or fixed)[number]], place))
+
+        def mark(number: int) -> str:
+            def tick(place: Place) -> str:
+                solved = place.question.parts[at]
+                return self.style.tick if (solved.order or fixed)[number] in solved.options else ""
+
+            return self._mould.read(tick) if ticked else ""
+
+        count = len(question.parts[at].order or fixed)
+        return tuple(OptionView(LETTERS[number], text(number), mark(number)) for number in range(count))
+
+    def _prompts(self, question: Question, at: int, *, key: bool) -> tuple[OptionView, ...]:
+        part = self.exam.wordings[question.wording].parts[at]
+        texts = {
+            prompt.id: self._pieces(question.wording, prompt.text, tight=True, inside="  ") for prompt in part.prompts
+        }
+        fixed, order = tuple(texts), _order(part)
+
+        def text(number: int) -> str:
+            return self._mould.read(
+                lambda place: join(texts[(place.question.parts[at].prompt_order or fixed)[number]], place)
+            )
+
+        def mark(number: int) -> str:
+            def matched(place: Place) -> str:
+                solved = place.question.parts[at]
+                return letters(solved.options[number : number + 1], solved.order or order)
+
+            return self._mould.read(matched) if key else ""
+
+        count = len(question.parts[at].prompt_order or fixed)
+        return tuple(OptionView(str(number + 1), text(number), mark(number)) for number in range(count))
+
+    def _solved_view(self, question: Question) -> SolvedQuestion:
+        wording = self.exam.wordings[question.wording]
+        return SolvedQuestion(
+            parts=tuple(self._solved_part(question, at) for at in range(len(wording.parts))),
+            solution=self.text(question.wording, wording.solution),
+            title=self.words(wording.title),
+            item=self.words(wording.item),
+            version=self.words(wording.version),
+            row=self._mould.read(lambda place: str(place.question.row)),
+            difficulty=self._mould.read(lambda place: f"{place.question.difficulty:.3g}"),
+            **self._common(question, wording, key=True),
+        )
+
+    def _solved_part(self, question: Question, at: int) -> SolvedPart:
+        wording = self.exam.wordings[question.wording]
+        part, solved = wording.parts[at], question.parts[at]
+        return SolvedPart(
+            answer=self._mould.read(lambda place: self.style.words(answer(part, place.question.parts[at])))
+            if part.kind in LETTERED_KINDS
+            else "",
+            numbers=tuple(self._number(question, at, number) for number in range(len(solved.numbers))),
+            formula=self._mould.read(lambda place: self.style.formula(place.question.parts[at].formula_shown, False))
+            if solved.formula_shown
+            else "",
+            formula_text=self._mould.read(lambda place: self.style.code(place.question.parts[at].formula))
+            if solved.formula
+            else "",
+            options=self._options(question, at, key=True),
+            prompts=self._prompts(question, at, key=True),
+            guide=tuple(self._guide(question, line) for line in part.guide),
+            wrong=tuple(self._wrong(question, at, number) for number in range(len(solved.wrong))),
+            follow_through=self.text(question.wording, part.follow_through, tight=True),
+            **self._part(question, at),
+        )
+
+    def _guide(self, question: Question, line: GuideLine) -> GuideView:
+        whole = self.exam.wordings[question.wording].points
+        share = line.points / whole if whole else 0
+        return GuideView(
+            points=self._mould.read(lambda place: points(place.question.points * share)),
+            text=self.text(question.wording, line.text, tight=True, inside="  "),
+        )
+
+    def _number(self, question: Question, at: int, number: int) -> NumberView:
+        part = self.exam.wordings[question.wording].parts[at]
+        formula = self.style.formula
+
+        def value(place: Place) -> str:
+            key = place.question.parts[at].numbers[number]
+            return formula(with_decimal(key.shown, key.value), False)
+
+        def low(place: Place) -> str:
+            return formula(bound(place.question.parts[at].numbers[number].low, up=True), False)
+
+        def high(place: Place) -> str:
+            return formula(bound(place.question.parts[at].numbers[number].high, up=False), False)
+
+        label = part.labels[number] if number < len(part.labels) else ""
+        interval = part.digits is not None
+        return NumberView(
+            label=self.text(question.wording, label, tight=True),
+            value=self._mould.read(value),
+            interval=interval,
+            low=self._mould.read(low) if interval else "",
+            high=self._mould.read(high) if interval else "",
+        )
+
+    def _wrong(self, question: Question, at: int, number: int) -> WrongView:
+        part = self.exam.wordings[question.wording].parts[at]
+        style = self.style
+
+        def given(place: Place) -> str:
+            solved = place.question.parts[at]
+            wrong = solved.wrong[number]
+            if wrong.options:
+                return style.words(chosen(part, solved, wrong.options))
+            return (
+                set_prose(wrong.shown, style) if wrong.shown else style.words(", ".join(wrong.values) or wrong.formula)
+            )
+
+        def code(place: Place) -> str:
+            return style.words(place.question.parts[at].wrong[number].misconception)
+
+        def title(place: Place) -> str:
+            return self._titles.get(place.question.parts[at].wrong[number].misconception, "")
+
+        def feedback(place: Place) -> str:
+            return set_prose(place.question.parts[at].wrong[number].feedback, style)
+
+        return WrongView(
+            self._mould.read(given), self._mould.read(code), self._mould.read(title), self._mould.read(feedback)
+        )
+
+
+def _shape(question: Question) -> Shape:
+    """What the layout of a question depends on, beside its wording's own texts."""
+    return (
+        question.wording,
+        question.figure is not None,
+        *[
+            (len(part.order), len(part.prompt_order), len(part.numbers), len(part.wrong), not part.formula_shown)
+            for part in question.parts
+        ],
+    )
+
+
+def figure_path(place: Place) -> str:
+    """Where the figure of a question lies beside its sheet or key."""
+    return f"figures/form-{place.form.number:02d}-question-{place.question.number:02d}.svg"
+
+
+# --- answers in letters and digits ----------------------------------------------------------------------------------
+
+
+def _order(part: PartWording) -> tuple[str, ...]:
+    return tuple(option.id for option in part.options)
+
+
+def letters(ids: Iterable[str], order: tuple[str, ...]) -> str:
+    """The letters under which options are printed, ``A, C``; an id that is no option is shown as it is."""
+    return ", ".join(LETTERS[order.index(one)] if one in order else one.capitalize() for one in ids)
+
+
+def chosen(part: PartWording, solved: PartKey, ids: tuple[str, ...]) -> str:
+    """Options of one part as a student would write them: ``B``; ``A, C``; ``1 C, 2 A``; ``C, A, B``."""
+    order = solved.order or _order(part)
+    if part.kind == "matching":
+        return ", ".join(f"{number} {letters((one,), order)}" for number, one in enumerate(ids, start=1))
+    if part.kind == "choices":
+        ids = tuple(sorted(ids, key=lambda one: order.index(one) if one in order else -1))
+    return letters(ids, order)
+
+
+def answer(part: PartWording, solved: PartKey) -> str:
+    """The right answer of a part in letters or words; empty for numbers, formulas and free text."""
+    text = chosen(part, solved, solved.options)
+    if part.kind == "truth" and solved.truth is not None:
+        verdict = "True" if solved.truth else "False"
+        return f"{verdict}, {text}" if text else verdict
+    if part.kind == "choices" and not text:
+        return "none"
+    return text
+
+
+def _ratio(value: str) -> tuple[int, int]:
+    """An exact number as numerator and denominator: ``-3/5``, ``7``, ``0.25``."""
+    if "." in value or "e" in value or "E" in value:
+        return Fraction(value).as_integer_ratio()
+    numerator, _, denominator = value.partition("/")
+    return int(numerator), int(denominator or 1)
+
+
+def decimal(numerator: int, denominator: int, places: int) -> str:
+    """A fraction as a decimal, rounded half away from zero to so many places."""
+    digits = str((2 * abs(numerator) * 10**places + denominator) // (2 * denominator)).rjust(places + 1, "0")
+    sign = "-" if numerator < 0 and int(digits) else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits
+
+
+@lru_cache(maxsize=8192)
+def with_decimal(shown: str, value: str) -> str:
+    """The LaTeX of a number with its decimal beside it, unless it shows one already or is whole."""
+    if "=" in shown or "approx" in shown or "/" not in value:
+        return shown
+    numerator, denominator = _ratio(value)
+    places = next((places for places in range(1, 7) if 10**places % denominator == 0), None)
+    sign = "=" if places else "\\approx"
+    return f"{shown} {sign} {decimal(numerator, denominator, places or 4)}"
+
+
+@lru_cache(maxsize=8192)
+def bound(value: str, *, up: bool) -> str:
+    """An end of an accepted interval as a short decimal, rounded inwards so that what is printed is accepted."""
+    numerator, denominator = _ratio(value)
+    scaled = numerator * 10**8
+    text = decimal(-(-scaled // denominator) if up else scaled // denominator, 10**8, 8)
+    return text.rstrip("0").rstrip(".")
+
+
+@lru_cache(maxsize=8192)
+def short(value: str, digits: int | None) -> str:
+    """A number for the answer table: whole, a fraction (with its decimal where digits are asked for) or a decimal."""
+    numerator, denominator = _ratio(value)
+    if denominator == 1:
+        text = str(numerator)
+    elif "/" in value:
+        text = value if digits is None else f"{value} = {decimal(numerator, denominator, digits)}"
+    else:
+        text = decimal(numerator, denominator, 4 if digits is None else digits)
+    return text.replace("-", "−")

@@ -1,0 +1,369 @@
+"""Figures laid out: from the data of an exam to what the templates of SVG and pgfplots only have to write down.
+
+SVG measures in px from the top left; pgfplots gets data coordinates and the same places of labels.  A sheet's figure
+is laid out from what a sheet may show, so nothing that is for keys only is in its source.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from jinja2 import Environment
+
+from gdquiz.authoring.exam import Curve, Figure, Mark, Point
+from gdquiz.authoring.wording import HOLE
+from gdquiz.rendering.markup import Style
+from gdquiz.rendering.mathml import tree
+from gdquiz.rendering.templating import lay_out, load
+
+WIDTH, HEIGHT = 440.0, 290.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 14.0, 46.0
+LEGEND = 22.0
+"""Height of the row of curve names above a drawing."""
+
+
+class TickView(NamedTuple):
+    at: str
+    text: str
+
+
+class LineView(NamedTuple):
+    """``points`` are px for SVG and data coordinates for pgfplots."""
+
+    role: str
+    points: str
+    label: str
+    label_at: str
+
+
+class MarkView(NamedTuple):
+    """``turn`` is the direction of an arrow in degrees.
+
+    ``anchor`` is what SVG calls text-anchor, and for pgfplots the side of the label that touches the mark.
+    """
+
+    role: str
+    x: str
+    y: str
+    to_x: str
+    to_y: str
+    turn: str
+    label: str
+    label_x: str
+    label_y: str
+    anchor: str
+
+
+class DrawingView(NamedTuple):
+    """A figure with every number written out.  ``alone`` is for a file of its own, which has to bring its colours."""
+
+    id: str
+    title: str
+    width: str
+    height: str
+    left: str
+    right: str
+    top: str
+    bottom: str
+    middle_x: str
+    middle_y: str
+    x_label: str
+    y_label: str
+    legend_y: str
+    x_range: tuple[str, str]
+    y_range: tuple[str, str]
+    x_ticks: tuple[TickView, ...]
+    y_ticks: tuple[TickView, ...]
+    legend: tuple[LineView, ...]
+    lines: tuple[LineView, ...]
+    marks: tuple[MarkView, ...]
+    equal_scale: bool
+    alone: bool
+
+
+def draw(figure: Figure | None, style: Style, sandbox: Environment, id: str, *, key: bool) -> str:
+    """The figure of a question in the language of a format: SVG, or pgfplots for LaTeX."""
+    if figure is None:
+        return ""
+    shape, values = _shape(_lay_out(figure, style, id, key=key))
+    pattern, order = _cast(sandbox, "latex/figure.tikz.j2" if style.name == "latex" else "html/figure.svg.j2", shape)
+    return pattern % tuple([values[number] for number in order])
+
+
+def _shape(view: DrawingView) -> tuple[DrawingView, list[str]]:
+    """The drawing with a mark for every string that is neither empty nor a role, and the strings that were there."""
+    values: list[str] = []
+
+    def mark(text: str) -> str:
+        if not text:
+            return ""
+        values.append(text)
+        return f"\ue000{len(values) - 1}\ue001"
+
+    shape = DrawingView(
+        id=mark(view.id),
+        title=mark(view.title),
+        width=mark(view.width),
+        height=mark(view.height),
+        left=mark(view.left),
+        right=mark(view.right),
+        top=mark(view.top),
+        bottom=mark(view.bottom),
+        middle_x=mark(view.middle_x),
+        middle_y=mark(view.middle_y),
+        x_label=mark(view.x_label),
+        y_label=mark(view.y_label),
+        legend_y=mark(view.legend_y),
+        x_range=(mark(view.x_range[0]), mark(view.x_range[1])),
+        y_range=(mark(view.y_range[0]), mark(view.y_range[1])),
+        x_ticks=tuple([TickView(mark(at), mark(text)) for at, text in view.x_ticks]),
+        y_ticks=tuple([TickView(mark(at), mark(text)) for at, text in view.y_ticks]),
+        legend=tuple([LineView(line[0], mark(line[1]), mark(line[2]), mark(line[3])) for line in view.legend]),
+        lines=tuple([LineView(line[0], mark(line[1]), mark(line[2]), mark(line[3])) for line in view.lines]),
+        marks=tuple([MarkView(one[0], *[mark(text) for text in one[1:]]) for one in view.marks]),
+        equal_scale=view.equal_scale,
+        alone=view.alone,
+    )
+    return shape, values
+
+
+@lru_cache(maxsize=512)
+def _cast(sandbox: Environment, name: str, shape: DrawingView) -> tuple[str, tuple[int, ...]]:
+    """The template run for one shape: a pattern with ``%s`` for the strings, and which of them come in what order."""
+    parts = HOLE.split(lay_out(load(sandbox, name), figure=shape))
+    pattern = "%s".join(part.replace("%", "%%") for part in parts[::2])
+    return pattern, tuple(int(number) for number in parts[1::2])
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where data coordinates lie on the drawing."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    x0: float
+    y0: float
+    x_scale: float
+    y_scale: float
+
+    def x(self, value: float) -> float:
+        return self.left + (value - self.x0) * self.x_scale
+
+    def y(self, value: float) -> float:
+        return self.bottom - (value - self.y0) * self.y_scale
+
+
+def _frame(figure: Figure, top: float) -> _Frame:
+    """The plot area; with equal scales it shrinks in the direction that needs less room."""
+    (x0, x1), (y0, y1) = figure.x_range, figure.y_range
+    width, height = WIDTH - LEFT - RIGHT, HEIGHT - top - BOTTOM
+    x_scale, y_scale = width / ((x1 - x0) or 1), height / ((y1 - y0) or 1)
+    if figure.equal_scale:
+        x_scale = y_scale = min(x_scale, y_scale * 1.15)
+        width, height = x_scale * (x1 - x0), y_scale * (y1 - y0)
+    return _Frame(LEFT, LEFT + width, top, top + height, x0, y0, x_scale, y_scale)
+
+
+def _lay_out(figure: Figure, style: Style, id: str, *, key: bool) -> DrawingView:
+    curves = [curve for curve in figure.curves if key or not curve.key_only]
+    marks = [mark for mark in figure.marks if key or not mark.key_only]
+    named = [curve for curve in curves if curve.label]
+    frame = _frame(figure, TOP + (LEGEND if named else 0))
+    latex = style.name == "latex"
+    label = _label_latex if latex else label_svg
+    alt = " ".join((figure.key_alt or figure.alt if key else figure.alt).split())
+    legend, at = [], frame.left + 4
+    for curve in named:
+        legend.append(LineView(curve.role, f"{_px(at)}", label(curve.label), _px(at + 34)))
+        at += 50 + _width(curve.label)
+    return DrawingView(
+        id=f"{'key-' if key else ''}figure-{_identifier(id)}",
+        title=style.words(alt) if latex else escape(alt),
+        width=_px(max(frame.right + RIGHT, at if named else 0)),
+        height=_px(frame.bottom + BOTTOM),
+        left=_px(frame.left),
+        right=_px(frame.right),
+        top=_px(frame.top),
+        bottom=_px(frame.bottom),
+        middle_x=_px((frame.left + frame.right) / 2),
+        middle_y=_px((frame.top + frame.bottom) / 2),
+        x_range=(_number(figure.x_range[0]), _number(figure.x_range[1])),
+        y_range=(_number(figure.y_range[0]), _number(figure.y_range[1])),
+        x_label=label(figure.x_label),
+        y_label=label(figure.y_label),
+        x_ticks=_ticks(figure.x_ticks, frame.x, latex=latex),
+        y_ticks=_ticks(figure.y_ticks, frame.y, latex=latex),
+        legend_y=_px(TOP + 4),
+        legend=tuple(legend),
+        lines=tuple(_line(curve, frame, latex=latex) for curve in curves),
+        marks=_marks(marks, curves, frame, latex=latex),
+        equal_scale=figure.equal_scale,
+        alone=style.name == "markdown",
+    )
+
+
+def _identifier(text: str) -> str:
+    return "".join(character if character.isalnum() else "-" for character in text)
+
+
+def _px(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _number(value: float) -> str:
+    text = f"{value:.6g}"
+    return text if "e" not in text else f"{value:.12f}".rstrip("0").rstrip(".")
+
+
+def _ticks(values: Sequence[float], scale: object, *, latex: bool) -> tuple[TickView, ...]:
+    assert callable(scale)
+    return tuple(
+        TickView(_number(value) if latex else _px(scale(value)), _number(value).replace("-", "-" if latex else "−"))
+        for value in values
+    )
+
+
+def _line(curve: Curve, frame: _Frame, *, latex: bool) -> LineView:
+    label = _label_latex(curve.label) if latex and curve.label else ""
+    return LineView(curve.role, _polyline(curve.points, None if latex else frame), label, "")
+
+
+@lru_cache(maxsize=256)
+def _polyline(points: tuple[Point, ...], frame: _Frame | None) -> str:
+    """Points of a curve, in px, or without a frame in data coordinates.  Sheet and key of a form share them."""
+    if frame is None:
+        return " ".join([f"({x:.5g},{y:.5g})" for x, y in points])
+    dx, dy = frame.left - frame.x0 * frame.x_scale, frame.bottom + frame.y0 * frame.y_scale
+    x_scale, y_scale = frame.x_scale, frame.y_scale
+    return " ".join([f"{dx + x * x_scale:.1f},{dy - y * y_scale:.1f}" for x, y in points])
+
+
+# --- labels ---------------------------------------------------------------------------------------------------------
+
+_SIDES = ((0, -1), (1, -1), (-1, -1), (1, 0), (-1, 0), (0, 1), (1, 1), (-1, 1))
+_ANCHORS = {-1: "end", 0: "middle", 1: "start"}
+_TOUCHING = {
+    (0, -1): "south", (1, -1): "south west", (-1, -1): "south east", (1, 0): "west",
+    (-1, 0): "east", (0, 1): "north", (1, 1): "north west", (-1, 1): "north east",
+}  # fmt: skip
+
+
+def _marks(marks: Sequence[Mark], curves: Sequence[Curve], frame: _Frame, *, latex: bool) -> tuple[MarkView, ...]:
+    """Each label on the side of its mark where it meets least of the rest; a label that is written twice is once."""
+    taken: list[Point] = [(frame.x(mark.x), frame.y(mark.y)) for mark in marks if mark.role != "arrow"]
+    for curve in curves:
+        if curve.role != "level":
+            taken += [(frame.x(x), frame.y(y)) for x, y in curve.points]
+    for mark in marks:
+        if mark.arrow:
+            (x0, y0), (x1, y1) = (mark.x, mark.y), mark.arrow
+            shares = [step / 8 for step in range(9)]
+            taken += [(frame.x(x0 + share * (x1 - x0)), frame.y(y0 + share * (y1 - y0))) for share in shares]
+    views = []
+    for mark in marks:
+        x, y = frame.x(mark.x), frame.y(mark.y)
+        head = (frame.x(mark.arrow[0]), frame.y(mark.arrow[1])) if mark.arrow else (x, y)
+        side = (0, -1)
+        at = head
+        if mark.label:
+            width = _width(mark.label)
+            side = _freest(at, width, taken, frame)
+            left, top, right, _ = _box(at, side, width)
+            taken += [(left + (right - left) * k / 4, top + 3 + 6 * row) for k in range(5) for row in range(3)]
+        views.append(
+            MarkView(
+                role=mark.role,
+                x=_number(mark.x) if latex else _px(x),
+                y=_number(mark.y) if latex else _px(y),
+                to_x=(_number(mark.arrow[0]) if latex else _px(head[0])) if mark.arrow else "",
+                to_y=(_number(mark.arrow[1]) if latex else _px(head[1])) if mark.arrow else "",
+                turn=_px(math.degrees(math.atan2(head[1] - y, head[0] - x))),
+                label=(_label_latex if latex else label_svg)(mark.label) if mark.label else "",
+                label_x=_number((mark.arrow or (mark.x, mark.y))[0]) if latex else _px(at[0] + 8 * side[0]),
+                label_y=_number((mark.arrow or (mark.x, mark.y))[1])
+                if latex
+                else _px(at[1] + (-9, 5, 19)[side[1] + 1]),
+                anchor=_TOUCHING[side] if latex else _ANCHORS[side[0]],
+            )
+        )
+    return tuple(views)
+
+
+def _box(at: Point, side: tuple[int, int], width: float) -> tuple[float, float, float, float]:
+    left = at[0] + {-1: -8 - width, 0: -width / 2, 1: 8}[side[0]]
+    top = at[1] + (-23, -9, 5)[side[1] + 1]
+    return left, top, left + width, top + 18
+
+
+def _freest(at: Point, width: float, taken: Sequence[Point], frame: _Frame) -> tuple[int, int]:
+    """The first side of a mark where its label meets nothing, else the one where it meets least."""
+    best, fewest = _SIDES[0], 10_000
+    for side in _SIDES:
+        left, top, right, bottom = _box(at, side, width)
+        outside = left < frame.left or right > frame.right or top < frame.top or bottom > frame.bottom
+        met = [1 for x, y in taken if left - 2 <= x <= right + 2 and top <= y <= bottom]
+        crowding = 100 * outside + len(met)
+        if crowding < fewest:
+            best, fewest = side, crowding
+        if not crowding:
+            break
+    return best
+
+
+@lru_cache(maxsize=512)
+def _width(latex: str) -> float:
+    return 4 + 7.6 * len("".join(tree(latex).itertext()))
+
+
+@lru_cache(maxsize=512)
+def _label_latex(latex: str) -> str:
+    tree(latex)
+    return f"${latex}$"
+
+
+@lru_cache(maxsize=512)
+def label_svg(latex: str) -> str:
+    """A short formula as the inside of an SVG ``<text>``: letters slanted, indices lowered, powers raised."""
+    return "".join(_tspans(tree(latex)))
+
+
+_SHIFTED = '<tspan dy="{dy}" font-size="75%">{text}</tspan><tspan dy="{back}">\u200b</tspan>'
+
+
+def _tspans(element: ElementTree.Element) -> list[str]:
+    children = list(element)
+    match element.tag:
+        case "mi":
+            text = element.text or ""
+            slanted = len(text) == 1 and text.isalpha()
+            return [f'<tspan font-style="italic">{escape(text)}</tspan>' if slanted else escape(text)]
+        case "mo":
+            text = escape(element.text or "")
+            spaced = element.text in ("=", "<", ">", "≤", "≥", "+", "−", "≈", "→") and element.get("form") != "prefix"
+            return [f" {text} " if spaced else text]
+        case "mspace":
+            return [" "]
+        case "mfrac":
+            return [*_tspans(children[0]), "/", *_tspans(children[1])]
+        case "msub" | "msup" | "munder" | "mover":
+            dy = 4 if element.tag in ("msub", "munder") else -6
+            inner = "".join(_tspans(children[1]))
+            return [*_tspans(children[0]), _SHIFTED.format(dy=dy, back=-dy, text=inner)]
+        case "msubsup":
+            low, high = ("".join(_tspans(child)) for child in children[1:])
+            return [
+                *_tspans(children[0]),
+                _SHIFTED.format(dy=4, back=-4, text=low),
+                _SHIFTED.format(dy=-6, back=6, text=high),
+            ]
+        case _:
+            own = [escape(element.text)] if element.text else []
+            return own + [piece for child in children for piece in _tspans(child)]

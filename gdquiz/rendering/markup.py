@@ -1,0 +1,224 @@
+"""Authors' Markdown, parsed once for each wording and format into literal text and holes, then only joined.
+
+``Pieces`` is what a text becomes: strings, and functions that give the string for one question.  ``Style`` is a
+format as data: how words, formulas, code and every Markdown element are written in it.  HTML, links and images of an
+author's text are shown as the characters they are made of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from gdquiz.authoring.wording import HOLE, Literal, Place, Slot, in_place, kind_of, opaque
+from gdquiz.rendering.mathml import check
+
+
+class Filled(Protocol):
+    """Whatever carries the values of slots."""
+
+    @property
+    def slots(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Values of slots that belong to no question."""
+
+    slots: Mapping[str, str]
+
+
+Hole = Callable[..., str]
+"""Takes the question where it stands (anything ``Filled`` for an author's text) and gives the text to put in."""
+Pieces = tuple[str | Hole, ...]
+Kinds = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one format writes things.
+
+    ``words``: plain words; ``formula(latex, display)``: a formula without slots; ``formula_with_slots`` the same as
+    pieces; ``code``: a code span; ``code_in_span`` and ``code_in_block``: what stands inside one; ``tags``: what is
+    written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``block(text, kinds)`` sets
+    an author's text where the format does it by itself and not by walking tokens; ``figure``: a name for figures.
+    """
+
+    name: str
+    words: Callable[[str], str]
+    formula: Callable[[str, bool], str]
+    formula_with_slots: Callable[[tuple[Literal | Slot, ...], Kinds, bool], Pieces]
+    code: Callable[[str], str]
+    code_in_span: Callable[[str], str]
+    code_in_block: Callable[[str], str]
+    tags: Mapping[str, str]
+    table: Callable[[tuple[str, ...]], str]
+    tick: str
+    own: Callable[[str, Kinds], Pieces] | None = None
+
+
+def merged(pieces: Iterable[str | Hole]) -> Pieces:
+    """The same pieces with neighbouring strings made one and empty ones left out."""
+    result: list[str | Hole] = []
+    for piece in pieces:
+        if isinstance(piece, str) and result and isinstance(result[-1], str):
+            result[-1] += piece
+        elif piece != "":
+            result.append(piece)
+    return tuple(result)
+
+
+def join(pieces: Pieces, filled: Filled) -> str:
+    """The text of the pieces for one question."""
+    if len(pieces) == 1 and isinstance(pieces[0], str):
+        return pieces[0]
+    return "".join([piece if piece.__class__ is str else piece(filled) for piece in pieces])  # type: ignore[operator]
+
+
+def slot_hole(inside: str, written: Callable[[str], str]) -> Hole:
+    """A hole for the value of a slot, written by a function of the format."""
+    return lambda filled: written(filled.slots[inside])
+
+
+# --- the parser -----------------------------------------------------------------------------------------------------
+
+_DISABLED = ["heading", "lheading", "hr", "blockquote", "code", "html_block", "html_inline", "link", "image"]
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+    parser.disable([*_DISABLED, "autolink", "reference"])
+    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    return parser
+
+
+def set_text(text: str, kinds: Kinds, style: Style, *, tight: bool = False) -> Pieces:
+    """An author's text in a format.  ``tight`` leaves out the paragraph marks around a text of one paragraph.
+
+    Raises ``InputError`` for a slot of unknown kind and for a formula that can not be set.
+    """
+    if style.own is not None:
+        return style.own(text, kinds)
+    hidden, insides = opaque(text)
+    tokens = _parser().parse(hidden)
+    if tight and len(tokens) == 3 and tokens[0].type == "paragraph_open":
+        tokens = tokens[1:2]
+    return merged(_walk(tokens, insides, kinds, style))
+
+
+def _walk(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, style: Style) -> Iterable[str | Hole]:
+    first_cell = True
+    for number, token in enumerate(tokens):
+        match token.type:
+            case "inline":
+                yield from _walk(token.children or [], insides, kinds, style)
+            case "text" | "text_special":
+                yield from _run(token.content, insides, kinds, style, "text", style.words)
+            case "code_inline":
+                yield style.tags["code_open"]
+                yield from _run(token.content, insides, kinds, style, "code", style.code_in_span)
+                yield style.tags["code_close"]
+            case "fence" | "code_block":
+                content = token.content.removesuffix("\n")
+                yield style.tags["fence_open"]
+                yield from _run(content, insides, kinds, style, "code", style.code_in_block)
+                yield style.tags["fence_close"]
+            case "math_inline" | "math_inline_double" | "math_block":
+                pieces = in_place(token.content.strip(), insides, "math")
+                yield from set_formula(pieces, kinds, style, display=token.type != "math_inline")
+            case "table_open":
+                yield style.table(_alignments(tokens[number:]))
+            case "tr_open":
+                first_cell = True
+                yield style.tags["tr_open"]
+            case "th_open" | "td_open":
+                if not first_cell:
+                    yield style.tags["next_cell"]
+                first_cell = False
+                yield style.tags[token.type].replace("ALIGN", _alignment(token))
+            case "ordered_list_open":
+                yield style.tags[token.type].replace("START", str(token.attrs.get("start", 1)))
+            case _ if not token.hidden:
+                yield style.tags[token.type]
+
+
+def _alignment(token: Token) -> str:
+    return str(token.attrs.get("style", "")).removeprefix("text-align:") or "left"
+
+
+def _alignments(tokens: list[Token]) -> tuple[str, ...]:
+    head: list[str] = []
+    for token in tokens:
+        if token.type == "tr_close":
+            break
+        if token.type == "th_open":
+            head.append(_alignment(token))
+    return tuple(head)
+
+
+def _run(
+    text: str, insides: tuple[str, ...], kinds: Kinds, style: Style, place: Place, written: Callable[[str], str]
+) -> Iterable[str | Hole]:
+    """Text of one place with its slots."""
+    for number, part in enumerate(HOLE.split(text)):
+        if number % 2 == 0:
+            yield written(part)
+        else:
+            inside = insides[int(part)]
+            kind = kind_of(inside, kinds)
+            if place == "code" or kind == "text":
+                yield slot_hole(inside, written)
+            elif kind == "code":
+                yield slot_hole(inside, style.code)
+            else:
+                yield slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
+
+
+def set_formula(pieces: tuple[Literal | Slot, ...], kinds: Kinds, style: Style, *, display: bool) -> Pieces:
+    """A formula, with or without slots, in a format."""
+    check("".join(piece.text if isinstance(piece, Literal) else f"{piece.before}0{piece.after}" for piece in pieces))
+    if all(isinstance(piece, Literal) for piece in pieces):
+        return (style.formula("".join(piece.text for piece in pieces if isinstance(piece, Literal)), display),)
+    return style.formula_with_slots(pieces, kinds, display)
+
+
+# --- text without slots that differs from question to question ------------------------------------------------------
+
+_INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])([^$`]*?[^\s$\\`])\$(?![\d$])")
+
+
+_STYLES: dict[str, Style] = {}
+
+
+@lru_cache(maxsize=2048)
+def _sentence(text: str, formulas: int, style_name: str) -> str:
+    """A text with formulas for slots, as a pattern with ``%s`` for each of them in order."""
+    kinds = {str(number): "math" for number in range(formulas)}
+    pieces = set_text(text, kinds, _STYLES[style_name], tight=True)
+    return "".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces)
+
+
+def set_prose(text: str, style: Style) -> str:
+    """Markdown without slots, in a format.  Texts that differ in their formulas only are parsed once."""
+    _STYLES.setdefault(style.name, style)
+    return _prose(text, style.name)
+
+
+@lru_cache(maxsize=4096)
+def _prose(text: str, style_name: str) -> str:
+    if "`" in text or "$$" in text:
+        return _sentence(text.replace("{{", r"\{\{"), 0, style_name) % ()
+    parts = _INLINE_MATH.split(text)
+    shape = parts[0].replace("{{", r"\{\{")
+    for number, part in enumerate(parts[2::2]):
+        shape += f"{{{{{number}}}}}" + part.replace("{{", r"\{\{")
+    formula = _STYLES[style_name].formula
+    return _sentence(shape, len(parts) // 2, style_name) % tuple([formula(latex, False) for latex in parts[1::2]])

@@ -1,0 +1,162 @@
+"""Papers: the sheet and the key of one form after another, and the table of all answers, as text of one format."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from jinja2 import Environment
+
+from gdquiz.authoring.exam import Exam, Form, PartKey, PartWording, Section
+from gdquiz.rendering.blocks import LETTERS, Blocks, Place, answer, points, short
+from gdquiz.rendering.markup import Pieces, Style, join
+from gdquiz.rendering.moulds import Mould
+from gdquiz.rendering.templating import lay_out, load, pour
+from gdquiz.rendering.views import PaperView, RowView, SectionView, StudentView, TableView
+
+FORMS_ABREAST = 6
+"""Columns of the answer table; further forms follow in further tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One form in one format; ``places`` are its questions where they stand."""
+
+    form: Form
+    places: tuple[Place, ...]
+    sheet: str = ""
+    key: str = ""
+
+
+class Papers:
+    """All papers of an exam in one format, made one at a time."""
+
+    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str):
+        self.exam = exam
+        self.style = style
+        self.blocks = Blocks(exam, style, sandbox, extension)
+        self._templates = {
+            name: load(sandbox, f"{style.name}/{name}.{extension}.j2")
+            for name in ("sheet", "key", "answers", *(("document",) if style.name == "latex" else ()))
+        }
+        self._mould = Mould(style.name)
+        self._moulded: dict[tuple[object, ...], Pieces] = {}
+        self._instructions = self.blocks.text("", exam.instructions)
+        self._sections = [self.blocks.text("", section.instructions) for section in exam.sections]
+
+    def __iter__(self) -> Iterator[Paper]:
+        for form in self.exam.forms:
+            places = tuple(Place(question, form) for question in form.questions)
+            paper = Paper(form, places)
+            yield Paper(form, places, self._paper(paper, "sheet"), self._paper(paper, "key"))
+
+    def _paper(self, paper: Paper, name: str) -> str:
+        """One form, as sheet or key.  Forms with the same numbers of questions in their sections share a layout."""
+        numbers = tuple(place.question.number for place in paper.places)
+        shape = (name, paper.form.student is None, numbers)
+        pieces = self._moulded.get(shape)
+        if pieces is None:
+            view = self._view(paper, key=name == "key")
+            pieces = self._moulded[shape] = self._mould.cast(self._templates[name], paper=view)
+        return join(pieces, paper)  # type: ignore[arg-type]
+
+    def answers(self) -> Iterator[str]:
+        """The table of all answers, piece by piece."""
+        return pour(self._templates["answers"], paper=self._view(None, key=True), tables=self._tables())
+
+    def document(self, *, keys: bool) -> tuple[str, str]:
+        """What stands before and after the papers of a LaTeX document."""
+        view = self._view(None, key=keys)
+        whole = lay_out(self._templates["document"], paper=view, keys=keys, body="\ue000")
+        head, _, foot = whole.partition("\ue000")
+        return head, foot
+
+    def _view(self, paper: Paper | None, *, key: bool) -> PaperView:
+        """What a template sees of a form, or with ``None`` of the exam."""
+        exam, words, read = self.exam, self.blocks.words, self._mould.read
+        plain_words = self.style.words
+        return PaperView(
+            title=words(exam.title),
+            plain_title=plain(exam.title),
+            plain_form=read(lambda paper: plain(paper.form.id)) if paper else "",
+            course=words(exam.course),
+            date=words(exam.date),
+            instructions=self._instructions,
+            exam=words(exam.id),
+            form=read(lambda paper: plain_words(paper.form.id)) if paper else "",
+            number=read(lambda paper: str(paper.form.number)) if paper else "",
+            forms=str(len(exam.forms)),
+            student=StudentView(
+                name=read(lambda paper: plain_words(paper.form.student.name)),
+                id=read(lambda paper: plain_words(paper.form.student.id)),
+            )
+            if paper and paper.form.student
+            else None,
+            points=points(exam.points),
+            questions=str(len(paper.places)) if paper else "",
+            sections=tuple(
+                SectionView(words(section.title), instructions, self._set(section, paper, key=key))
+                for section, instructions in zip(exam.sections, self._sections, strict=True)
+            )
+            if paper
+            else (),
+            gdquiz=words(exam.gdquiz),
+        )
+
+    def _set(self, section: Section, paper: Paper, *, key: bool) -> tuple[str, ...]:
+        """The questions of a section, as marks."""
+        blocks = self.blocks
+
+        def question(at: int) -> str:
+            if key:
+                return self._mould.read(lambda paper: blocks.solution(paper.places[at]))
+            return self._mould.read(lambda paper: blocks.question(paper.places[at], section.space))
+
+        inside = (at for at, place in enumerate(paper.places) if section.first <= place.question.number <= section.last)
+        return tuple(question(at) for at in inside)
+
+    # --- the answer table ---
+
+    def _tables(self) -> Iterator[TableView]:
+        forms = iter(self.exam.forms)
+        while abreast := tuple(islice(forms, FORMS_ABREAST)):
+            columns = [self._column(form) for form in abreast]
+            labels = sorted({label for column in columns for label in column}, key=lambda label: (label[0], label[1]))
+            yield TableView(
+                forms=tuple(self.blocks.words(form.id) for form in abreast),
+                rows=tuple(
+                    RowView(
+                        f"{number}{letter and f' ({letter})'}",
+                        tuple(column.get((number, letter), "") for column in columns),
+                    )
+                    for number, letter in labels
+                ),
+            )
+
+    def _column(self, form: Form) -> dict[tuple[int, str], str]:
+        """The answers of one form by question and part."""
+        column = {}
+        for question in form.questions:
+            parts = self.exam.wordings[question.wording].parts
+            for at, (part, solved) in enumerate(zip(parts, question.parts, strict=True)):
+                letter = LETTERS[at].lower() if len(parts) > 1 else ""
+                column[question.number, letter] = self._cell(part, solved)
+        return column
+
+    def _cell(self, part: PartWording, solved: PartKey) -> str:
+        if part.kind == "formula":
+            return self._mould.safe(self.style.formula(solved.formula_shown, False))
+        if part.kind == "text":
+            return self.blocks.words("see the key")
+        if solved.numbers:
+            return self.blocks.words("; ".join(short(number.value, part.digits) for number in solved.numbers))
+        return self.blocks.words(answer(part, solved))
+
+
+def plain(title: str) -> str:
+    """A title in ASCII letters, digits and plain marks, for the properties of a file."""
+    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^A-Za-z0-9 .,:()-]", " ", ascii_only).split())

@@ -1,0 +1,108 @@
+"""Templates, found and run: an author's folder first, then the ones that come with gdquiz; always in a sandbox.
+
+A template lays out prepared views.  It reads no file, calls no method and changes nothing; one that tries, or that
+asks for something a view does not have, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.resources.abc import Traversable
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.loaders import split_template_path
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from gdquiz.errors import Fault, InputError
+
+
+class _Folders(BaseLoader):
+    """Templates by name (``markdown/sheet.md.j2``) from the first folder that has them."""
+
+    def __init__(self, folders: tuple[Traversable, ...]):
+        self.folders = folders
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        segments = split_template_path(template)
+        for folder in self.folders:
+            file = folder
+            for segment in segments:
+                file = file / segment
+            if file.is_file():
+                return file.read_text(encoding="utf-8"), str(file), lambda: True
+        raise TemplateNotFound(template)
+
+
+def environment(folders: tuple[Traversable, ...], format_name: str) -> Environment:
+    """The sandbox in which the templates of one format run.
+
+    LaTeX templates write ``<< value >>``, ``<% statement %>`` and ``<# remark #>``, since braces are LaTeX's own.
+    """
+    marks = (
+        {
+            "block_start_string": "<%",
+            "block_end_string": "%>",
+            "variable_start_string": "<<",
+            "variable_end_string": ">>",
+            "comment_start_string": "<#",
+            "comment_end_string": "#>",
+        }
+        if format_name == "latex"
+        else {}
+    )
+    return ImmutableSandboxedEnvironment(
+        loader=_Folders(folders),
+        undefined=StrictUndefined,
+        autoescape=format_name == "html",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        **marks,
+    )
+
+
+def load(sandbox: Environment, name: str) -> Template:
+    """A template by name.  Raises ``InputError`` when it is missing or can not be read as a template."""
+    try:
+        return sandbox.get_template(name)
+    except TemplateError as error:
+        raise _refused(error, name) from error
+    except UnicodeDecodeError as error:
+        raise InputError(Fault("the template is not UTF-8 text", file=name)) from error
+
+
+_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
+
+def lay_out(template: Template, **views: object) -> str:
+    """The template with these views.  Raises ``InputError`` for whatever the template does that it may not."""
+    try:
+        return template.render(**views)
+    except _FAILURES as error:
+        raise _refused(error, template.name or "") from error
+
+
+def pour(template: Template, **views: object) -> Iterator[str]:
+    """The same, piece by piece, as the template is run."""
+    try:
+        yield from template.generate(**views)
+    except _FAILURES as error:
+        raise _refused(error, template.name or "") from error
+
+
+def _refused(error: Exception, name: str) -> InputError:
+    if isinstance(error, TemplateNotFound):
+        return InputError(Fault(f"there is no template '{error.name}'", file=name))
+    if isinstance(error, TemplateSyntaxError):
+        return InputError(
+            Fault(f"the template can not be read: {error.message}", file=error.name or name, line=error.lineno)
+        )
+    if isinstance(error, SecurityError):
+        return InputError(
+            Fault(f"the template does what templates may not: {error}", file=name, hint="templates only lay out values")
+        )
+    return InputError(
+        Fault(f"the template fails: {error}", file=name, hint="the names a template can use are in templates/README.md")
+    )
