@@ -93,6 +93,7 @@ def _faults(population: Population) -> Iterator[str]:
             if part.kind == "choice" and len(key.options) == 1:
                 places.setdefault(part.id, Counter())[key.order.index(key.options[0])] += 1
                 widths[part.id] = len(key.order)
+    yield from _idle_faults(population)
     yield from _inexact_faults(population)
     for part, template_part in zip(solver.wording.parts, population.template.parts, strict=True):
         if part.id in places and not template_part.source.keep_order:
@@ -163,6 +164,15 @@ def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
 
 
 # --- the whole population ------------------------------------------------------------------------------------------
+
+
+def _idle_faults(population: Population) -> Iterator[str]:
+    """Optional wrong answers that are never used, for they always meet the key or another wrong answer."""
+    for place, part in enumerate(population.template.parts):
+        for k, wrong in enumerate(part.wrong):
+            blocks = [block for block in population.blocks if len(block.passed)]
+            if not any(block.parts[place].wrong[k].alive[block.passed].any() for block in blocks):
+                yield f"part '{part.id}': the wrong answer of {wrong.code} is of use in no row"
 
 
 def _inexact_faults(population: Population) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import chain
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -34,7 +35,7 @@ class TickView(NamedTuple):
 
 
 class LineView(NamedTuple):
-    """``points`` are px for SVG and data coordinates for pgfplots."""
+    """``points`` are tenths of a px for SVG (in the legend where its sample begins), data coordinates for pgfplots."""
 
     role: str
     points: str
@@ -182,7 +183,7 @@ def _lay_out(figure: Figure, style: Style, id: str, *, key: bool) -> DrawingView
     alt = " ".join((figure.key_alt or figure.alt if key else figure.alt).split())
     legend, at = [], frame.left + 4
     for curve in named:
-        legend.append(LineView(curve.role, f"{_px(at)}", label(curve.label), _px(at + 34)))
+        legend.append(LineView(curve.role, f"{10 * at:.0f} {10 * TOP + 40:.0f}", label(curve.label), _px(at + 34)))
         at += 50 + _width(curve.label)
     return DrawingView(
         id=f"{'key-' if key else ''}figure-{_identifier(id)}",
@@ -238,12 +239,12 @@ def _line(curve: Curve, frame: _Frame, *, latex: bool) -> LineView:
 
 @lru_cache(maxsize=256)
 def _polyline(points: tuple[Point, ...], frame: _Frame | None) -> str:
-    """Points of a curve, in px, or without a frame in data coordinates.  Sheet and key of a form share them."""
+    """Points in tenths of a px, or without a frame in data coordinates.  Sheet and key of a form share them."""
     if frame is None:
-        return " ".join([f"({x:.5g},{y:.5g})" for x, y in points])
-    dx, dy = frame.left - frame.x0 * frame.x_scale, frame.bottom + frame.y0 * frame.y_scale
-    x_scale, y_scale = frame.x_scale, frame.y_scale
-    return " ".join([f"{dx + x * x_scale:.1f},{dy - y * y_scale:.1f}" for x, y in points])
+        return ("(%.5g,%.5g)" * len(points)) % tuple(chain.from_iterable(points))
+    x_scale, y_scale = 10 * frame.x_scale, 10 * frame.y_scale
+    dx, dy = 10 * frame.left - frame.x0 * x_scale + 0.5, 10 * frame.bottom + frame.y0 * y_scale + 0.5
+    return str([int(tenth) for x, y in points for tenth in (dx + x * x_scale, dy - y * y_scale)])[1:-1]
 
 
 # --- labels ---------------------------------------------------------------------------------------------------------
@@ -306,10 +307,12 @@ def _box(at: Point, side: tuple[int, int], width: float) -> tuple[float, float, 
 def _freest(at: Point, width: float, taken: Sequence[Point], frame: _Frame) -> tuple[int, int]:
     """The first side of a mark where its label meets nothing, else the one where it meets least."""
     best, fewest = _SIDES[0], 10_000
+    reach = width + 12
+    near = [(x, y) for x, y in taken if -reach <= x - at[0] <= reach and -24 <= y - at[1] <= 24]
     for side in _SIDES:
         left, top, right, bottom = _box(at, side, width)
         outside = left < frame.left or right > frame.right or top < frame.top or bottom > frame.bottom
-        met = [1 for x, y in taken if left - 2 <= x <= right + 2 and top <= y <= bottom]
+        met = [1 for x, y in near if left - 2 <= x <= right + 2 and top <= y <= bottom]
         crowding = 100 * outside + len(met)
         if crowding < fewest:
             best, fewest = side, crowding

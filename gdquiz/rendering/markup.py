@@ -41,7 +41,7 @@ Pieces = tuple[str | Hole, ...]
 Kinds = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Style:
     """How one format writes things.
 
@@ -195,30 +195,21 @@ def set_formula(pieces: tuple[Literal | Slot, ...], kinds: Kinds, style: Style, 
 _INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])([^$`]*?[^\s$\\`])\$(?![\d$])")
 
 
-_STYLES: dict[str, Style] = {}
-
-
 @lru_cache(maxsize=2048)
-def _sentence(text: str, formulas: int, style_name: str) -> str:
+def _sentence(text: str, formulas: int, style: Style) -> str:
     """A text with formulas for slots, as a pattern with ``%s`` for each of them in order."""
     kinds = {str(number): "math" for number in range(formulas)}
-    pieces = set_text(text, kinds, _STYLES[style_name], tight=True)
+    pieces = set_text(text, kinds, style, tight=True)
     return "".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces)
 
 
+@lru_cache(maxsize=4096)
 def set_prose(text: str, style: Style) -> str:
     """Markdown without slots, in a format.  Texts that differ in their formulas only are parsed once."""
-    _STYLES.setdefault(style.name, style)
-    return _prose(text, style.name)
-
-
-@lru_cache(maxsize=4096)
-def _prose(text: str, style_name: str) -> str:
     if "`" in text or "$$" in text:
-        return _sentence(text.replace("{{", r"\{\{"), 0, style_name) % ()
+        return _sentence(text.replace("{{", r"\{\{"), 0, style) % ()
     parts = _INLINE_MATH.split(text)
     shape = parts[0].replace("{{", r"\{\{")
     for number, part in enumerate(parts[2::2]):
         shape += f"{{{{{number}}}}}" + part.replace("{{", r"\{\{")
-    formula = _STYLES[style_name].formula
-    return _sentence(shape, len(parts) // 2, style_name) % tuple([formula(latex, False) for latex in parts[1::2]])
+    return _sentence(shape, len(parts) // 2, style) % tuple([style.formula(latex, False) for latex in parts[1::2]])

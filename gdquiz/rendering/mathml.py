@@ -307,16 +307,6 @@ class Formula:
     literals: tuple[str, ...]
     holes: tuple[tuple[int, bool], ...]
 
-    def inner(self, values: Sequence[str]) -> str | None:
-        """The formula with these values in its slots; ``None`` when one of them does not fit on its own."""
-        text = self.literals[0]
-        for (number, starts), literal in zip(self.holes, self.literals[1:], strict=True):
-            value = fragment(values[number], starts)
-            if value is None:
-                return None
-            text += value + literal
-        return text
-
 
 def formula(pieces: Sequence[Literal | Slot]) -> Formula | None:
     """Convert a formula with slots (all of kind ``math``); ``None`` when its slots can not be told from the rest."""

@@ -1,0 +1,78 @@
+"""The referee of ``gradient-direction.toml``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import hypot
+from typing import Any
+
+from referee.means import gradient, root, slope, solve_affine
+from referee.reading import confirm, given, loss
+
+Row = dict[str, Any]
+
+
+def cosine_to_the_minimizer(p: Row) -> dict[str, object]:
+    f = loss(p, "u", "v")
+    start, best = (given(p, "u0"), given(p, "v0")), (given(p, "p"), given(p, "q"))
+    confirm(gradient(f, best) == (0, 0), "the minimum is elsewhere")
+    down = [-g for g in gradient(f, start)]
+    aim = [b - s for b, s in zip(best, start, strict=True)]
+    inner = sum(d * m for d, m in zip(down, aim, strict=True))
+    return {"cosine": inner / root(sum(d * d for d in down) * sum(m * m for m in aim))}
+
+
+def arrows_on_a_contour_map(p: Row) -> dict[str, object]:
+    """Read the figure: compare the drawn arrows with the normal of the ellipse through the start."""
+    u0, v0 = p["p"] - p["su"] * p["hu"], p["q"] - p["sv"] * p["hv"]
+    normal = float(p["a"] * (u0 - p["p"])), float(p["c"] * (v0 - p["q"]))
+    cosines = {
+        label.lower(): (normal[0] * x + normal[1] * y) / (hypot(*normal) * hypot(x, y))
+        for label, (x, y) in p["arrows"].items()
+    }
+    confirm(set(cosines) == set("abcd"), f"the arrows are {sorted(cosines)}")
+    down, level = min(cosines, key=lambda k: cosines[k]), min(cosines, key=lambda k: abs(cosines[k]))
+    confirm(cosines[down] < -0.999, "no arrow goes downhill the steepest way")
+    confirm(abs(cosines[level]) < 0.005, "no arrow follows the level line")
+    confirm(sum(value < -0.99 for value in cosines.values()) == 1, "two arrows look like the steepest way down")
+    confirm(sum(abs(value) < 0.1 for value in cosines.values()) == 1, "two arrows look level")
+    return {"descent": down, "level": level}
+
+
+def descent_directions(p: Row) -> dict[str, object]:
+    """Go a little way along each printed direction and the same way back, and compare the two losses."""
+    f, (u, v) = loss(p, "u", "v"), (given(p, "u0"), given(p, "v0"))
+    tiny = Fraction(1, 10**6)
+    directions = {"along-u": (given(p, "s1"), 0), "along-v": (0, given(p, "s2"))} | {
+        name: (given(p, f"d{k}u"), given(p, f"d{k}v")) for k, name in ((3, "line"), (4, "level"), (5, "mixed"))
+    }
+    return {
+        "answer": {
+            name
+            for name, (x, y) in directions.items()
+            if f(u + tiny * x, v + tiny * y) < f(u - tiny * x, v - tiny * y)
+        }
+    }
+
+
+def slopes_along_directions(p: Row) -> dict[str, object]:
+    f, (u, v), (x, y) = loss(p, "u", "v"), (given(p, "u0"), given(p, "v0")), (given(p, "d1"), given(p, "d2"))
+
+    def along(dx: Any, dy: Any) -> Any:
+        return slope(lambda t: f(u + t * dx, v + t * dy), Fraction(0))
+
+    return {"slope": along(x, y) / root(x * x + y * y), "level": solve_affine(lambda t: along(1, t))}
+
+
+def starts_that_aim_at_the_minimum(p: Row) -> dict[str, object]:
+    f, best = loss(p, "u", "v"), (given(p, "p"), given(p, "q"))
+    aiming = set()
+    for k, name in enumerate(("first", "second", "third", "fourth"), 1):
+        start = given(p, f"p + x{k}"), given(p, f"q + y{k}")
+        down = [-g for g in gradient(f, start)]
+        aim = [b - s for b, s in zip(best, start, strict=True)]
+        inner = sum(d * m for d, m in zip(down, aim, strict=True))
+        # the angle is zero exactly if the inner product is positive and the equality of Cauchy and Schwarz holds
+        if inner > 0 and inner * inner == sum(d * d for d in down) * sum(m * m for m in aim):
+            aiming.add(name)
+    return {"answer": aiming}

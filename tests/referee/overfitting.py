@@ -1,0 +1,83 @@
+"""The referee of ``overfitting.toml``: every fit is made again from the data points."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from referee.means import sign
+from referee.reading import confirm, given
+
+Row = dict[str, Any]
+
+EPOCHS = (0, 10, 20, 30, 40, 60, 80, 100, 120)
+
+
+def _points(p: Row, part: str, truth: tuple[Fraction, ...]) -> tuple[Any, Any]:
+    """The points of a data set, after a look whether they are a true value plus at most 2 (and half a last digit)."""
+    for x, y in zip(p[f"{part}_x"], p[f"{part}_y"], strict=True):
+        noise = y - sum(c * x**k for k, c in enumerate(truth))
+        confirm(abs(noise) <= Fraction(205, 100), f"the point ({x}, {y}) has too much noise")
+    return np.array(p[f"{part}_x"], dtype=float), np.array(p[f"{part}_y"], dtype=float)
+
+
+def _confirm_table(p: Row, train: list[float], heldout: list[float]) -> None:
+    confirm(not set(p["train_x"]) & set(p["heldout_x"]), "a held-out point is a training point too")
+    for name, refit in (("train", train), ("heldout", heldout)):
+        for k, (printed, value) in enumerate(zip(p[name], refit, strict=True)):
+            confirm(abs(float(printed) - value) <= 0.0005 + 1e-6, f"{name}[{k}] is printed {printed}, refitted {value}")
+
+
+def _by_epoch(p: Row) -> None:
+    """Gradient descent from zero on the mean squared error, in powers of x/2, with the rate 0.05."""
+    train, heldout = _points(p, "train", (Fraction(1), Fraction(1))), _points(p, "heldout", (Fraction(1), Fraction(1)))
+    powers = {name: np.stack([(x / 2) ** k for k in range(7)]) for name, (x, _) in (("t", train), ("h", heldout))}
+    weights = np.zeros(7)
+    losses: tuple[list[float], list[float]] = ([], [])
+    for epoch in range(121):
+        if epoch in EPOCHS:
+            losses[0].append(float(np.mean((weights @ powers["t"] - train[1]) ** 2)))
+            losses[1].append(float(np.mean((weights @ powers["h"] - heldout[1]) ** 2)))
+        error = weights @ powers["t"] - train[1]
+        weights = weights - 0.05 * np.array([2 * np.mean(error * power) for power in powers["t"]])
+    _confirm_table(p, *losses)
+
+
+def best_epoch(p: Row) -> dict[str, object]:
+    _by_epoch(p)
+    ranked = sorted(zip(p["heldout"], EPOCHS, strict=True))
+    confirm(ranked[0][0] < ranked[1][0], "two epochs have the smallest held-out loss")
+    return {"answer": ranked[0][1]}
+
+
+def what_happens_here(p: Row) -> dict[str, object]:
+    _by_epoch(p)
+    start, end = (EPOCHS.index(int(given(p, name))) for name in ("from", "to"))
+    confirm(end == start + 1, "the two epochs are not neighbours")
+    train, heldout = (sign(p[name][end] - p[name][start]) for name in ("train", "heldout"))
+    return {"answer": {(-1, -1): "learning", (-1, 1): "overfitting", (1, 1): "rate", (0, 0): "settled"}[train, heldout]}
+
+
+def best_degree(p: Row) -> dict[str, object]:
+    """Least squares by ``numpy.polyfit``."""
+    truth = (Fraction(0), Fraction(1), Fraction(1, 2), Fraction(-1, 5))
+    train, heldout = _points(p, "train", truth), _points(p, "heldout", truth)
+    fits = [np.polyfit(*train, degree) for degree in range(1, 7)]
+    _confirm_table(p, *([float(np.mean((np.polyval(c, x) - y) ** 2)) for c in fits] for x, y in (train, heldout)))
+    ranked = sorted(zip(p["heldout"], range(1, 7), strict=True))
+    confirm(ranked[0][0] < ranked[1][0], "two degrees have the smallest held-out loss")
+    best, asked = ranked[0][1], int(given(p, "d"))
+    return {"degree": best, "verdict": ("best", "overfits", "underfits")[sign(asked - best)]}
+
+
+def early_stopping_with_patience(p: Row) -> dict[str, object]:
+    """Stop at the first epoch whose last ``patience`` losses hold nothing below all of the earlier ones."""
+    losses, patience = [given(p, f"v{k}") for k in range(10)], int(given(p, "p"))
+    stop = next(
+        k
+        for k in range(patience, 10)
+        if min(losses[k - patience + 1 : k + 1]) >= min(losses[: k - patience + 1])
+    )  # fmt: skip
+    return {"answer": (stop, losses.index(min(losses[: stop + 1])))}

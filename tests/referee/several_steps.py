@@ -1,0 +1,70 @@
+"""The referee of ``several-steps.toml``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from referee.means import bend, descend, descend_one, solve_affine, vertex
+from referee.reading import confirm, given, loss
+
+Row = dict[str, Any]
+
+
+def three_updates(p: Row) -> dict[str, object]:
+    """x_k = x* + (1 - eta f'')^k (x_0 - x*), exact for a quadratic."""
+    f, start = loss(p, "x"), given(p, "x0")
+    centre, factor = vertex(f), 1 - given(p, "eta") * bend(f, 0)
+    values = [centre + factor**k * (start - centre) for k in (1, 2, 3)]
+    return dict(zip(("first", "second", "third"), values, strict=True))
+
+
+def two_updates_two_variables(p: Row) -> dict[str, object]:
+    start = given(p, "u0"), given(p, "v0")
+    _, first, second = descend(loss(p, "u", "v"), start, given(p, "eta"), 2)
+    return {"first": first, "second": second}
+
+
+def closed_form(p: Row) -> dict[str, object]:
+    """Here the run itself, step by step."""
+    steps = int(given(p, "k"))
+    return {"answer": descend_one(loss(p, "x"), given(p, "x0"), given(p, "eta"), steps)[-1]}
+
+
+def updates_until_close(p: Row) -> dict[str, object]:
+    """Run until it is close enough, and count."""
+    f, eta, share = loss(p, "x"), given(p, "eta"), given(p, "eps")
+    centre, start = vertex(f), given(p, "x0")
+    confirm(centre == given(p, "c"), "the minimiser is another one")
+    x, count = start, 0
+    while abs(x - centre) > share * abs(start - centre):
+        x, count = descend_one(f, x, eta, 1)[1], count + 1
+    return {"answer": count}
+
+
+def start_two_updates_ago(p: Row) -> dict[str, object]:
+    """Two updates are an affine function of the start; solve for the start."""
+    f, eta = loss(p, "x"), given(p, "eta")
+    return {"answer": solve_affine(lambda x: descend_one(f, x, eta, 2)[2], given(p, "x[2]"))}
+
+
+def continue_the_run(p: Row) -> dict[str, object]:
+    """The update is the affine map that fixes x* and takes x_0 to x_1."""
+    centre, first, second = given(p, "c"), given(p, "x0"), given(p, "x1")
+    return {"answer": second + (second - first) * (second - centre) / (first - centre)}
+
+
+def claims_about_step_lengths(p: Row) -> dict[str, object]:
+    points = descend_one(loss(p, "x"), given(p, "x0"), given(p, "eta"), 8)
+    lengths = [abs(b - a) for a, b in zip(points, points[1:], strict=False)]
+    changes = [b - a for a, b in zip(lengths, lengths[1:], strict=False)]
+    shrinks, grows = all(d < 0 for d in changes), all(d > 0 for d in changes)
+    confirm(shrinks or grows, "the steps neither shrink nor grow")
+    truth = {
+        "first-longest-true": lengths[0] == max(lengths) and shrinks,
+        "first-longest-false": lengths[0] == max(lengths) and shrinks,
+        "equal-steps": len(set(lengths)) == 1,
+        "must-lower-rate": not shrinks,
+        "by-themselves": shrinks,
+        "ever-longer": grows,
+    }[p["case"]]
+    return {"answer": (truth, "shrinks" if shrinks else "grows")}
