@@ -45,10 +45,10 @@ Kinds = Mapping[str, str]
 class Style:
     """How one format writes things.
 
-    ``words``: plain words; ``formula(latex, display)``: a formula without slots; ``formula_with_slots`` the same as
-    pieces; ``code``: a code span; ``code_in_span`` and ``code_in_block``: what stands inside one; ``tags``: what is
-    written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``block(text, kinds)`` sets
-    an author's text where the format does it by itself and not by walking tokens; ``figure``: a name for figures.
+    ``words``: plain words; ``formula(latex, display)``: a formula without slots; ``formula_with_slots``: one with
+    slots, as pieces; ``code``: a code span; ``code_in_span`` and ``code_in_block``: what stands inside one; ``tags``:
+    what is written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``tick``: what marks a
+    right option; ``own(text, kinds)``: sets a text where the format does it by itself and not by walking tokens.
     """
 
     name: str

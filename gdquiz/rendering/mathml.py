@@ -151,6 +151,8 @@ def _clean(element: ElementTree.Element, latex: str) -> ElementTree.Element:
         raise _fault(latex, f"'{text}' is not understood here")
     if tag == "mo" and len(text) > 1 and text.replace(" ", "").isalpha():
         tag, attributes = "mi", {}
+    if tag == "mi" and text == "·":
+        tag, attributes = "mo", {}  # older converters take the centred dot for a name
     if tag == "mo" and text == "/":
         attributes |= {"lspace": "0", "rspace": "0"}
     if tag in ("msub", "msup", "msubsup") and len(element) and (element[0].text or "") in _LIMITS:
@@ -299,9 +301,9 @@ def fragment(latex: str, starts: bool) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula with slots, converted once: ``literals`` of MathML and, between them, slot numbers and how they stand.
+    """A formula with slots, converted once: ``literals`` of MathML with a hole between each two.
 
-    ``alt`` and ``numbers`` are the same for the LaTeX source.
+    A hole is the number of its slot (by order in the source) and whether an operand starts there (see ``fragment``).
     """
 
     literals: tuple[str, ...]

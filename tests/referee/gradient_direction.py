@@ -48,9 +48,7 @@ def descent_directions(p: Row) -> dict[str, object]:
     }
     return {
         "answer": {
-            name
-            for name, (x, y) in directions.items()
-            if f(u + tiny * x, v + tiny * y) < f(u - tiny * x, v - tiny * y)
+            name for name, (x, y) in directions.items() if f(u + tiny * x, v + tiny * y) < f(u - tiny * x, v - tiny * y)
         }
     }
 

@@ -8,20 +8,21 @@ from math import isqrt
 from typing import Any
 
 Loss = Callable[..., Any]
+ONE = Fraction(1)
 
 
-def slope(f: Loss, x: Any, h: Any = 1) -> Any:
+def slope(f: Loss, x: Any, h: Any = ONE) -> Any:
     """f'(x) by seven equidistant values; exact for polynomials up to degree 6, whatever h is."""
     return (45 * (f(x + h) - f(x - h)) - 9 * (f(x + 2 * h) - f(x - 2 * h)) + f(x + 3 * h) - f(x - 3 * h)) / (60 * h)
 
 
-def bend(f: Loss, x: Any, h: Any = 1) -> Any:
+def bend(f: Loss, x: Any, h: Any = ONE) -> Any:
     """f''(x) by seven equidistant values; exact for polynomials up to degree 7."""
     pairs = [f(x + k * h) + f(x - k * h) for k in (1, 2, 3)]
     return (270 * pairs[0] - 27 * pairs[1] + 2 * pairs[2] - 490 * f(x)) / (180 * h * h)
 
 
-def gradient(f: Loss, point: Sequence[Any], h: Any = 1) -> tuple[Any, ...]:
+def gradient(f: Loss, point: Sequence[Any], h: Any = ONE) -> tuple[Any, ...]:
     """The slopes of f along each coordinate."""
     return tuple(slope(lambda t, k=k: f(*point[:k], t, *point[k + 1 :]), point[k], h) for k in range(len(point)))
 

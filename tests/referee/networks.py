@@ -56,7 +56,9 @@ def relu_network(p: Row) -> dict[str, object]:
         return (v1 * max(0, a * x1 + b1 * x2) + v2 * max(0, c * x1 + b2 * x2) - t) ** 2 / 2
 
     tiny = Fraction(1, 10**4)
-    confirm(all(abs(w * x1 + b * x2) > tiny * 12 for w, b in zip(start, (b1, b2), strict=True)), "a unit is on its kink")
+    confirm(
+        all(abs(w * x1 + b * x2) > tiny * 12 for w, b in zip(start, (b1, b2), strict=True)), "a unit is on its kink"
+    )
 
     def slope(f: Any, x: Any) -> Any:
         return (f(x + tiny) - f(x - tiny)) / (2 * tiny)  # exact, for the loss is quadratic between kinks
