@@ -26,9 +26,8 @@ import jinja2
 import numpy as np
 
 from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot, read_blueprint
+from gdquiz.authoring.blueprint import read_blueprint
 from gdquiz.authoring.exam import Exam, to_json
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import populate
 from gdquiz.cli.loading import load_banks
 from gdquiz.rendering.formats import render
@@ -39,16 +38,14 @@ LIMITS = {"markdown": 5.0, "latex": 5.0, "html": 10.0}
 
 def baseline(forms: int) -> None:
     """Draw, compute one step and render a question and an answer, for every question."""
-    environment = jinja2.Environment(autoescape=False)
+    environment = jinja2.Environment(autoescape=False)  # noqa: S701  (the simplest program there is)
     question = environment.from_string(
         "{{ number }}. Gradient descent on $f(x) = {{ a }} x^2 + {{ b }} x$ starts at $x_0 = {{ x }}$ with learning "
         "rate $\\eta = {{ eta }}$. Compute $x_1$.\n"
     )
-    answer = environment.from_string(
-        "{{ number }}. $x_1 = {{ x }} - {{ eta }} \\cdot {{ gradient }} = {{ new }}$\n"
-    )
+    answer = environment.from_string("{{ number }}. $x_1 = {{ x }} - {{ eta }} \\cdot {{ gradient }} = {{ new }}$\n")
     generator = np.random.default_rng(1)
-    for form in range(forms):
+    for _ in range(forms):
         texts = []
         for number in range(1, QUESTIONS + 1):
             a, b, x, eta = (int(v) for v in generator.integers(1, 10, size=4))
@@ -68,14 +65,6 @@ def timed(work: Callable[[], object], rounds: int) -> float:
         work()
         times.append(time.process_time() - began)
     return min(times)
-
-
-def default_blueprint(items: tuple[ItemTemplate, ...]) -> Blueprint:
-    """Ten shipped items that have no figure, spread over the topics and kinds."""
-    plain = [item for item in items if item.source.figure is None]
-    step = len(plain) / QUESTIONS
-    slots = [Slot(item=plain[int(k * step)].id) for k in range(QUESTIONS)]
-    return Blueprint(title="Benchmark", seed="benchmark", section=[Section(slot=slots)])
 
 
 def consume(exam: Exam, name: str) -> int:
@@ -107,13 +96,11 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--forms", type=int, default=1000)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--blueprint", type=Path)
+    options.add_argument("--blueprint", type=Path, default=Path(__file__).with_name("exam.toml"))
     chosen = options.parse_args()
     forms, rounds = chosen.forms, chosen.rounds
     items = load_banks()
-    plan = default_blueprint(items)
-    if chosen.blueprint:
-        plan = read_blueprint(chosen.blueprint.read_text(encoding="utf-8"), file=str(chosen.blueprint))
+    plan = read_blueprint(chosen.blueprint.read_text(encoding="utf-8"), file=str(chosen.blueprint))
     count = forms * QUESTIONS
 
     base = timed(lambda: baseline(forms), rounds)
@@ -128,7 +115,9 @@ def main() -> int:
     solved = {item.id: populate(item) for item in used}
     made = assemble(plan, items, forms, solve=lambda item: solved[item.id])
     making = timed(lambda: assemble(plan, items, forms, solve=lambda item: solved[item.id]), rounds)
-    print(f"making {forms:,} forms: {making:.2f} s ({making / base:.2f} x), exam.json {len(to_json(made)) / 1e6:.1f} MB")
+    print(
+        f"making {forms:,} forms: {making:.2f} s ({making / base:.2f} x), exam.json {len(to_json(made)) / 1e6:.1f} MB"
+    )
 
     kept = True
     for name, limit in LIMITS.items():

@@ -144,17 +144,14 @@ def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
         yield "there is no key"
     if not set(key.options) <= set(key.order):
         yield "a key is not among the options printed"
-    for number in key.numbers:
-        if not Fraction(number.low) <= Fraction(number.value) <= Fraction(number.high):
+    accepted = [(Fraction(number.low), Fraction(number.high)) for number in key.numbers]
+    for number, (low, high) in zip(key.numbers, accepted, strict=True):
+        if not low <= Fraction(number.value) <= high:
             yield f"the key {number.value} is outside of what is accepted"
     for wrong in key.wrong:
-        if wrong.values and key.numbers:
-            inside = [
-                Fraction(number.low) <= Fraction(value) <= Fraction(number.high)
-                for value, number in zip(wrong.values, key.numbers, strict=True)
-            ]
-            if all(inside):
-                yield f"the wrong answer of {wrong.misconception} would be accepted"
+        within = zip(wrong.values, accepted, strict=False)
+        if wrong.values and key.numbers and all(low <= Fraction(value) <= high for value, (low, high) in within):
+            yield f"the wrong answer of {wrong.misconception} would be accepted"
         if not set(wrong.options) <= set(key.order):
             yield f"the wrong answer of {wrong.misconception} is not among the options printed"
         if wrong.options and wrong.options == key.options:

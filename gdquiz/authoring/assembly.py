@@ -7,8 +7,10 @@ keyed order, and only when they are used up do the others follow, nearest first.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import count
@@ -67,13 +69,14 @@ def assemble(
     library = _Library(seed, solve)
     places = tuple(_places(blueprint, templates, library, file))
     picked = _common_picks(seed, places)
-    solved: list[frozen.Form] = []
     total = len(roster) or forms
     exam_id = draws.short_id(("exam", seed, blueprint.title, *_fingerprint(blueprint, places)))
     ids = draws.different_ids((exam_id, "questions"), 5)
-    for k in progress(range(total), label="forms", total=total):
-        student = roster[k] if roster else None
-        solved.append(_form(k, student, blueprint, places, picked, library, exam_id, ids))
+    with _no_search_for_cycles():
+        solved = [
+            _form(k, roster[k] if roster else None, blueprint, places, picked, library, exam_id, ids)
+            for k in progress(range(total), label="forms", total=total)
+        ]
     used = {question.wording for form in solved for question in form.questions}
     codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
     sections, first = [], 1
@@ -100,6 +103,18 @@ def assemble(
         forms=tuple(solved),
         report=tuple(_report(solved, library)),
     )
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Python's collector off: an exam is many small values without cycles, and it would search them again and again."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 # --- which items ---------------------------------------------------------------------------------------------------
@@ -222,8 +237,11 @@ class _Library:
         """The row for the next question from this item on a form that has the rows ``taken`` from it already."""
         order = self._order(template, place)
         at = order.place(form, len(taken))
-        rows = (order[(at + step) % len(order)] for step in range(len(order)))
-        return next((row for row in rows if row not in taken), order[at])
+        first = order[at]
+        if first not in taken:
+            return first
+        rows = (order[(at + step) % len(order)] for step in range(1, len(order)))
+        return next((row for row in rows if row not in taken), first)
 
     def _order(self, template: ItemTemplate, place: _Place) -> _Order:
         key, slot, templates = (template.id, place.terms), place.slot, place.templates

@@ -207,6 +207,8 @@ class _Answer:
         same = np.ones(rows, bool)
         digits = part.source.places
         apart = APART * 10.0**-digits if digits is not None else 0.0
+        if digits is None and part.lists_values and not all(map(is_exact, (*self.numbers, *other.numbers))):
+            apart = APART * 1e-3  # listed with three decimals
         if digits == 0 and all(map(_whole, (*self.numbers, *other.numbers))):
             apart = 0.5  # whole numbers, which no one rounds
         for a, b in zip(self.numbers, other.numbers, strict=True):

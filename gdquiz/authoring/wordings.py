@@ -143,7 +143,7 @@ class Solver:
             key, extra = solved.key(place, path)
             slots |= extra
             parts.append(key)
-        return frozen.Question.model_construct(
+        return frozen.Question(
             id=id,
             number=number,
             wording=self.population.template.id,
@@ -200,7 +200,9 @@ class _PartSolver:
     ):
         self.solved, self.block, self.number, self.kinds = solved, block, number, kinds
         self.digits = digits
-        self.options = [option.id for option in solved.part.source.option]
+        self.options = tuple(option.id for option in solved.part.source.option)
+        self.prompts = tuple(prompt.id for prompt in solved.part.source.prompt)
+        self._named: dict[tuple[bytes, tuple[str, ...]], tuple[str, ...]] = {}
         self.texts = texts
         self._feedback = [
             wrong.wrong.source.feedback.strip()
@@ -255,8 +257,7 @@ class _PartSolver:
     def _value_text(self, cell: Cell) -> tuple[str, str]:
         """A wrong value as an exact string (or 12 digits, which are the same on every machine) and as LaTeX."""
         if isinstance(cell, tuple):
-            key = exact_key(*cell, self.digits)
-            return key.value, key.shown
+            return exact_texts(*cell, self.digits)
         return f"{cell:.12g}", decimal_text(cell, max(3, self.digits or 3))
 
     def _option_text(self, cell: Cell) -> str:
@@ -267,20 +268,25 @@ class _PartSolver:
     # selections
 
     def _orders(self, path: draws.Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        source = self.solved.part.source
-        prompts = tuple(prompt.id for prompt in source.prompt)
-        if path is None or source.keep_order or (source.kind == "truth" and not self.options):
-            return tuple(self.options), prompts
+        if path is None or not self.options or self.solved.part.source.keep_order:
+            return self.options, self.prompts
         here = (*path, self.number)
-        return draws.shuffled((*here, "options"), self.options), draws.shuffled((*here, "prompts"), prompts)
+        prompts = draws.shuffled((*here, "prompts"), self.prompts) if self.prompts else ()
+        return draws.shuffled((*here, "options"), self.options), prompts
 
     def _ids(self, chosen: Any, prompts: tuple[str, ...]) -> tuple[str, ...]:
+        """The options of a selection by their ids; worked out once for each selection that occurs."""
+        key = (chosen.tobytes(), prompts)
+        if key not in self._named:
+            self._named[key] = self._ids_of(chosen, prompts)
+        return self._named[key]
+
+    def _ids_of(self, chosen: Any, prompts: tuple[str, ...]) -> tuple[str, ...]:
         kind = self.solved.part.kind
         if kind == "ordering":
             return tuple(self.options[int(k)] for k in chosen)
         if kind == "matching":
-            declared = [prompt.id for prompt in self.solved.part.source.prompt]
-            by_prompt = {name: self.options[int(k)] for name, k in zip(declared, chosen, strict=True)}
+            by_prompt = {name: self.options[int(k)] for name, k in zip(self.prompts, chosen, strict=True)}
             return tuple(by_prompt[name] for name in prompts)
         return tuple(option for option, right in zip(self.options, chosen, strict=True) if right)
 
@@ -375,17 +381,22 @@ def _float(cell: Cell) -> float:
 @lru_cache(maxsize=65536)
 def exact_key(numerator: int, denominator: int, digits: int | None) -> frozen.NumberKey:
     """The key of a rational answer, with the interval that careful rounding can reach."""
+    text, shown = exact_texts(numerator, denominator, digits)
+    low, high = notation.rounding_interval(exact(numerator, denominator), digits)
+    return frozen.NumberKey(value=text, shown=shown, low=notation.plain(low), high=notation.plain(high))
+
+
+@lru_cache(maxsize=65536)
+def exact_texts(numerator: int, denominator: int, digits: int | None) -> tuple[str, str]:
+    """A rational number as exact text, and as LaTeX with its decimal where it is a fraction."""
     value = exact(numerator, denominator)
-    low, high = notation.rounding_interval(value, digits)
     shown = notation.number(value)
     if value.denominator != 1:
         places = 3 if digits is None else digits
         rounded = notation.decimal(value, places)
         same = (value * 10**places).denominator == 1
         shown += f" {'=' if same else chr(92) + 'approx'} {_trimmed(rounded) if same else rounded}"
-    return frozen.NumberKey(
-        value=notation.plain(value), shown=shown, low=notation.plain(low), high=notation.plain(high)
-    )
+    return notation.plain(value), shown
 
 
 def _trimmed(decimal: str) -> str:
