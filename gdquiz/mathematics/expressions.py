@@ -471,7 +471,7 @@ def parse(text: str, *, names: Collection[str], language: Language, tables: bool
         _misplaced(error.token, error.accepts or set(error.expected), scanner, language)
     if language is Language.FORMULA:
         _number(part)
-    return part.node  # type: ignore[no-any-return]
+    return part.node
 
 
 def _misplaced(token: Token, accepted: Collection[str], scanner: Scanner, language: Language) -> NoReturn:

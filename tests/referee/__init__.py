@@ -8,7 +8,7 @@ A function takes what a reader of the question is given, as one dictionary ``p``
 
 ======================  ============================================================================================
 name of a parameter     its value in this row, a ``Fraction``
-``case``                the id of the row's case (empty where the item has none)
+``case``                the id of the row's case (``only`` where the item has none)
 ``slots``               what stands in each slot of the printed texts: LaTeX, words or code
 ``train``, ``heldout``  items with a fit: the printed losses, in their order
 ``train_x`` ...         items with a fit: the points of the data set (``train_x``, ``train_y``, ``heldout_x``,

@@ -31,7 +31,8 @@ def two_stationary_points(p: Row) -> dict[str, object]:
     """Search every point with whole coordinates in a large square."""
     f = loss(p, "x", "y")
     rows = [y for y in range(-8, 9) if slope(lambda t: f(0, t), y) == 0]
-    found = [(x, y) for y in rows for x in range(-12, 13) if gradient(f, (Fraction(x), Fraction(y))) == (0, 0)]
+    found = [(x, y) for y in rows for x in range(-12, 13) if slope(lambda t, y=y: f(t, y), x) == 0]
+    confirm(all(gradient(f, point) == (0, 0) for point in found), "a point is not stationary")
     confirm(len(found) == 2 and found[0][1] == found[1][1], f"the stationary points are {found}")
     (left, y), (right, _) = sorted(found)
     return {"where": (left, right, y), "kinds": tuple(_kind(f, point) for point in sorted(found))}
@@ -56,10 +57,10 @@ def where_descent_ends(p: Row) -> dict[str, object]:
 
 
 def least_value_of_a_bowl(p: Row) -> dict[str, object]:
-    """Newton's step from the origin lands on the minimiser of a quadratic; Cramer's rule on the difference quotients."""
+    """Newton's step from the origin lands on the minimiser of a quadratic; solved by Cramer's rule."""
     f = loss(p, "u", "v")
     (a, b), (_, c) = hessian(f, (0, 0))
-    gu, gv = gradient(f, (Fraction(0), Fraction(0)))
+    gu, gv = gradient(f, (0, 0))
     det = a * c - b * b
     confirm(det > 0 and a > 0, "the Hessian is not positive definite")
     u, v = (b * gv - c * gu) / det, (b * gu - a * gv) / det

@@ -37,7 +37,7 @@ def two_losses_two_winners(p: Row) -> dict[str, object]:
     measures = (
         lambda errors: pvariance(errors) + (sum(errors) / 3) ** 2,
         lambda errors: sum(max(e, -e) for e in errors),
-        lambda errors: max(max(errors), -min(errors)),
+        lambda errors: max(*errors, -min(errors)),
     )
     for measure in measures:
         confirm(measure(first) != measure(second), "the two models are equal under a measure")

@@ -8,30 +8,39 @@ from math import isqrt
 from typing import Any
 
 Loss = Callable[..., Any]
-ONE = Fraction(1)
 
 
-def slope(f: Loss, x: Any, h: Any = ONE) -> Any:
+def slope(f: Loss, x: Any, h: Any = 1) -> Any:
     """f'(x) by seven equidistant values; exact for polynomials up to degree 6, whatever h is."""
-    return (45 * (f(x + h) - f(x - h)) - 9 * (f(x + 2 * h) - f(x - 2 * h)) + f(x + 3 * h) - f(x - 3 * h)) / (60 * h)
+    total = 45 * (f(x + h) - f(x - h)) - 9 * (f(x + 2 * h) - f(x - 2 * h)) + f(x + 3 * h) - f(x - 3 * h)
+    return total * (Fraction(1, 60) / h)
 
 
-def bend(f: Loss, x: Any, h: Any = ONE) -> Any:
+def bend(f: Loss, x: Any, h: Any = 1) -> Any:
     """f''(x) by seven equidistant values; exact for polynomials up to degree 7."""
     pairs = [f(x + k * h) + f(x - k * h) for k in (1, 2, 3)]
-    return (270 * pairs[0] - 27 * pairs[1] + 2 * pairs[2] - 490 * f(x)) / (180 * h * h)
+    return (270 * pairs[0] - 27 * pairs[1] + 2 * pairs[2] - 490 * f(x)) * (Fraction(1, 180) / h / h)
 
 
-def gradient(f: Loss, point: Sequence[Any], h: Any = ONE) -> tuple[Any, ...]:
+def gradient(f: Loss, point: Sequence[Any], h: Any = 1) -> tuple[Any, ...]:
     """The slopes of f along each coordinate."""
-    return tuple(slope(lambda t, k=k: f(*point[:k], t, *point[k + 1 :]), point[k], h) for k in range(len(point)))
+    return tuple(slope(_along(f, point, k), point[k], h) for k in range(len(point)))
+
+
+def _along(f: Loss, point: Sequence[Any], k: int) -> Loss:
+    return lambda t: f(*point[:k], t, *point[k + 1 :])
 
 
 def hessian(f: Loss, point: Sequence[Any]) -> list[list[Any]]:
-    """The slopes of the slopes."""
+    """The bends along each coordinate, and the slopes of the slopes."""
     size = range(len(point))
-    rows = [gradient(lambda *q, k=k: gradient(f, q)[k], point) for k in size]
-    return [[row[k] for k in size] for row in rows]
+
+    def entry(row: int, column: int) -> Any:
+        if row == column:
+            return bend(_along(f, point, row), point[row])
+        return slope(_along(lambda *q: slope(_along(f, q, row), q[row]), point, column), point[column])
+
+    return [[entry(row, column) for column in size] for row in size]
 
 
 def descend(f: Loss, start: Sequence[Any], eta: Any, steps: int) -> list[tuple[Any, ...]]:
@@ -66,7 +75,7 @@ def level_places(f: Loss, candidates: Iterable[Any]) -> list[Any]:
 
 
 def limit_of_small_steps(f: Loss, start: Any, levels: Sequence[Any], *, up: bool = False) -> Any:
-    """Where a run ends that follows the slope from ``start`` and can not pass a place of slope zero; None at infinity."""
+    """Where a run ends that follows the slope and can not pass a place of slope zero; None if nowhere."""
     g = slope(f, start)
     if g == 0:
         return start

@@ -63,8 +63,9 @@ def changes_of_the_first_step(p: Row) -> dict[str, object]:
 
     plain = step(f, eta)
     effects = {m * plain: "longer", plain: "same", plain / m: "shorter", -plain: "turned"}
+    confirm(len(effects) == 4, "two effects are the same")
     longer_by_k = plain + k if plain > 0 else plain - k
-    confirm(len(effects) == 4 and longer_by_k not in (m * plain, -plain), "two effects are the same")
+    confirm(longer_by_k != m * plain, f"the step {plain} is {m} times as long and longer by {k}: both effects are true")
     changed = (
         step(lambda x: m * f(x), eta),
         step(lambda x: f(x) + k, eta),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def regime_of_a_quadratic(p: Row) -> dict[str, object]:
         regime = "diverges"
     else:
         confirm(abs(away[12]) < abs(away[1]) < abs(away[0]), "the run does not approach")
-        regime = "one-side" if all(a * b > 0 for a, b in zip(away, away[1:], strict=False)) else "both-sides"
+        regime = "one-side" if all(a * b > 0 for a, b in pairwise(away)) else "both-sides"
     return {"factor": away[1] / away[0], "regime": regime}
 
 
@@ -71,7 +72,7 @@ def threshold_of_a_fourth_power(p: Row) -> dict[str, object]:
     lower, upper = 0.0, 1.0
     while not grows(upper):
         upper *= 2
-    for _ in range(60):
+    for _ in range(45):
         middle = (lower + upper) / 2
         lower, upper = (lower, middle) if grows(middle) is not False else (middle, upper)
     outcome = {True: "diverges", False: "converges", None: "cycles"}[grows(given(p, "eta"))]

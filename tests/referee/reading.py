@@ -87,7 +87,7 @@ def _product(tokens: list[str], at: int) -> tuple[Reader, int]:
             factors.append(factor)
     if not divisors:
         return lambda env: prod(factor(env) for factor in factors), at
-    return lambda env: prod(factor(env) for factor in factors) / prod(factor(env) for factor in divisors), at
+    return lambda env: _over(prod(factor(env) for factor in factors), prod(factor(env) for factor in divisors)), at
 
 
 def _power(tokens: list[str], at: int) -> tuple[Reader, int]:
@@ -103,16 +103,21 @@ def _atom(tokens: list[str], at: int) -> tuple[Reader, int]:
         raise ValueError("the formula ends too early")
     token = tokens[at]
     if token[0].isdigit():
-        return lambda env, value=Fraction(token): value, at + 1
-    if token == "(" or token == "{":
+        value = int(token) if token.isdigit() else Fraction(token)
+        return lambda env: value, at + 1
+    if token in {"(", "{"}:
         return _group(tokens, at)
     if token == "\\frac":
         above, at = _group(tokens, at + 1)
         below, at = _group(tokens, at)
-        return lambda env: above(env) / below(env), at
+        return lambda env: _over(above(env), below(env)), at
     if token.isalpha():
         return lambda env: env[token], at + 1
     raise ValueError(f"can not read {token!r}")
+
+
+def _over(above: Any, below: Any) -> Any:
+    return Fraction(above, below) if isinstance(above, int) and isinstance(below, int) else above / below
 
 
 def _group(tokens: list[str], at: int) -> tuple[Reader, int]:

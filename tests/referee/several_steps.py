@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from referee.means import bend, descend, descend_one, solve_affine, vertex
@@ -55,8 +56,8 @@ def continue_the_run(p: Row) -> dict[str, object]:
 
 def claims_about_step_lengths(p: Row) -> dict[str, object]:
     points = descend_one(loss(p, "x"), given(p, "x0"), given(p, "eta"), 8)
-    lengths = [abs(b - a) for a, b in zip(points, points[1:], strict=False)]
-    changes = [b - a for a, b in zip(lengths, lengths[1:], strict=False)]
+    lengths = [abs(b - a) for a, b in pairwise(points)]
+    changes = [b - a for a, b in pairwise(lengths)]
     shrinks, grows = all(d < 0 for d in changes), all(d > 0 for d in changes)
     confirm(shrinks or grows, "the steps neither shrink nor grow")
     truth = {
