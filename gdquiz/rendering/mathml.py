@@ -157,9 +157,11 @@ def _clean(element: ElementTree.Element, latex: str) -> ElementTree.Element:
         attributes |= {"lspace": "0", "rspace": "0"}
     if tag in ("msub", "msup", "msubsup") and len(element) and (element[0].text or "") in _LIMITS:
         tag = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}[tag]
+    children = _children(element, latex) if tag in _ROWS else [_clean(child, latex) for child in element]
+    if tag == "mover" and children[-1].attrib.pop("stretchy", "") == "false":
+        attributes["accent"] = "true"  # how older converters write a hat
     clean = ElementTree.Element(tag, attributes)
     clean.text = text or None
-    children = _children(element, latex) if tag in _ROWS else [_clean(child, latex) for child in element]
     clean.extend(children)
     if tag == "mrow" and len(children) == 1 and not attributes:
         return children[0]
