@@ -78,8 +78,9 @@ def test_comparing_an_invalid_row_is_never_true():
 
 
 @given(st.fractions(min_value=0, max_value=3000, max_denominator=300))
-def test_roots_of_squares_are_exact_and_of_others_do_not_exist(value):
+def test_roots_of_squares_are_exact_and_of_others_are_floats(value):
     assert listed(Rationals.of([value * value]).sqrt()) == [value]
+    assert Rationals.of([value * value, 2]).sqrt().tolist() == pytest.approx([float(value), 2**0.5], rel=1e-15)
     assert Rationals.of([value * value]).is_square().all()
     if value > 0:
         assert not Rationals.of([2 * value * value]).is_square().any()

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -186,12 +187,17 @@ def _known_path(location: tuple[Any, ...], content: Any) -> Path:
 
 def _known_fields(path: Path, root: type[BaseModel]) -> list[str]:
     """The fields that the table around a field may have, found by walking the schema along the path."""
-    schema = root.model_json_schema()
+    schema = _json_schema(root)
     here: Any = schema
     for step in path[:-1]:
         here = _resolved(here, schema)
         here = here.get("items", {}) if isinstance(step, int) else here.get("properties", {}).get(step, {})
     return list(_resolved(here, schema).get("properties", {}))
+
+
+@cache
+def _json_schema(root: type[BaseModel]) -> dict[str, Any]:
+    return root.model_json_schema()
 
 
 def _resolved(node: Any, schema: Any) -> Any:

@@ -202,7 +202,7 @@ def _sqrt(value: Column) -> Column:
         import mpmath
 
         return mpmath.sqrt(value) if value >= 0 else mpmath.nan
-    if isinstance(value, Rationals) and np.all(value.is_square() | ~value.valid):
+    if isinstance(value, Rationals):
         return value.sqrt()
     with np.errstate(invalid="ignore"):
         return np.sqrt(floats(value))

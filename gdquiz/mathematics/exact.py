@@ -279,9 +279,12 @@ class Rationals:
         """Where the value is the square of a rational."""
         return self.valid & (self.numerator >= 0) & _square(self.numerator)[1] & _square(self.denominator)[1]
 
-    def sqrt(self) -> Rationals:
-        """The exact square root; rows that are no square of a rational become invalid."""
+    def sqrt(self) -> Any:
+        """The square roots: exact where every row with a value is the square of a rational, else all of them floats."""
         square = self.is_square()
+        if not np.all(square | ~self.valid):
+            with np.errstate(invalid="ignore"):
+                return np.sqrt(self.floats())
         top, bottom = _square(self.numerator)[0], _square(self.denominator)[0]
         return Rationals(np.where(square, top, 0), np.where(square, bottom, 1), square)
 
