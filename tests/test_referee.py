@@ -48,6 +48,7 @@ TEXT_ONLY = frozenset(
     {
         "a-check-that-passed",
         "explain-a-minimum",
+        "explain-adams-first-step",
         "explain-overfitting",
         "explain-the-rate",
         "explain-the-zigzag",

@@ -172,6 +172,9 @@ def read_roster(text: str, *, file: str) -> tuple[Student, ...]:
                 "a header line such as 'name,id'", file=file, line=1,
             )
         )  # fmt: skip
+    twice = [name for name in ("name", "id") if columns.count(name) > 1]
+    if twice:
+        raise InputError(Fault(f"the column '{twice[0]}' stands there twice", "once", file=file, line=1))
     return tuple(_students(rows, columns, file))
 
 

@@ -297,11 +297,13 @@ class World(Mapping[str, Column]):
         axis, value = OUTCOMES[name]
         verdict = getattr(self.verdicts, axis)
         if value:
-            unclear = (self.verdicts.limit == "undecided") | (verdict == "undecided")
-            if axis == "point":  # a limit with a singular Hessian may be any kind of point
-                unclear = (
-                    unclear | (verdict == "degenerate") | ((verdict == "none") & (self.verdicts.limit == "converged"))
-                )
+            limit = self.verdicts.limit
+            unclear = (limit == "undecided") | (verdict == "undecided")
+            if value == "converged":
+                unclear = unclear | (limit == "slow")  # it may do so yet
+            elif axis == "point":  # a limit with a singular Hessian may be any kind of point
+                unclear = unclear | (limit == "slow") | (verdict == "degenerate")
+                unclear = unclear | ((limit == "converged") & (verdict == "none"))
             self._evaluation.doubtful = self._evaluation.doubtful | unclear
             return verdict == value
         self._evaluation.doubtful = self._evaluation.doubtful | (verdict == UNSURE)

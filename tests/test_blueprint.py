@@ -1,0 +1,214 @@
+"""Blueprints and rosters: what is read, and what is told of those that can not be used."""
+
+from __future__ import annotations
+
+import pytest
+from banking import items
+
+from gdquiz.authoring.blueprint import MOST_FORMS, Slot, pool, quick_blueprint, read_blueprint, read_roster
+from gdquiz.errors import InputError
+
+TEXT = """title = "Midterm"
+course = "ML 101"
+date = "May 2026"
+seed = 2026
+forms = 4
+
+[[section]]
+title = "Warm-up"
+shuffle = true
+space = 2.5
+slot = [{ item = "vector" }, { topic = "kinds", count = 2, points = 1.5 }]
+
+[[section]]
+slot = [{ items = ["claim", "order"], each_form = true, points = 2, difficulty = [1, 9.5] }]
+"""
+
+
+def told(text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read_blueprint(text, file="plan.toml")
+    return [str(fault) for fault in caught.value.faults]
+
+
+def refused(text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read_roster(text, file="roster.csv")
+    return [str(fault) for fault in caught.value.faults]
+
+
+# --- blueprints ----------------------------------------------------------------------------------------------------
+
+
+def test_a_blueprint_is_read() -> None:
+    plan = read_blueprint(TEXT, file="plan.toml")
+    assert (plan.title, plan.course, plan.date, plan.seed, plan.forms, plan.banks) == (
+        "Midterm",
+        "ML 101",
+        "May 2026",
+        2026,
+        4,
+        [],
+    )
+    assert [section.title for section in plan.section] == ["Warm-up", ""]
+    assert plan.section[0].slot[1] == Slot(topic="kinds", count=2, points=1.5)
+    assert plan.section[1].slot[0].difficulty == [1, 9.5]
+    assert plan.shuffle_options
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("course =", "cuorse =", "plan.toml:2, field cuorse: unknown field 'cuorse' (hint: did you mean 'course'?)"),
+        ("forms = 4", "forms = 0", "plan.toml:5, field forms: input should be greater than or equal to 1"),
+        (
+            "forms = 4",
+            f"forms = {MOST_FORMS + 1}",
+            "plan.toml:5, field forms: input should be less than or equal to 10000",
+        ),
+        (
+            "seed = 2026",
+            "seed = 1.5",
+            "plan.toml:4, field seed: 1.5 stands here; expected text in quotes or a whole number",
+        ),
+        (
+            "count = 2",
+            "count = 0",
+            "plan.toml:11, field section[1].slot[2].count: input should be greater than or equal to 1",
+        ),
+        (
+            "points = 1.5",
+            "points = nan",
+            "plan.toml:11, field section[1].slot[2].points: input should be a finite number",
+        ),
+        (
+            'item = "vector"',
+            'item = "vector", topic = "kinds"',
+            "plan.toml:11, field section[1].slot[1]: a slot has either one item or a pool, not both",
+        ),
+        (
+            "[1, 9.5]",
+            "[1]",
+            "plan.toml:14, field section[2].slot[1].difficulty: list should have at least 2 items after "
+            "validation, not 1",
+        ),
+        ("space = 2.5", "space = 99", "plan.toml:10, field section[1].space: input should be less than or equal to 25"),
+    ],
+)
+def test_faults_of_a_blueprint_are_told_with_their_place(old: str, new: str, message: str) -> None:
+    assert TEXT.count(old) == 1
+    assert told(TEXT.replace(old, new)) == [message]
+
+
+def test_a_blueprint_needs_sections_with_slots() -> None:
+    assert told('title = "T"\n') == ["plan.toml, field section: the field 'section' is missing"]
+    assert told("section = []\n") == [
+        "plan.toml:1, field section: list should have at least 1 item after validation, not 0"
+    ]
+
+
+def test_a_quick_quiz_spreads_its_questions_over_the_topics() -> None:
+    plan = quick_blueprint(title="Q", topics=["a", "b", "c"], questions=7, seed="1")
+    counts = {slot.topic: slot.count for slot in plan.section[0].slot}
+    assert sorted(counts.values()) == [2, 2, 3] and set(counts) == {"a", "b", "c"}
+    few = quick_blueprint(title="Q", topics=["a", "b", "c"], questions=2, seed="1")
+    assert sum(slot.count for slot in few.section[0].slot) == 2
+
+
+def test_a_topic_that_is_named_twice_counts_once() -> None:
+    plan = quick_blueprint(title="Q", topics=["a", "a", "b"], questions=6, seed="1")
+    assert [(slot.topic, slot.count) for slot in plan.section[0].slot] == [("a", 3), ("b", 3)]
+
+
+# --- pools ---------------------------------------------------------------------------------------------------------
+
+BANK = tuple(items("kinds.toml").values())
+
+
+@pytest.mark.parametrize(
+    ("slot", "names"),
+    [
+        (Slot(item="claim"), {"claim"}),
+        (Slot(items=["claim", "order"]), {"claim", "order"}),
+        (Slot(topic="kinds", kind="ordering"), {"order"}),
+        (Slot(skill="rates"), {"claim", "pairs", "ends"}),
+        (Slot(kind="number", skill="sgd"), {"batches"}),
+        (Slot(tier=1), {template.id for template in BANK}),
+    ],
+)
+def test_constraints_narrow_a_pool(slot: Slot, names: set[str]) -> None:
+    assert {template.id for template in pool(slot, BANK)} == names
+
+
+@pytest.mark.parametrize(
+    ("slot", "message"),
+    [
+        (Slot(item="clam"), "there is no item 'clam' (hint: did you mean 'claim'?)"),
+        (Slot(topic="kindss"), "there is no topic 'kindss'; expected kinds (hint: did you mean 'kinds'?)"),
+        (Slot(skill="nothing", topic="kinds", tier=1), "there is no skill 'nothing'; expected "),
+        (Slot(tier=3), "no item fits the constraints of this slot"),
+        (Slot(items=["claim"], kind="number"), "no item fits the constraints of this slot"),
+    ],
+)
+def test_pools_that_are_empty_are_refused(slot: Slot, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        pool(slot, BANK)
+    assert str(caught.value).startswith(message)
+
+
+# --- rosters -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,id\nAda Lovelace,1\nBlaise Pascal,2\n",
+        "\ufeffid;mail;Name\n1;x;Ada Lovelace\n\n2;y; Blaise Pascal \n",
+        'ID\tNAME\n1\t"Ada Lovelace"\n2\tBlaise Pascal',
+    ],
+)
+def test_rosters_are_read_however_they_are_separated(text: str) -> None:
+    assert [(student.name, student.id) for student in read_roster(text, file="r")] == [
+        ("Ada Lovelace", "1"),
+        ("Blaise Pascal", "2"),
+    ]
+
+
+def test_names_may_hold_commas_and_any_letters() -> None:
+    (student,) = read_roster('name,id\n"Gauß, Carl Friedrich",Ω-1\n', file="r")
+    assert (student.name, student.id) == ("Gauß, Carl Friedrich", "Ω-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        (
+            "",
+            [
+                "roster.csv:1: the first line has no column name and no column id; expected a header line such as 'name,id'"
+            ],
+        ),
+        (
+            "name;mail\nA;b\n",
+            ["roster.csv:1: the first line has no column id; expected a header line such as 'name,id'"],
+        ),
+        ("name,id\n", ["roster.csv: the roster names no student"]),
+        (
+            "name,id\nA,1\n,2\nB,\nC,1\n",
+            [
+                "roster.csv:3: a student without name or id; expected both",
+                "roster.csv:4: a student without name or id; expected both",
+                "roster.csv:5: the id 1 stands on line 2 already",
+            ],
+        ),
+        ("name,id,name\nA,1,B\n", ["roster.csv:1: the column 'name' stands there twice; expected once"]),
+        ('name,id\n"A,1\n', ["roster.csv:2: not readable as CSV: unexpected end of data"]),
+    ],
+)
+def test_faults_of_a_roster_are_told_with_their_line(text: str, messages: list[str]) -> None:
+    assert refused(text) == messages
+
+
+def test_a_roster_has_its_limit() -> None:
+    text = "name,id\n" + "".join(f"S,{k}\n" for k in range(MOST_FORMS + 1))
+    assert refused(text) == ["roster.csv: the roster has 10001 students; expected at most 10000"]
