@@ -185,7 +185,8 @@ def test_names_may_hold_commas_and_any_letters() -> None:
         (
             "",
             [
-                "roster.csv:1: the first line has no column name and no column id; expected a header line such as 'name,id'"
+                "roster.csv:1: the first line has no column name and no column id; "
+                "expected a header line such as 'name,id'"
             ],
         ),
         (
