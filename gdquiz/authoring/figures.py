@@ -49,11 +49,11 @@ def _some(slots: Mapping[str, str], text: str) -> dict[str, str]:
 
 
 def ticks(low: float, high: float) -> tuple[float, ...]:
-    """Round numbers (1, 2 or 5 times a power of ten apart), four to nine of them, inside the range."""
-    raw = (high - low) / 6
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    """Round numbers (1, 2 or 5 times a power of ten apart) inside the range: as few as can be, but at least four."""
+    power = math.floor(math.log10(high - low))
+    steps = [factor * 10.0**exponent for exponent in (power, power - 1) for factor in (5, 2, 1)]
+    ends = [(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)) for step in steps]
+    step, (first, last) = next(found for found in zip(steps, ends, strict=True) if found[1][1] - found[1][0] >= 3)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     return tuple(round(k * step, digits) + 0.0 for k in range(first, last + 1))
 

@@ -46,7 +46,7 @@ def derivative_by_the_chain_rule(p: Row) -> dict[str, object]:
     ):
         if text.startswith(head) and text.endswith(tail):
             inside = formula(text.removeprefix(head).removesuffix(tail), "w")
-            return {"answer": _measured(lambda w: outer(inside(w)), 1)}
+            return {"answer": _measured(lambda w, outer=outer, inside=inside: outer(inside(w)), 1)}
     return {"answer": _measured(formula(text, "w"), 1)}
 
 

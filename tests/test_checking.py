@@ -1,0 +1,213 @@
+"""Checking an item: what is proved of every row, and that each planted fault is found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from banking import CHOICE, NUMBER, STEP, item, items
+
+from gdquiz import checking
+from gdquiz.authoring.exam import NumberKey, OptionText, PartKey, PartWording, WrongAnswer
+from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.population import populate
+from gdquiz.checking import ItemCheck, check
+
+
+def faults(body: str, **texts: str) -> tuple[str, ...]:
+    return check(item(body, **texts)).faults
+
+
+# --- what is right -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bank", ["small.toml", "kinds.toml"])
+def test_the_test_banks_are_proved(bank: str) -> None:
+    for template in items(bank).values():
+        found = check(template)
+        assert found.faults == () and found.rows == populate(template).size, template.id
+
+
+def test_what_a_check_tells() -> None:
+    found = check(items("small.toml")["small-step"])
+    assert isinstance(found, ItemCheck)
+    assert (found.item, found.kinds, found.rows, found.enumerated) == ("small-step", ("number",), 16, 18)
+    assert dict(found.refusals) == {"requirement: the start is the minimiser": 2}
+    assert 0 < found.difficulty[0] <= found.difficulty[1]
+
+
+# --- planted faults ------------------------------------------------------------------------------------------------
+
+A = 'parameters = { a = "1..3" }\n'
+
+PLANTED: dict[str, tuple[str, str]] = {
+    "no row": (A + 'require = ["a > 3"]\n' + NUMBER + 'answer = "a"', "no row is left in the population"),
+    "two options right": (
+        A + CHOICE + 'option = [{ id = "x", text = "x", when = "a > 0" }, { id = "y", text = "y", when = "a > 0" }]',
+        "no row is left in the population",
+    ),
+    "wrong statement": (
+        # by the author's rule the loss rises where it falls: no option is right in any row
+        A.replace("}", ", w0 = [1] }") + STEP + CHOICE
+        + 'option = [{ id = "x", text = "x", when = "loss[1] > loss[0]" }, { id = "y", text = "y", when = "a > 5" }]',
+        "no row is left in the population",
+    ),
+    "options that read alike": (
+        A + CHOICE + 'option = [{ id = "x", text = "-${{a}}$", when = "a < 9" }, { id = "y", text = "-$1$", when = "a > 9" }]',
+        "row 0: part 'answer': two options read '-$1$'",
+    ),
+    "prompts that read alike": (
+        A + '[[item.part]]\nkind = "matching"\nask = "?"\noption = [{ id = "x", text = "x" }, { id = "y", text = "y" }]\n'
+        'prompt = [{ id = "p", text = "$a$", match = "x" }, { id = "q", text = " $a$ ", match = "y" }]',
+        "row 0: part 'answer': two prompts read '$a$'",
+    ),
+    "wrong answer of no use": (
+        A + NUMBER + 'answer = "2*a"\nwrong = [{ misconception = "NO_2", value = "a + a", optional = true }]',
+        "part 'answer': the wrong answer of NO_2 is of use in no row",
+    ),
+    "too many combinations": (
+        'parameters = { a = "1..500", b = "1..500" }\n' + NUMBER + 'answer = "a"',
+        "field parameters: the parameters have 250,000 combinations: 500 (a) x 500 (b); expected at most 200,000 in one "
+        "population (hint: use smaller domains, or 'draws = 5000' to take that many fixed combinations)",
+    ),
+    "no such mistake here": (
+        A.replace("}", ", w0 = [1] }") + STEP + NUMBER + 'answer = "w[1]"\nwrong = [{ misconception = "PLAIN" }]',
+        "the misconception PLAIN can not be executed on this item: this mistake needs the parameter 'beta' of the method",
+    ),
+    "rank": (
+        'parameters = { a = "1..60" }\n' + CHOICE + 'answer = "100 + a"\nwrong = ['
+        + ", ".join(f'{{ misconception = "SIGN", value = "{k}*a/99" }}' for k in (1, 2, 3)) + "]",
+        "part 'answer': the key is number 4 by size in 60 of 60 rows",
+    ),
+    "a sum with two signs": (
+        'parameters = { a = "-2..-1" }\n' + NUMBER + 'answer = "a"', "row 0: the slot 'shown' reads '3 - -2'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in PLANTED if name != "a sum with two signs"])
+def test_a_planted_fault_is_found(name: str) -> None:
+    body, fault = PLANTED[name]
+    assert fault in faults(body)
+
+
+def test_a_disagreement_of_the_routes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = item(A.replace("}", ", w0 = [1] }") + STEP + NUMBER + 'answer = "w[2]"')
+    calculus = template.cases[0].calculus
+    monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda w, a: [3 * a * w])
+    assert check(template).faults == ("3 rows: the two routes disagree", "no row is left in the population")
+
+
+def test_an_inexact_key_is_held_against_fifty_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = item(A + NUMBER + 'answer = "exp(a)"')
+    population = populate(template)
+    (block,) = population.blocks
+    (solved,) = block.parts
+    shifted = solved.numbers[0] * (1 + 1e-8)
+    object.__setattr__(solved, "numbers", (shifted,))
+    found = list(checking._faults(population))
+    assert len(found) == 3
+    assert found[0].startswith("part 'answer': 2.718281855") and found[0].endswith(
+        "2.718281828459045 in high precision"
+    )
+
+
+def test_only_some_faults_of_an_item_are_told_and_the_others_counted() -> None:
+    body = 'parameters = { a = "1..40" }\n' + CHOICE
+    body += 'option = [{ id = "x", text = " x ", when = "a > 0" }, { id = "y", text = "x", when = "a < 0" }]'
+    found = faults(body)
+    # no number tells the options apart, so every row has the fault
+    assert len(found) == 1 and found[0] == "no row is left in the population"
+
+
+# --- one question --------------------------------------------------------------------------------------------------
+
+NUMBERS = PartWording(id="p", kind="number", ask="?", points=1)
+PICKED = PartWording(
+    id="p", kind="choice", ask="?", points=1, options=(OptionText(id="x", text="x"), OptionText(id="y", text="y"))
+)
+SEVEN = NumberKey(value="7", shown="7", low="6", high="8")
+
+
+def wrong(**answer: object) -> WrongAnswer:
+    return WrongAnswer(misconception="SIGN", shown="", feedback="", **answer)
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "found"),
+    [
+        (NUMBERS, PartKey(), ["there is no key"]),
+        (NUMBERS, PartKey(numbers=(SEVEN,)), []),
+        (NUMBERS, PartKey(numbers=(SEVEN,), wrong=(wrong(values=("6",)),)), ["the wrong answer of SIGN would be accepted"]),
+        (NUMBERS, PartKey(numbers=(SEVEN,), wrong=(wrong(values=("59/10",)),)), []),
+        (NUMBERS, PartKey(numbers=(SEVEN.model_copy(update={"low": "15/2"}),)), ["the key 7 is outside of what is accepted"]),
+        (PICKED, PartKey(order=("x", "y"), options=("z",)), ["a key is not among the options printed"]),
+        (PICKED, PartKey(order=("x", "y"), options=("x",), wrong=(wrong(options=("x",)),)), ["the wrong answer of SIGN is the key"]),
+        (PICKED, PartKey(order=("x", "y"), options=("x",), wrong=(wrong(options=("z",)),)),
+         ["the wrong answer of SIGN is not among the options printed"]),
+        (NUMBERS, PartKey(formula="2*w", wrong=(wrong(formula="2*w"),)), ["the wrong formula of SIGN is the key"]),
+    ],
+)  # fmt: skip
+def test_faults_of_a_key(part: PartWording, key: PartKey, found: list[str]) -> None:
+    assert list(checking._key_faults(part, key)) == found
+
+
+@pytest.mark.parametrize("value", ["3 - -2", "3 + -x", "-0", "x - -\\frac{1}{2}", "nan", "inf", "None", "{{a}}"])
+def test_spoiled_texts_are_known(value: str) -> None:
+    assert checking._SPOILED.search(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["3 - 2", "3 - (-2)", "-0.5", "-\\frac{1}{2}", "10^{-0.3}", "\\frac{1}{-2}", "information", "x_{-1}"]
+)
+def test_sound_texts_are_left_alone(value: str) -> None:
+    assert not checking._SPOILED.search(value)
+
+
+# --- balance -------------------------------------------------------------------------------------------------------
+
+
+def balance(counts: dict[int, int], width: int, *, listed: bool) -> list[str]:
+    return list(checking._balance_faults("p", Counter(counts), width, listed=listed))
+
+
+def test_an_even_spread_is_no_fault() -> None:
+    assert balance({0: 30, 1: 25, 2: 24, 3: 21}, 4, listed=False) == []
+    assert balance({0: 50, 1: 30, 2: 20}, 4, listed=True) == []
+
+
+def test_a_place_that_is_taken_too_often_is_a_fault() -> None:
+    # of 100 keys 70 in the first of four places: chi square is (45^2 + 3 * 15^2)/25 = 108, far beyond 31.8
+    assert balance({0: 70, 1: 10, 2: 10, 3: 10}, 4, listed=False) == [
+        "part 'p': the key's place is unbalanced: [70, 10, 10, 10] of 100 rows"
+    ]
+
+
+def test_a_rank_that_tells_the_key_is_a_fault() -> None:
+    assert balance({3: 51, 0: 49}, 4, listed=True) == ["part 'p': the key is number 4 by size in 51 of 100 rows"]
+    assert balance({2: 90, 0: 10}, 3, listed=True) == []  # with three options a half is no sign yet
+
+
+def test_small_populations_are_not_tested_for_balance() -> None:
+    assert balance({0: 39}, 4, listed=False) == balance({0: 39}, 4, listed=True) == []
+
+
+def test_the_critical_value_of_chi_square() -> None:
+    """The approximation of Wilson and Hilferty is within one percent of the 1 - 1e-6 quantile by simulation-free values."""
+    # quantiles of chi square at 1 - 1e-6: 23.93 for 1, 27.63 for 2, 30.66 for 3 degrees of freedom
+    for width, quantile in ((2, 23.93), (3, 27.63), (4, 30.66)):
+        rows = 100_000
+        for factor, expected in ((0.97, 0), (1.03, 1)):
+            # one place with e more than its share: chi square e^2/share * width/(width - 1)
+            share = rows / width
+            extra = (factor * quantile * share * (width - 1) / width) ** 0.5
+            counts = {0: round(share + extra)} | {k: round(share - extra / (width - 1)) for k in range(1, width)}
+            assert len(balance(counts, width, listed=False)) == expected
+
+
+def test_keys_spread_over_places_as_they_are_shuffled() -> None:
+    template: ItemTemplate = items("small.toml")["small-way"]
+    assert check(template).faults == ()
+    assert np.isclose(float(Fraction(1, 2)), 0.5)
