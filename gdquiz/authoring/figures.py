@@ -49,7 +49,7 @@ def _some(slots: Mapping[str, str], text: str) -> dict[str, str]:
 
 
 def ticks(low: float, high: float) -> tuple[float, ...]:
-    """Round numbers (1, 2 or 5 times a power of ten apart) inside the range: as few as can be, but at least four."""
+    """Round numbers (1, 2 or 5 times a power of ten apart) inside the range: few, but four at the least."""
     power = math.floor(math.log10(high - low))
     steps = [factor * 10.0**exponent for exponent in (power, power - 1) for factor in (5, 2, 1)]
     ends = [(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)) for step in steps]
