@@ -1,191 +1,370 @@
-"""The commands that make, render, list, show and check, as a user types them."""
+"""The commands on banks as people type them: make, render, banks, show, check, schema and formats."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
-from banking import BANKS
-from click.testing import CliRunner
+from banking import BANKS, CHOICE, NUMBER, text_of
+from click.testing import CliRunner, Result
 
+from gdquiz.authoring.exam import from_json
 from gdquiz.cli import main
+from gdquiz.cli.schema import KINDS, schema_text
 
-SMALL = str(BANKS / "small.toml")
+SMALL, ALL_KINDS = str(BANKS / "small.toml"), str(BANKS / "kinds.toml")
+PLAN = """title = "Trial"
+banks = ["small.toml"]
+seed = "plan"
+forms = 2
+[[section]]
+title = "Only"
+slot = [{ item = "small-step" }, { item = "small-way" }, { item = "small-word" }]
+"""
 
 
-def run(*arguments: object):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words), prog_name="gdquiz")
 
 
-def written(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+def told(*words: str) -> list[str]:
+    """What a command that is refused says, line by line."""
+    result = run(*words)
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    return result.stderr.splitlines()
 
 
-@pytest.fixture(scope="module")
-def quiz(tmp_path_factory):
-    out = tmp_path_factory.mktemp("make") / "quiz"
-    result = run("make", "--bank", SMALL, "--questions", 3, "--forms", 2, "--seed", "7", "--out", out)
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with a blueprint, a bank and a roster."""
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "small.toml").write_text((BANKS / "small.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "students.csv").write_text("name,id\nAda Lovelace,7\nBlaise Pascal,9\nCarl Gauß,11\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
+
+
+# --- make ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_blueprint_becomes_sheets_and_keys(folder: Path) -> None:
+    result = run("make", "plan.toml", "--to", "markdown", "--out", "exam")
     assert result.exit_code == 0, result.output
-    return out, result.output
+    made = from_json((folder / "exam" / "exam.json").read_text(encoding="utf-8"))
+    assert [len(form.questions) for form in made.forms] == [3, 3]
+    assert (made.title, made.seed) == ("Trial", "plan")
+    found = files(folder / "exam")
+    assert found[0] == "exam.json" and any(name.startswith("keys/") for name in found)
+    assert [name for name in found if name.startswith("sheets/")] == ["sheets/form-01.md", "sheets/form-02.md"]
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"exam/exam.json: exam {made.id}, 2 forms of 3 questions"
+    assert lines[1:3] == [
+        "exam/sheets/: what the students get",
+        "exam/keys/: answers, worked solutions and the answer table",
+    ]
+    assert "small-step: difficulty" in result.stdout and "The seed was drawn" not in result.stdout
 
 
-def test_make_writes_the_exam_the_sheets_and_the_keys(quiz):
-    out, told = quiz
-    files = set(written(out))
-    assert {
-        "exam.json",
-        "sheets/form-01.md",
-        "sheets/form-02.html",
-        "keys/form-01.tex",
-        "keys/answer-table.md",
-    } <= files
-    assert "2 forms of 3 questions" in told
-    assert "Mean difficulty of the forms" in told
+def test_the_same_words_make_the_same_files(folder: Path) -> None:
+    for out in ("one", "two"):
+        assert run("make", "plan.toml", "--to", "markdown", "--out", out).exit_code == 0
+    for name in files(folder / "one"):
+        assert (folder / "one" / name).read_bytes() == (folder / "two" / name).read_bytes()
 
 
-def test_no_sheet_holds_an_answer(quiz):
-    out, _ = quiz
-    exam = json.loads((out / "exam.json").read_text(encoding="utf-8"))
-    secrets = {
-        w["feedback"] for form in exam["forms"] for q in form["questions"] for p in q["parts"] for w in p["wrong"]
-    }
-    secrets |= {
-        line["text"] for wording in exam["wordings"].values() for part in wording["parts"] for line in part["guide"]
-    }
-    secrets |= set(exam["misconceptions"]) | {"Solution", "Answer table"}
-    sheets = [path.read_text(encoding="utf-8") for path in (out / "sheets").rglob("*") if path.is_file()]
-    assert sheets
-    assert not [secret for secret in secrets for sheet in sheets if secret in sheet]
+def test_a_roster_makes_a_form_for_each_student(folder: Path) -> None:
+    assert run("make", "plan.toml", "--roster", "students.csv", "--to", "markdown", "--out", "exam").exit_code == 0
+    made = from_json((folder / "exam" / "exam.json").read_text(encoding="utf-8"))
+    assert [(form.student.name, form.student.id) for form in made.forms if form.student] == [
+        ("Ada Lovelace", "7"), ("Blaise Pascal", "9"), ("Carl Gauß", "11"),
+    ]  # fmt: skip
+    assert "Carl Gauß" in (folder / "exam" / "sheets" / "form-03.md").read_text(encoding="utf-8")
 
 
-def test_the_same_seed_gives_the_same_bytes(quiz, tmp_path):
-    out, _ = quiz
-    again = tmp_path / "again"
-    assert run("make", "--bank", SMALL, "--questions", 3, "--forms", 2, "--seed", "7", "--out", again).exit_code == 0
-    assert written(again) == written(out)
-
-
-def test_rendering_the_frozen_exam_gives_the_same_pages(quiz, tmp_path):
-    out, _ = quiz
-    again = tmp_path / "again"
-    result = run("render", out / "exam.json", "--to", "html", "--to", "markdown", "--out", again)
-    assert result.exit_code == 0, result.output
-    pages = {name: text for name, text in written(out).items() if name.endswith((".html", ".md"))}
-    assert {name: text for name, text in written(again).items() if name.endswith((".html", ".md"))} == pages
-
-
-def test_an_earlier_exam_is_kept_unless_forced(quiz):
-    out, _ = quiz
-    before = written(out)
-    refused = run("make", "--bank", SMALL, "--questions", 1, "--seed", "8", "--out", out)
-    assert refused.exit_code == 2
-    assert "there is an earlier exam in this folder" in refused.output
-    assert written(out) == before
-
-
-def test_a_seed_that_was_drawn_is_told(tmp_path):
-    result = run("make", "--bank", SMALL, "--questions", 1, "--to", "markdown", "--out", tmp_path / "quiz")
-    assert result.exit_code == 0
-    assert "The seed was drawn: --seed " in result.output
-
-
-def test_a_blueprint_and_a_roster(tmp_path):
-    (tmp_path / "plan.toml").write_text(
-        f'title = "Midterm"\nseed = 3\nbanks = [{json.dumps(SMALL)}]\n'
-        '[[section]]\ntitle = "Part one"\n'
-        'slot = [{ item = "small-step", points = 4 }, { topic = "small", count = 2 }]\n',
-        encoding="utf-8",
+def test_a_quick_quiz_needs_no_blueprint(folder: Path) -> None:
+    words = (
+        "make",
+        "--bank",
+        SMALL,
+        "--questions",
+        "3",
+        "--forms",
+        "2",
+        "--seed",
+        "7",
+        "--to",
+        "markdown",
+        "--title",
+        "Quiz",
     )
-    (tmp_path / "class.csv").write_text("id;name\n17;Zoë Ångström\n18;Li\n", encoding="utf-8")
-    out = tmp_path / "midterm"
-    result = run("make", tmp_path / "plan.toml", "--roster", tmp_path / "class.csv", "--to", "markdown", "--out", out)
-    assert result.exit_code == 0, result.output
-    sheet = (out / "sheets" / "form-01.md").read_text(encoding="utf-8")
-    assert "Zoë Ångström" in sheet
-    assert "Part one" in sheet
-    assert "(4 points)" in sheet
+    assert run(*words, "--out", "quiz").exit_code == 0
+    made = from_json((folder / "quiz" / "exam.json").read_text(encoding="utf-8"))
+    assert sorted(question.wording for question in made.forms[0].questions) == ["small-step", "small-way", "small-word"]
+    assert (made.title, made.seed, len(made.forms)) == ("Quiz", "7", 2)
 
 
-def test_every_fault_of_a_roster_is_told_with_its_line(tmp_path):
-    roster = tmp_path / "class.csv"
-    roster.write_text("name,id\nAda,7\n,8\nEmmy,7\n", encoding="utf-8")
-    result = run("make", "--bank", SMALL, "--roster", roster, "--out", tmp_path / "x")
-    assert result.exit_code == 2
-    assert f"{roster}:3: a student without name or id; expected both" in result.output
-    assert f"{roster}:4: the id 7 stands on line 2 already" in result.output
-    assert not (tmp_path / "x").exists()
+def test_a_seed_that_is_drawn_is_told_and_makes_the_exam_again(folder: Path) -> None:
+    first = run("make", "--bank", SMALL, "--questions", "2", "--to", "markdown", "--out", "one")
+    (line,) = (line for line in first.stdout.splitlines() if line.startswith("The seed was drawn: --seed "))
+    seed = line.split()[5]
+    assert (
+        run("make", "--bank", SMALL, "--questions", "2", "--to", "markdown", "--out", "two", "--seed", seed).exit_code
+        == 0
+    )
+    assert (folder / "one" / "exam.json").read_bytes() == (folder / "two" / "exam.json").read_bytes()
 
 
-def test_every_fault_of_a_blueprint_is_told_with_its_line(tmp_path):
-    plan = tmp_path / "plan.toml"
-    plan.write_text('titel = "x"\n[[section]]\nslot = [{ item = "small-step", count = 0 }]\n', encoding="utf-8")
-    result = run("make", plan, "--out", tmp_path / "x")
-    assert result.exit_code == 2
-    assert f"{plan}:1, field titel: unknown field 'titel' (hint: did you mean 'title'?)" in result.output
-    assert "field section[1].slot[1].count" in result.output
+def test_a_seed_on_the_command_line_comes_before_that_of_the_blueprint(folder: Path) -> None:
+    run("make", "plan.toml", "--to", "markdown", "--out", "one", "--seed", "other")
+    assert json.loads((folder / "one" / "exam.json").read_text(encoding="utf-8"))["seed"] == "other"
+
+
+def test_an_earlier_exam_is_only_replaced_when_told_to(folder: Path) -> None:
+    words = ("make", "plan.toml", "--to", "markdown", "--out", "exam")
+    assert run(*words).exit_code == 0
+    before = (folder / "exam" / "exam.json").read_bytes()
+    (line, *_) = told(*words, "--seed", "x")
+    assert line.startswith("gdquiz: ") and "--force" in line
+    assert (folder / "exam" / "exam.json").read_bytes() == before
+    assert run(*words, "--seed", "x", "--force").exit_code == 0
+    assert (folder / "exam" / "exam.json").read_bytes() != before
+
+
+def test_nothing_is_written_when_something_is_wrong(folder: Path) -> None:
+    (folder / "plan.toml").write_text(PLAN.replace("small-way", "small-wey"), encoding="utf-8")
+    assert told("make", "plan.toml", "--to", "markdown", "--out", "exam") == [
+        "gdquiz: plan.toml, field section[1].slot[2]: there is no item 'small-wey' (hint: did you mean 'small-way'?)"
+    ]
+    assert not (folder / "exam").exists()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("words", "message"),
     [
-        (["--to", "htm"], "unknown format 'htm'; expected markdown, html, latex, pdf (hint: did you mean 'html'?)"),
-        (["--topic", "smal"], "there is no topic 'smal'; expected small (hint: did you mean 'small'?)"),
-        (["--questions", "0"], "0 is not in the range 1<=x<=200"),
-        (["--roster", "nobody.csv"], "nobody.csv: can not read this: no such file or directory"),
+        (["plan.toml", "--questions", "3"],
+         "--topic, --questions and --title describe a quick quiz; a blueprint says them itself."),
+        (["plan.toml", "--roster", "students.csv", "--forms", "3"],
+         "--roster makes one form for each student, so --forms has nothing to say beside it."),
+        (["--bank", SMALL, "--topic", "smal"],
+         "field --topic: there is no topic 'smal'; expected small (hint: did you mean 'small'?)"),
+        (["--bank", "nowhere.toml"], "nowhere.toml: can not read this: no such file or directory"),
+        (["nowhere.toml"], "nowhere.toml: can not read this: no such file or directory"),
+        (["plan.toml", "--to", "markdwon"], "unknown format 'markdwon'; expected markdown, html, latex"),
+        (["--bank", SMALL, "--bank", "small.toml"],
+         f"small.toml:5, item small-step: the item id 'small-step' is used in {SMALL} too; expected ids that differ"),
+        (["--bank", SMALL, "--bank", SMALL],
+         f"{SMALL}:5, item small-step: the item id 'small-step' is used in {SMALL} too; expected ids that differ"),
+        (["--bank", SMALL, "--questions", "0"], "Invalid value for '--questions': 0 is not in the range 1<=x<=200."),
     ],
-)
-def test_bad_arguments_are_refused_before_anything_is_written(arguments, message, tmp_path):
-    result = run("make", "--bank", SMALL, "--out", tmp_path / "x", *arguments)
-    assert result.exit_code == 2
-    assert message in result.output
-    assert not (tmp_path / "x").exists()
+)  # fmt: skip
+def test_what_make_refuses(folder: Path, words: list[str], message: str) -> None:
+    (line, *_) = told("make", *words, "--out", "exam")
+    assert line.startswith(f"gdquiz: {message}")
+    assert not (folder / "exam").exists()
 
 
-def test_banks_lists_items_and_misconceptions():
-    listed = run("banks", "--bank", SMALL)
-    assert listed.exit_code == 0
-    assert "small-step" in listed.output
-    assert "3 items, 113 variants" in listed.output  # 16 + 92 + 5
-    assert "NO_ETA" in run("banks", "--bank", SMALL, "--misconceptions").output
+def test_faults_of_a_bank_are_told_line_by_line(folder: Path) -> None:
+    (folder / "broken.toml").write_text(
+        text_of(f'parameters = {{ a = "1..3" }}\n{NUMBER}answer = "b"\n', stem="{{c}}"), encoding="utf-8"
+    )
+    assert told("make", "--bank", "broken.toml") == [
+        "gdquiz: broken.toml:17, item one, field part[1].answer: unknown name 'b' at column 1; expected one of a",
+        "gdquiz: broken.toml:10, item one, field stem: unknown name 'c' at column 1; expected one of a",
+    ]
 
 
-def test_show_prints_a_variant_with_its_key():
-    result = run("show", "small-step", "--variant", 3, "--bank", SMALL)
+# --- render and formats --------------------------------------------------------------------------------------------
+
+
+def test_rendering_needs_nothing_but_the_exam(folder: Path) -> None:
+    run("make", "plan.toml", "--to", "markdown", "--out", "exam")
+    (folder / "small.toml").unlink()
+    result = run("render", "exam/exam.json", "--to", "markdown", "--out", "again")
     assert result.exit_code == 0
-    assert "**Key:**" in result.output
-    assert "SIGN" in result.output
-    beyond = run("show", "small-step", "--variant", 16, "--bank", SMALL)
-    assert beyond.exit_code == 2
-    assert "the item 'small-step' has no variant 16; expected 0 to 15" in beyond.output
-    missing = run("show", "small-stop", "--bank", SMALL)
-    assert "there is no item 'small-stop' (hint: did you mean 'small-step'?)" in missing.output
+    for name in files(folder / "again"):
+        assert (folder / "again" / name).read_bytes() == (folder / "exam" / name).read_bytes()
 
 
-def test_check_proves_a_bank_and_fails_on_a_planted_fault(tmp_path, bank_text):
-    proved = run("check", SMALL, "--jobs", 1)
-    assert proved.exit_code == 0
-    assert "3 items, 113 variants, all proved" in proved.output
-    # a condition that holds together with another leaves no row with exactly one right option
-    planted = tmp_path / "planted.toml"
-    planted.write_text(bank_text.replace('when = "x[1] < x[0]"', 'when = "x[1] != x[0]"'), encoding="utf-8")
-    refused = run("check", planted, "--jobs", 1)
-    assert refused.exit_code == 1
-    assert "FAULT  small-way" in refused.output
-    assert "not exactly one option is right" in refused.output
-    broken = tmp_path / "broken.toml"
-    broken.write_text(bank_text.replace("answer =", "anser ="), encoding="utf-8")
-    unreadable = run("check", broken, "--jobs", 1)
-    assert unreadable.exit_code == 2
-    assert "unknown field 'anser' (hint: did you mean 'answer'?)" in unreadable.output
+def test_what_is_no_exam_is_not_rendered(folder: Path) -> None:
+    (folder / "x.json").write_text('{"format": "other"}', encoding="utf-8")
+    lines = told("render", "x.json")
+    assert lines[0].startswith("gdquiz: x.json, field format: ")
+    assert all("the file must be one that 'gdquiz make' wrote" in line for line in lines)
 
 
-def test_the_schemas_are_json():
-    for kind in ("bank", "blueprint", "exam"):
-        assert json.loads(run("schema", kind).output)["$schema"].startswith("https://json-schema.org/")
+def test_formats_are_listed() -> None:
+    result = run("formats")
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.stdout.splitlines() if line[0] != " "][:3] == [
+        "markdown",
+        "html",
+        "latex",
+    ]
 
 
-def test_formats_are_listed():
-    assert [line.split()[0] for line in run("formats").output.splitlines() if not line.startswith(" ")] == [
-        "markdown", "html", "latex", "pdf",
-    ]  # fmt: skip
+# --- banks and show ------------------------------------------------------------------------------------------------
+
+
+def test_banks_are_listed() -> None:
+    result = run("banks", "--bank", SMALL)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "item        topic  difficulty   variants  answers",
+        "small-step  small  3.7 to 4.2         16  number",
+        "small-way   small  4.4 to 4.7         92  choice",
+        "small-word  small  2.8 to 2.8          5  text",
+        "3 items, 113 variants",
+    ]
+    assert run("banks", "--bank", SMALL, "--bank", ALL_KINDS, "--topic", "kinds").stdout.count("\n") == 19
+    assert told("banks", "--bank", SMALL, "--topic", "smalls") == [
+        "gdquiz: field --topic: there is no topic 'smalls'; expected small (hint: did you mean 'small'?)"
+    ]
+
+
+def test_misconceptions_are_listed_with_the_items_that_foresee_them() -> None:
+    lines = run("banks", "--bank", SMALL, "--misconceptions").stdout.splitlines()
+    (sign,) = (line for line in lines if line.split()[0] == "SIGN")
+    assert sign.endswith(": small-step, small-way")
+    assert lines[-1].endswith("3 of them foreseen by 3 items")
+
+
+def test_a_variant_is_shown_with_all_that_is_known_of_it() -> None:
+    # row 1: a = 1, w0 = 3, eta = 1/10: f' = 4, w1 = 13/5, uphill 17/5, without rate -1, with the loss 3 - 4/10
+    result = run("show", "small-step", "--variant", "1", "--bank", SMALL)
+    assert result.exit_code == 0
+    text = result.stdout
+    assert text.startswith(
+        "# One step\n\nsmall-step, variant 1 of 16; topic small, skill one-update, apply, difficulty "
+    )
+    assert "2 points, 3 minutes" in text
+    assert r"**Key:** $\frac{13}{5} = 2.6$ (accepted 2599/1000 to 2601/1000)" in text
+    assert r"- SIGN: $\frac{17}{5} = 3.4$. " in text
+    assert "- NO_ETA: $-1$. The slope is $4$." in text
+    assert "**Hint 1:** Find the derivative first." in text
+    assert text.rstrip().endswith(r"= 3 - \frac{1}{10} \cdot 4 = \frac{13}{5}$.")
+
+
+@pytest.mark.parametrize(
+    "name", ["vector", "listed", "several", "claim", "pairs", "order", "slope", "batches", "mapped", "degrees"]
+)
+def test_every_kind_can_be_shown(name: str) -> None:
+    result = run("show", name, "--bank", ALL_KINDS)
+    assert result.exit_code == 0, result.output
+    assert "{{" not in result.stdout and "**Key:** " in result.stdout
+
+
+def test_what_can_not_be_shown() -> None:
+    assert told("show", "small-stp", "--bank", SMALL) == [
+        "gdquiz: there is no item 'small-stp' (hint: did you mean 'small-step'?)"
+    ]
+    assert told("show", "small-step", "--variant", "16", "--bank", SMALL) == [
+        "gdquiz: the item 'small-step' has no variant 16; expected 0 to 15"
+    ]
+
+
+# --- check ---------------------------------------------------------------------------------------------------------
+
+
+def test_sound_banks_are_proved() -> None:
+    result = run("check", SMALL, "--jobs", "1")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("ok     small-step: 16 variants of 18 combinations, number, difficulty 3.7 to 4.2, ")
+    assert lines[1] == "       refused 2: requirement: the start is the minimiser"
+    assert lines[-1].startswith("3 items, 113 variants, all proved, in ")
+
+
+WRONG = text_of(
+    'parameters = { a = "1..3" }\n'
+    + CHOICE
+    + 'option = [{ id = "x", text = "x", when = "a > 0" }, { id = "y", text = "y", when = "a > 1" }]\n'
+)
+
+
+def test_a_fault_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
+    bank = tmp_path / "wrong.toml"
+    bank.write_text(WRONG.replace('"a > 1"', '"a > -1"'), encoding="utf-8")
+    result = run("check", str(bank), SMALL)
+    assert result.exit_code == 1
+    assert "FAULT  one: 0 variants of 3 combinations, choice" in result.stdout
+    assert (
+        "       refused 3: not exactly one option is right\n       fault: no row is left in the population"
+        in result.stdout
+    )
+    assert result.stdout.splitlines()[-1].startswith("4 items, 113 variants, 1 items with faults, in ")
+
+
+def test_one_faulty_item_does_not_hide_the_others(tmp_path: Path) -> None:
+    bank = tmp_path / "large.toml"
+    bank.write_text(text_of(f'parameters = {{ a = "1..500", b = "1..500" }}\n{NUMBER}answer = "a"\n'), encoding="utf-8")
+    for jobs in ("1", "2"):
+        result = run("check", str(bank), SMALL, "--jobs", jobs)
+        assert result.exit_code == 1
+        assert "the parameters have 250,000 combinations" in result.stdout
+        assert "ok     small-word" in result.stdout
+
+
+def test_one_item_can_be_checked_alone() -> None:
+    result = run("check", SMALL, "--item", "small-word")
+    assert (result.exit_code, result.stdout.count("ok ")) == (0, 1)
+    assert told("check", SMALL, "--item", "small-wrd") == [
+        "gdquiz: there is no item 'small-wrd' (hint: did you mean 'small-word'?)"
+    ]
+
+
+def test_what_can_not_be_read_has_the_exit_code_2(tmp_path: Path) -> None:
+    bank = tmp_path / "bank.toml"
+    bank.write_text("[bank\n", encoding="utf-8")
+    assert told("check", str(bank)) == [
+        f"gdquiz: {bank}:1: not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 6)"
+    ]
+
+
+def test_the_commands_work_in_a_process_of_their_own(folder: Path) -> None:
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "gdquiz", *words],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(BANKS.parent.parent)},
+        )
+
+    done = typed("make", "plan.toml", "--to", "markdown", "--out", "exam")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "exam" / "sheets" / "form-02.md").exists()
+    refused = typed("check", "nowhere.toml")
+    assert refused.returncode == 2 and "Traceback" not in refused.stderr
+
+
+# --- schemas -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_schemas_are_json_schemas(kind: str) -> None:
+    result = run("schema", kind)
+    assert (result.exit_code, result.stdout) == (0, schema_text(kind))
+    jsonschema.Draft202012Validator.check_schema(json.loads(result.stdout))
+
+
+def test_schemas_fit_the_files_they_are_for(folder: Path) -> None:
+    def validate(kind: str, content: object) -> None:
+        jsonschema.validate(content, json.loads(schema_text(kind)), jsonschema.Draft202012Validator)
+
+    for bank in (SMALL, ALL_KINDS):
+        validate("bank", tomllib.loads(Path(bank).read_text(encoding="utf-8")))
+    validate("blueprint", tomllib.loads(PLAN))
+    run("make", "--bank", ALL_KINDS, "--questions", "17", "--seed", "1", "--to", "markdown", "--out", "exam")
+    validate("exam", json.loads((folder / "exam" / "exam.json").read_text(encoding="utf-8")))
+    with pytest.raises(jsonschema.ValidationError):
+        validate("blueprint", tomllib.loads(PLAN.replace("forms = 2", "froms = 2")))

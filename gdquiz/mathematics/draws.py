@@ -65,9 +65,12 @@ def shuffled(path: Path, things: Sequence[T]) -> tuple[T, ...]:
     order = list(things)
     stream = words(path)
     for last in range(len(order) - 1, 0, -1):
-        limit = (1 << 64) - (1 << 64) % (last + 1)
-        word = next(word for word in stream if word < limit)
-        chosen = word % (last + 1)
+        size = last + 1
+        limit = (1 << 64) - (1 << 64) % size
+        word = next(stream)
+        while word >= limit:
+            word = next(stream)
+        chosen = word % size
         order[last], order[chosen] = order[chosen], order[last]
     return tuple(order)
 

@@ -67,8 +67,11 @@ def rounding_interval(value: Exact, places: int | None) -> tuple[Fraction, Fract
     """
     if places is None:
         return Fraction(value), Fraction(value)
-    rounded, room = Fraction(decimal(value, places)), Fraction(1, 10**places)
-    return rounded - room, rounded + room
+    top, bottom = value.as_integer_ratio()
+    unit = 10**places
+    size = (2 * abs(top) * unit + bottom) // (2 * bottom)
+    rounded = size if top > 0 else -size
+    return Fraction(rounded - 1, unit), Fraction(rounded + 1, unit)
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
