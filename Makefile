@@ -24,7 +24,7 @@ check: $(VENV)/installed
 	$(BIN)/gdquiz check
 
 slow: $(VENV)/installed-dev
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto -m slow
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/run.py
