@@ -2,7 +2,8 @@
 
 Solving and verifying is the population's business (``authoring/population.py``); what is added here is that every
 row becomes a question without loss, that inexact keys agree with 50-digit arithmetic, that keys and wrong answers are
-different as printed, and that neither the place nor the rank of a key gives it away.
+different as printed, that questions which read the same have the same key, and that neither the place nor the rank of a
+key gives it away.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from hashlib import blake2b
 
 import numpy as np
 
@@ -38,7 +40,10 @@ _SPOILED = re.compile(r"\+\s*-|-\s*-|(?<![\d.\\{])-0(?![\d.])|\bnan\b|\binf\b|\{
 
 @dataclass(frozen=True, slots=True)
 class ItemCheck:
-    """What checking an item found.  ``faults`` empty means that every row of its population is proved."""
+    """What checking an item found.  ``faults`` empty means that every row of its population is proved.
+
+    ``repeats`` counts the rows that read like one before them.
+    """
 
     item: str
     kinds: tuple[str, ...]
@@ -47,6 +52,7 @@ class ItemCheck:
     refusals: Mapping[str, int]
     difficulty: tuple[float, float]
     faults: tuple[str, ...]
+    repeats: int = 0
 
 
 def check(template: ItemTemplate) -> ItemCheck:
@@ -56,7 +62,8 @@ def check(template: ItemTemplate) -> ItemCheck:
     except InputError as error:
         told = tuple(str(replace(fault, file="", line=None, item="")) for fault in error.faults)
         return ItemCheck(template.id, template.kinds, 0, 0, {}, (0.0, 0.0), told)
-    faults = list(_faults(population))
+    seen = _Seen()
+    faults = list(_faults(population, seen))
     shown = faults[:MOST_FAULTS]
     if len(faults) > len(shown):
         shown.append(f"and {len(faults) - len(shown)} more faults")
@@ -69,10 +76,51 @@ def check(template: ItemTemplate) -> ItemCheck:
         refusals=population.refusals,
         difficulty=(float(difficulty.min()), float(difficulty.max())) if population.size else (0.0, 0.0),
         faults=tuple(shown),
+        repeats=seen.repeats,
     )
 
 
-def _faults(population: Population) -> Iterator[str]:
+class _Seen:
+    """The questions met so far, as printed, and what was right in them."""
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, tuple[int, str]] = {}
+        self.repeats = 0
+
+    def add(self, row: int, question: frozen.Question, solver: Solver) -> Iterator[str]:
+        """Note a question; a fault where it reads like one before it and something else is right."""
+        asked, right = _read(question, solver)
+        first, before = self._keys.setdefault(blake2b(asked.encode(), digest_size=16).digest(), (row, right))
+        if first != row:
+            self.repeats += 1
+            if right != before:
+                yield f"rows {first} and {row} read the same, but their keys differ: what decides is not printed"
+
+
+def _read(question: frozen.Question, solver: Solver) -> tuple[str, str]:
+    """A question as its students see it, in the order of the bank, and as its marker does."""
+
+    def filled(text: str) -> str:
+        return fill(text, question.slots, solver.slot_kinds)
+
+    asked, right = [filled(solver.wording.stem)], []
+    for part, key in zip(solver.wording.parts, question.parts, strict=True):
+        options = {option.id: filled(option.text) for option in part.options if option.id in key.order}
+        listed = any("@" in name for option in part.options for name in slots_of(option.text))
+        asked += [filled(text) for text in (part.ask, part.rounding, *part.labels)]
+        asked += [] if listed else options.values()
+        asked += [filled(prompt.text) for prompt in part.prompts]
+        right += [number.value for number in key.numbers] + [key.formula, str(key.truth)]
+        chosen = sorted(zip(key.prompt_order, key.options, strict=False)) if key.prompt_order else key.options
+        right += [options[name] for name in key.options] if listed else [str(chosen)]
+    figure = question.figure
+    if figure is not None:
+        shown = [*(c for c in figure.curves if not c.key_only), *(m for m in figure.marks if not m.key_only)]
+        asked += [figure.alt, str(figure.x_range), str(figure.y_range), *map(str, shown)]
+    return "\n".join(asked), "\n".join(right)
+
+
+def _faults(population: Population, seen: _Seen) -> Iterator[str]:
     for reason, count in population.refusals.items():
         if reason.startswith(DISAGREEMENTS):
             yield f"{count} rows: {reason}"
@@ -88,7 +136,8 @@ def _faults(population: Population) -> Iterator[str]:
         except (InputError, ArithmeticError, ValueError) as error:
             yield f"row {row} can not be printed: {error}"
             continue
-        yield from (f"row {row}: {fault}" for fault in _question_faults(question, solver))
+        found = [f"row {row}: {fault}" for fault in _question_faults(question, solver)]
+        yield from found or seen.add(row, question, solver)
         for part, key in zip(solver.wording.parts, question.parts, strict=True):
             if part.kind == "choice" and len(key.options) == 1:
                 places.setdefault(part.id, Counter())[key.order.index(key.options[0])] += 1

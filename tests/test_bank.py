@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 import re
 from datetime import date
@@ -13,7 +14,7 @@ from gdquiz.authoring.bank import LARGEST, field_name, read_bank, toml_lines
 from gdquiz.authoring.items import templates
 from gdquiz.authoring.population import populate
 from gdquiz.checking import check
-from gdquiz.errors import InputError
+from gdquiz.errors import Fault, InputError
 
 GOOD = text_of(f'parameters = {{ a = "1..3" }}\n{NUMBER}answer = "a"\n')
 HINT = "write LaTeX between single quotes, '...' or '''...''', where a backslash stays a backslash"
@@ -286,3 +287,9 @@ def test_every_type_of_value_in_every_field(bank_text: str) -> None:
             written = "1979-05-27" if isinstance(value, date) else written
             for text in (f"{HEAD}{field} = {written}\n", f"{GOOD}{field} = {written}\n"):
                 survives(text)
+
+
+def test_input_errors_come_whole_out_of_another_process() -> None:
+    error = InputError([Fault("one", "two", "three", "file", 4, "item", "field"), Fault("five")])
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.faults, str(again)) == (error.faults, str(error))

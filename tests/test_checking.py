@@ -93,7 +93,7 @@ PLANTED: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_fault_is_found(name: str) -> None:
     body, fault = PLANTED[name]
-    assert fault in faults(body)
+    assert fault in faults(body, stem="${{a}}$")
 
 
 def test_a_disagreement_of_the_routes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,17 +104,40 @@ def test_a_disagreement_of_the_routes_is_a_fault(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_inexact_key_is_held_against_fifty_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    template = item(A + NUMBER + 'answer = "exp(a)"')
+    template = item(A + NUMBER + 'answer = "exp(a)"', stem="${{a}}$")
     population = populate(template)
     (block,) = population.blocks
     (solved,) = block.parts
     shifted = solved.numbers[0] * (1 + 1e-8)
     object.__setattr__(solved, "numbers", (shifted,))
-    found = list(checking._faults(population))
+    found = list(checking._faults(population, checking._Seen()))
     assert len(found) == 3
     assert found[0].startswith("part 'answer': 2.718281855") and found[0].endswith(
         "2.718281828459045 in high precision"
     )
+
+
+def test_a_key_that_rests_on_what_is_not_printed_is_a_fault() -> None:
+    # f(a) = a b is asked for without b
+    template = item("parameters = { a = [2, 3], b = [5, 7] }\n" + NUMBER + 'answer = "a*b"', stem="${{a}}$ times it")
+    assert check(template).faults == (
+        "rows 0 and 1 read the same, but their keys differ: what decides is not printed",
+        "rows 2 and 3 read the same, but their keys differ: what decides is not printed",
+    )
+    told = item("parameters = { a = [2, 3], b = [5, 7] }\n" + NUMBER + 'answer = "a*b"', stem="${{a}}$ times ${{b}}$")
+    assert check(told).faults == ()
+
+
+def test_a_choice_that_rests_on_what_is_not_printed_is_a_fault() -> None:
+    options = 'option = [{ id = "x", text = "x", when = "a > 2" }, { id = "y", text = "y", when = "a <= 2" }]\n'
+    (fault,) = faults("parameters = { a = [2, 3] }\n" + CHOICE + options)
+    assert fault == "rows 0 and 1 read the same, but their keys differ: what decides is not printed"
+    assert faults("parameters = { a = [2, 3] }\n" + CHOICE + options, stem="${{a}}$") == ()
+
+
+def test_variants_that_read_alike_are_counted() -> None:
+    found = check(item("parameters = { a = [2, 3], b = [5, 7, 8] }\n" + NUMBER + 'answer = "a"', stem="${{a}}$"))
+    assert (found.faults, found.rows, found.repeats) == ((), 6, 4)
 
 
 def test_only_some_faults_of_an_item_are_told_and_the_others_counted() -> None:

@@ -430,6 +430,14 @@ def test_faults_of_texts(stem: str, message: str) -> None:
     assert line == f"trial.toml:10, item one, field stem: {message}"
 
 
+def test_conditions_are_not_printed_as_numbers() -> None:
+    body = A + 'define = { small = "a < 2" }\n' + NUMBER + 'answer = "a"'
+    mixed = "a condition stands where a number belongs; expected a number, such as if(a < b, 1, 0)"
+    for stem in ("{{small}}", "{{= small}}", "{{~ small}}"):
+        assert told(text_of(body, stem=stem)) == [f"trial.toml:10, item one, field stem: {mixed}"]
+    item(body, stem="{{= a < 2}} {{if(small, 1, 2)}}")  # a comparison of numbers may be shown
+
+
 def test_dollars_in_code_and_money_need_no_partner() -> None:
     item(A + NUMBER + 'answer = "a"', stem=r"`$x` costs \$5 and $a$")
 

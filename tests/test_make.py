@@ -124,6 +124,39 @@ def test_a_seed_that_is_drawn_is_told_and_makes_the_exam_again(folder: Path) -> 
     assert (folder / "one" / "exam.json").read_bytes() == (folder / "two" / "exam.json").read_bytes()
 
 
+def test_no_sheet_holds_an_answer(folder: Path) -> None:
+    assert (
+        run("make", "--bank", SMALL, "--questions", "3", "--forms", "2", "--seed", "7", "--out", "exam").exit_code == 0
+    )
+    made = json.loads((folder / "exam" / "exam.json").read_text(encoding="utf-8"))
+    secrets = {
+        w["feedback"] for form in made["forms"] for q in form["questions"] for p in q["parts"] for w in p["wrong"]
+    }
+    secrets |= {
+        line["text"] for words in made["wordings"].values() for part in words["parts"] for line in part["guide"]
+    }
+    secrets |= {*made["misconceptions"], "Solution", "Answer table", "small-step"}
+    sheets = [path.read_text(encoding="utf-8") for path in (folder / "exam" / "sheets").rglob("*") if path.is_file()]
+    assert len(sheets) >= 6
+    assert not [secret for secret in secrets for sheet in sheets if secret in sheet]
+
+
+def test_points_and_titles_of_a_blueprint_are_printed(folder: Path) -> None:
+    plan = PLAN.replace('{ item = "small-step" }', '{ item = "small-step", points = 4 }')
+    (folder / "plan.toml").write_text(plan, encoding="utf-8")
+    assert run("make", "plan.toml", "--to", "markdown", "--out", "exam").exit_code == 0
+    sheet = (folder / "exam" / "sheets" / "form-01.md").read_text(encoding="utf-8")
+    assert "Only" in sheet and "(4 points)" in sheet
+
+
+def test_every_fault_of_a_roster_is_told_with_its_line(folder: Path) -> None:
+    (folder / "students.csv").write_text("name,id\nAda,7\n,8\nEmmy,7\n", encoding="utf-8")
+    assert told("make", "plan.toml", "--roster", "students.csv", "--out", "exam") == [
+        "gdquiz: students.csv:3: a student without name or id; expected both",
+        "gdquiz: students.csv:4: the id 7 stands on line 2 already",
+    ]
+
+
 def test_a_seed_on_the_command_line_comes_before_that_of_the_blueprint(folder: Path) -> None:
     run("make", "plan.toml", "--to", "markdown", "--out", "one", "--seed", "other")
     assert json.loads((folder / "one" / "exam.json").read_text(encoding="utf-8"))["seed"] == "other"
@@ -302,6 +335,17 @@ def test_a_fault_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
         in result.stdout
     )
     assert result.stdout.splitlines()[-1].startswith("4 items, 113 variants, 1 items with faults, in ")
+
+
+def test_a_condition_that_holds_with_another_is_a_fault(tmp_path: Path, bank_text: str) -> None:
+    bank = tmp_path / "planted.toml"
+    bank.write_text(bank_text.replace('when = "x[1] < x[0]"', 'when = "x[1] != x[0]"'), encoding="utf-8")
+    result = run("check", str(bank), "--jobs", "1")
+    assert result.exit_code == 1
+    # of 92 rows half go right, where both conditions hold; in the other half they hold of who goes the wrong way
+    assert "FAULT  small-way: 0 variants of 100 combinations" in result.stdout
+    assert "       refused 46: not exactly one option is right\n" in result.stdout
+    assert "       refused 46: a wrong answer does not exist (SIGN)\n" in result.stdout
 
 
 def test_one_faulty_item_does_not_hide_the_others(tmp_path: Path) -> None:

@@ -384,6 +384,20 @@ def test_a_derivative_as_formula_is_measured_at_sample_points(monkeypatch: pytes
     assert dict(populate(template).refusals) == {"the gradient disagrees with finite differences": 2}
 
 
+def test_examples_that_do_not_make_up_the_loss_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = item(
+        'parameters = { y = [1, 2] }\ndata = { x = ["1", "2"], z = ["y", "0"] }\n'
+        'loss = { formula = "mean((w*x - z)^2)", variables = ["w"] }\n'
+        'run = { start = ["1"], rate = "1/4", steps = 2, method = "sgd", order = [2, 1] }\n'
+        + NUMBER
+        + 'answer = "w[2]"'
+    )
+    assert populate(template).size == 2
+    term = template.cases[0].term_calculus
+    monkeypatch.setitem(term.__dict__, "gradient", (term.loss,))
+    assert dict(populate(template).refusals) == {"the two routes disagree": 2}
+
+
 def test_a_wrong_minimizer_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     body = 'parameters = { a = [1, 2] }\nloss = { formula = "a*w^2 - w", variables = ["w"] }\n'
     template = item(f'{body}{NUMBER}answer = "minimizer_w"')

@@ -1,33 +1,77 @@
-"""What the shipped banks have to offer.  That each of their rows is right is for ``gdquiz check`` and the referee."""
+"""The banks that come with gdquiz: what they cover, how they are written, and (slow) the proof of every variant."""
 
 from __future__ import annotations
 
+import json
+import re
+import tomllib
+from collections import Counter, defaultdict
 from functools import cache
 
+import jsonschema
 import pytest
+from banking import solved
 
 from gdquiz.authoring.items import ItemTemplate
-from gdquiz.cli.loading import load_banks
+from gdquiz.authoring.population import populate
+from gdquiz.authoring.wording import fill
+from gdquiz.authoring.wordings import Solver
+from gdquiz.checking import check
+from gdquiz.cli.loading import load_banks, shipped_banks
+from gdquiz.cli.schema import schema_text
+
+SCHEMA = jsonschema.Draft202012Validator(json.loads(schema_text("bank")))
+CONTENTS = {name: tomllib.loads(text) for name, text in shipped_banks()}
+IDS = [item["id"] for content in CONTENTS.values() for item in content["item"]]
+BLOOM = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 
 
 @cache
-def shipped() -> dict[str, ItemTemplate]:
-    return {item.id: item for item in load_banks()}
+def bank() -> dict[str, ItemTemplate]:
+    return {template.id: template for template in load_banks()}
 
 
-NAMES = tuple(shipped())
+def prose(template: ItemTemplate) -> str:
+    """All that an author wrote for people in an item."""
+    source = template.source
+    texts = [source.stem, source.solution, *source.hints]
+    for part in source.part:
+        texts += [
+            part.ask,
+            part.follow_text,
+            *(option.text for option in part.option),
+            *(line.text for line in part.guide),
+        ]
+        texts += [option.feedback for option in part.option] + [wrong.feedback for wrong in part.wrong]
+    return "\n".join(texts)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_item_helps_learner_and_marker(name):
-    item = shipped()[name]
-    source = item.source
-    assert source.outcome != "L00"
-    assert source.hints
-    assert source.solution.strip()
-    assert source.minutes > 0
-    for part in item.parts:
-        assert part.kind == "text" or part.wrong or any(option.feedback for option in part.source.option), part.id
+# --- quick ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_bank_is_what_its_schema_says(name: str) -> None:
+    assert [error.message for error in SCHEMA.iter_errors(CONTENTS[name])] == []
+
+
+def test_every_bank_has_a_topic_of_its_own() -> None:
+    topics = [content["bank"]["topic"] for content in CONTENTS.values()]
+    assert len(set(topics)) == len(topics)
+
+
+def test_every_item_is_taught_and_filed() -> None:
+    assert len(bank()) >= 20
+    for template in bank().values():
+        source = template.source
+        assert source.bloom in BLOOM and source.outcome != "L00", template.id
+        assert source.solution.strip() and source.stem.strip(), template.id
+        assert source.hints, f"{template.id} has no hint"
+        assert template.points > 0 and source.minutes > 0
+
+
+def test_every_kind_of_answer_is_asked_for() -> None:
+    kinds = Counter(kind for template in bank().values() for kind in template.kinds)
+    assert set(kinds) == {"number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"}
 
 
 @pytest.mark.parametrize(
@@ -47,21 +91,81 @@ def test_an_item_helps_learner_and_marker(name):
         ("overfit", "text", "explain-overfitting"),
     ],
 )
-def test_each_idea_is_asked_as_a_number_a_choice_and_an_explanation(idea, kind, name):
-    item = shipped()[name]
-    assert kind in item.kinds
-    assert {"overshoot": "overshoot"}.get(idea, idea) in " ".join(item.source.model_dump_json().lower().split())
+def test_each_idea_is_asked_as_a_number_a_choice_and_an_explanation(idea: str, kind: str, name: str) -> None:
+    assert kind in bank()[name].kinds
+    assert idea in bank()[name].source.model_dump_json().lower()
 
 
-def test_the_topics_of_the_seed_are_there():
-    topics = {item.topic for item in shipped().values()}
-    assert topics >= {
+def test_every_part_says_what_a_wrong_answer_means() -> None:
+    for template in bank().values():
+        for part in template.parts:
+            told = part.wrong or any(option.feedback for option in part.source.option)
+            assert part.kind == "text" or told, (template.id, part.id)
+
+
+def test_the_seed_topics_are_covered() -> None:
+    assert {template.topic for template in bank().values()} >= {
         "direction", "one-step", "several-steps", "loss", "ascent", "critical-points", "gradient-direction", "rates",
         "overfitting", "networks", "stochastic",
     }  # fmt: skip
-    assert len(shipped()) >= 20
+    outcomes = {template.source.outcome for template in bank().values()}
+    assert outcomes >= {
+        "L01",
+        "L02",
+        "L03",
+        "L04",
+        "L05",
+        "L06",
+        "L07",
+        "L08",
+        "L09",
+        "L10",
+        "L11",
+        "L18",
+        "L21",
+        "L23",
+    }
 
 
-def test_every_kind_of_answer_is_used():
-    kinds = {kind for item in shipped().values() for kind in item.kinds}
-    assert kinds == {"number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"}
+def test_no_option_refers_to_the_others() -> None:
+    for template in bank().values():
+        for part in template.source.part:
+            for option in part.option:
+                words = r"\b(all|none|both|neither) of the (above|answers|others|statements)\b"
+                assert not re.search(words, option.text, re.I), template.id
+
+
+def test_plain_english_prose() -> None:
+    for template in bank().values():
+        text = re.sub(r"```.*?```|`[^`]*`|\{\{[^{}]*\}\}|\$[^$]*\$", "", prose(template), flags=re.DOTALL)
+        assert not re.search(r"\bclick\b|\bTODO\b|\bFIXME\b|lorem", text, re.I), template.id
+        american = r"\b\w*(?:minimiz|maximiz|optimiz|generaliz|normaliz|behavior|color\b|center)\w*"
+        assert re.findall(american, text) == [], template.id
+
+
+# --- slow: every variant -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IDS)
+def test_every_variant_is_proved(name: str) -> None:
+    found = check(bank()[name])
+    assert found.faults == ()
+    assert found.rows - found.repeats >= 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IDS)
+def test_the_longest_option_does_not_give_the_key_away(name: str) -> None:
+    population = populate(bank()[name])
+    solver = Solver(population)
+    longest: dict[str, list[bool]] = defaultdict(list)
+    for _, question in solved(population):
+        for part, key in zip(solver.wording.parts, question.parts, strict=True):
+            if part.kind == "choice" and len(key.order) > 2:
+                texts = {
+                    o.id: fill(o.text, question.slots, solver.slot_kinds) for o in part.options if o.id in key.order
+                }
+                longest[part.id].append(max(texts, key=lambda name: len(texts[name])) == key.options[0])
+    for part_id, hits in longest.items():
+        assert sum(hits) <= 0.9 * len(hits), part_id

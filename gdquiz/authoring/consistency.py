@@ -19,6 +19,7 @@ class Read:
     """An expression with its place.  ``condition`` is None where a number will do as well as a condition.
 
     ``case`` is the number of the case it belongs to, None for all; ``extra`` are names known at this place only.
+    ``plain`` says that its names are printed as numbers.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class Read:
     condition: bool | None = False
     case: int | None = None
     extra: frozenset[str] = frozenset()
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def misused(reads: Iterable[Read], cases: Iterable[Known], conditions: frozenset
             kind = kinds.of(read.node)
             if read.condition is not None and kind != read.condition:
                 raise mixed_up(read.condition)
+            if read.plain and any(kinds.of(Name(name)) for name in sorted(names_of(read.node))):
+                raise mixed_up(False)
         except InputError as error:
             yield from ((read.path, fault) for fault in error.faults)
         for place, case in enumerate(cases):

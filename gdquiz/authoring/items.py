@@ -236,6 +236,7 @@ class _Reader:
         formula: bool = False,
         tables: bool = False,
         extra: frozenset[str] = frozenset(),
+        plain: bool = False,
     ) -> Node:
         """The expression, with every name checked; a number in its place if it can not be read.
 
@@ -250,7 +251,7 @@ class _Reader:
         def read() -> Node:
             node = parse(text, names=self.quantities | known, language=language, tables=tables and bool(self.item.data))
             self._check_indices(node, formula)
-            self.reads.append(Read(path, node, condition, case, known))
+            self.reads.append(Read(path, node, condition, case, known, plain))
             return node
 
         node = self.guarded(path, read)
@@ -512,7 +513,7 @@ class _Reader:
         if written in self.texts:
             self.slots[inside] = Slot(inside, "text", None)
         elif written.startswith("="):
-            node = self.expression(written[1:], path, condition=None)
+            node = self.expression(written[1:], path, condition=None, plain=True)
             self.slots[inside] = Slot(inside, "plugged", self.guarded(path, partial(_flat, node), node))
         elif written.startswith("~"):
             self.slots[inside] = self._tidy(inside, written[1:].strip(), path)

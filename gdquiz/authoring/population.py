@@ -240,6 +240,11 @@ def _verify(template: ItemTemplate, world: World, twin: World, rows: _Filter) ->
                 for other, entry in enumerate(twin.hessian(point)[place]):
                     slope = partial(_component, twin, place)
                     rows.refuse(usable & derivative_misses(entry, slope, point, other), HESSIAN_DISAGREES)
+    if template.order:  # the examples one by one make up the whole loss
+        every = range(1, 1 + len(next(iter(world.case.data.values()))))
+        together = twin.over(every, world.case.term_calculus.gradient, points[0])
+        for whole, summed in zip(twin.derived_gradient(points[0]), together, strict=True):
+            rows.refuse(~agree(whole, summed), ROUTES_DISAGREE)
     if world.has_asked("minimizer_"):
         place_ = tuple(floats(world[f"minimizer_{name}"]) for name in world.case.variables)
         for derivative in twin.derived_gradient(place_):

@@ -195,17 +195,21 @@ class World(Mapping[str, Column]):
         def stochastic(point: Point, step: int) -> Point:
             assert term is not None
             nodes = term.gradient if slip is None else _slipped(term, slip)
-            batch = self.template.order[min(step, len(self.template.order) - 1)]
-            share = self._number(Fraction(1, len(batch) if self.case.averaged else 1))
-            parts: list[list[Column]] = []
-            for example in batch:
-                row = {name: self(column[example - 1]) for name, column in self.case.data.items()}
-                parts.append([self._at(node, bound(point) | row) for node in nodes])
-            return tuple(reduce(add, column) * share for column in zip(*parts, strict=True))
+            return self.over(self.template.order[min(step, len(self.template.order) - 1)], nodes, point)
 
         if term is None:
             return Field(loss, lambda point, step: full(point), hessian, self._slipped)
         return Field(loss, stochastic, hessian, self._slipped, full)
+
+    def over(self, batch: Sequence[int], nodes: Sequence[Node], point: Point) -> Point:
+        """Expressions in the columns of the data, averaged (or summed) over examples as the loss is."""
+        share = self._number(Fraction(1, len(batch) if self.case.averaged else 1))
+        bound = dict(zip(self.case.variables, point, strict=True))
+        parts: list[list[Column]] = []
+        for example in batch:
+            row = {name: self(column[example - 1]) for name, column in self.case.data.items()}
+            parts.append([self._at(node, bound | row) for node in nodes])
+        return tuple(reduce(add, column) * share for column in zip(*parts, strict=True))
 
     def _slipped(self, slip: str) -> Field:
         return self._field(self.calculus, self.case.term_calculus if self.template.order else None, slip)

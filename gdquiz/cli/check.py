@@ -54,6 +54,8 @@ def _print(result: ItemCheck, seconds: float) -> None:
     )
     for reason, count in result.refusals.items():
         click.echo(f"       refused {count:,}: {reason}")
+    if result.repeats:
+        click.echo(f"       {result.repeats:,} variants read like another one")
     for fault in result.faults:
         click.echo(f"       fault: {fault}")
 
