@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browsing import browser, browser_page
+
+__all__ = ["browser", "browser_page"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
