@@ -45,7 +45,7 @@ def shown(text: str, style: str) -> str:
         ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>", "\\textless{}b\\textgreater{}x\\textless{}/b\\textgreater{}\n\n"),
         (
             "| a | b |\n|---|--:|\n| 1 | 2 |",
-            '<div class="table"><table><thead><tr><th scope="col" style="text-align:left">a</th>'
+            '<div class="table" tabindex="0"><table><thead><tr><th scope="col" style="text-align:left">a</th>'
             '<th scope="col" style="text-align:right">b</th></tr></thead><tbody><tr><td style="text-align:left">1</td>'
             '<td style="text-align:right">2</td></tr></tbody></table></div>',
             "\\begin{center}\\begin{tabular}{lr}\n\\toprule\n\\textbf{a} & \\textbf{b} \\\\\n\\midrule\n1 & 2 \\\\\n"

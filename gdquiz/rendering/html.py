@@ -39,8 +39,7 @@ def _formula_with_slots(pieces: tuple[Literal | Slot, ...], kinds: Kinds, displa
     source = "".join(
         escape(piece.text if isinstance(piece, Literal) else f"{piece.before}\0{piece.after}") for piece in pieces
     )
-    opened = '<math display="block" alttext="' if display else '<math alttext="'
-    whole = "\0".join((opened + source + '">' + prepared.literals[0], *prepared.literals[1:])) + "</math>"
+    whole = "\0".join((mathml.OPEN[display] + source + '">' + prepared.literals[0], *prepared.literals[1:])) + "</math>"
     pattern = whole.replace("%", "%%").replace("\0", "%s")
     holes, fragment = prepared.holes, mathml.fragment
 
@@ -95,6 +94,6 @@ STYLE = Style(
         "td_open": '<td style="text-align:ALIGN">',
         "td_close": "</td>",
     },
-    table=lambda alignments: '<div class="table"><table>',
+    table=lambda alignments: '<div class="table" tabindex="0"><table>',
     tick=" ✓",
 )

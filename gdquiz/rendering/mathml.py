@@ -268,10 +268,11 @@ def inner(latex: str) -> str:
 
 def math(latex: str, *, display: bool = False) -> str:
     """A formula as a ``<math>`` element that carries its LaTeX as ``alttext``."""
-    return f'{_OPEN[display]}{escape(latex)}">{inner(latex)}</math>'
+    return f'{OPEN[display]}{escape(latex)}">{inner(latex)}</math>'
 
 
-_OPEN = {False: '<math alttext="', True: '<math display="block" alttext="'}
+OPEN = {False: '<math alttext="', True: '<math display="block" tabindex="0" alttext="'}
+"""A formula up to its LaTeX, inline and displayed; what is displayed may scroll, so the keyboard has to reach it."""
 
 
 # --- formulas with slots --------------------------------------------------------------------------------------------
