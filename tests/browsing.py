@@ -69,10 +69,16 @@ def _asked_for(url: str) -> Iterator[str]:
         yield f"the page asks the network for {url}"
 
 
-def accessibility_faults(page: Any) -> list[str]:
-    """What axe-core finds wrong with a page as it stands: a rule, what is expected, and the element, each."""
+def accessibility_faults(page: Any, *, only_contrast: bool = False) -> list[str]:
+    """What axe-core finds wrong with a page as it stands: a rule, what is expected, and the element, each.
+
+    ``only_contrast`` asks for the one rule whose result depends on the colours, and so on light and dark.  What is
+    inside of formulas is not looked at one by one: it has the colours of the formula and no roles.
+    """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
-    results = axe.Axe().run(page, options={"runOnly": {"type": "tag", "values": AUDIT}})
+    rules = {"type": "rule", "values": ["color-contrast"]} if only_contrast else {"type": "tag", "values": AUDIT}
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    results = axe.Axe().run(page, context={"exclude": [["math > *"]]}, options=options)
     return [
         f"{fault['id']}: {fault['help']}: {node['html'][:160]} ({' '.join((node.get('failureSummary') or '').split())})"
         for fault in results.response["violations"]
@@ -86,8 +92,9 @@ def wider_than_the_window(page: Any) -> list[str]:
         """() => {
           const room = document.documentElement.clientWidth;
           if (document.documentElement.scrollWidth <= room) return [];
+          const holds = (element) => ['auto', 'scroll', 'hidden'].includes(getComputedStyle(element).overflowX);
           const scrolls = (element) => element && element !== document.body &&
-            (['auto', 'scroll', 'hidden'].includes(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+            (holds(element) || scrolls(element.parentElement));
           return [...document.body.querySelectorAll('*')]
             .filter((element) => element.getBoundingClientRect().right > room + 1 && !scrolls(element))
             .map((element) => element.outerHTML.slice(0, 120));

@@ -63,13 +63,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 NAMES = [f"{name} {page}" for name in ("sample", "broad") for page in ("sheets", "keys", "answers")]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", NAMES)
-def test_the_audit_finds_nothing(pages, browser_page, name, dark):
-    for width in (DESKTOP, PHONE):
-        page = browser_page(pages[name], width, dark=dark)
-        assert accessibility_faults(page) == []
-        assert wider_than_the_window(page) == []
+def test_the_audit_finds_nothing(pages, browser_page, name):
+    page = browser_page(pages[name], PHONE)
+    assert accessibility_faults(page) == []
+    assert wider_than_the_window(page) == []
+    page.set_viewport_size({"width": DESKTOP, "height": 800})
+    assert wider_than_the_window(page) == []
+    assert accessibility_faults(browser_page(pages[name], dark=True), only_contrast=True) == []
 
 
 def test_the_audit_would_find_something(pages, browser_page, tmp_path):
@@ -78,3 +79,47 @@ def test_the_audit_would_find_something(pages, browser_page, tmp_path):
     spoiled.write_text(text.replace('<html lang="en">', "<html>").replace("--soft: #55555f", "--soft: #bbbbbb"))
     found = {fault.partition(":")[0] for fault in accessibility_faults(browser_page(spoiled))}
     assert found == {"html-has-lang", "color-contrast"}
+
+
+def test_the_keyboard_reaches_what_scrolls_and_the_questions_first(pages, browser_page):
+    page = browser_page(pages["broad sheets"], PHONE)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the questions"
+    assert page.locator(".skip").bounding_box()["x"] >= 0, "the link can be seen when it has the focus"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    scrolling = page.evaluate(
+        """() => [...document.querySelectorAll('pre, .table, math[display=block]')]
+          .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.tabIndex < 0).length"""
+    )
+    assert scrolling == 0
+
+
+def printed(page) -> list[str]:
+    """The text of every page on paper."""
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=page.pdf(prefer_css_page_size=True), capture_output=True, check=True
+    )
+    return done.stdout.decode().split("\f")[:-1]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_on_paper_no_question_is_torn_apart_and_nothing_is_cut(pages, browser_page):
+    page = browser_page(pages["broad sheets"])
+    texts = printed(page)
+    assert [re.search(rf"\b{number} of (\d+)\b", text)[1] for number, text in enumerate(texts, 1)] == [
+        str(len(texts))
+    ] * len(texts)  # type: ignore[index]
+    heads = [re.findall(r"^\s*Question (\d+)", text, re.MULTILINE) for text in texts]
+    assert [number for head in heads for number in head] == [str(k + 1) for k in range(len(broad().forms[0].questions))]
+    for text in texts[:-1]:  # a page ends where a question ends: with its ids
+        last = [line for line in text.splitlines() if line.strip()][-2]
+        assert " · " in last, last
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": round((210 - 32) / 25.4 * 96), "height": 1000})  # what the margins of A4 leave
+    assert wider_than_the_window(page) == []
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('pre, .table, math')]
+          .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.outerHTML.slice(0, 200))"""
+    )
+    assert cut == []
