@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from gdquiz.authoring.exam import PartKey, PartWording
 from gdquiz.authoring.population import Population
@@ -42,9 +42,14 @@ def shown(population: Population, row: int) -> str:
                 yield "\n".join(f"{LETTERS[k]}. {texts[name]}" for k, name in enumerate(key.order))
             yield "**Key:** " + "; ".join(_key(part, key, prompts, filled))
             for wrong in key.wrong:
-                letters = ", ".join(LETTERS[key.order.index(name)] for name in wrong.options if name in key.order)
+                letters = ", ".join(_letters(part, key, wrong.options))
                 answer = ": ".join(text for text in (letters, wrong.shown) if text)
                 yield f"- {wrong.misconception}: {answer}. {wrong.feedback}"
+            foreseen = {wrong.options for wrong in key.wrong}
+            for option in part.options:
+                told = (option.id,) in foreseen or (part.kind != "choices" and option.id in key.options)
+                if option.feedback and option.id in key.order and not told:
+                    yield f"- {LETTERS[key.order.index(option.id)]}: {filled(option.feedback)}"
         for number, hint in enumerate(wording.hints, start=1):
             yield f"**Hint {number}:** {filled(hint)}"
         yield f"**Solution.** {filled(wording.solution)}"
@@ -56,10 +61,16 @@ def _of(number: float, unit: str) -> str:
     return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
 
+def _letters(part: PartWording, key: PartKey, options: Sequence[str]) -> list[str]:
+    """The letters of the options; those of several right ones in the order of the alphabet."""
+    letters = [LETTERS[key.order.index(name)] for name in options if name in key.order]
+    return sorted(letters) if part.kind == "choices" else letters
+
+
 def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: Callable[[str], str]) -> Iterator[str]:
     if key.truth is not None:
         yield "true" if key.truth else "false"
-    letters = [LETTERS[key.order.index(name)] for name in key.options]
+    letters = _letters(part, key, key.options)
     if part.kind == "matching":
         yield from (f"{prompts[name]} - {letter}" for name, letter in zip(key.prompt_order, letters, strict=True))
     elif letters:

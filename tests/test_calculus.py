@@ -50,6 +50,19 @@ def test_gradient_keeps_the_form_of_the_chain_rule():
     assert of.quadratic
 
 
+def test_terms_of_a_derivative_come_by_falling_powers_of_the_variables():
+    # SymPy alone would write -a*c + a*x, and 6*a*p*x^2 before 4*a*x^3, by the powers of the parameters
+    assert texts(calculus("a*x^2/2 - a*c*x", "x", "a c").gradient) == ["a*x - a*c"]
+    assert texts(calculus("a*x^4 + 2*p*x^3 + b*x^2 + q*x", "x", "a p b q").gradient) == [
+        "4*a*x^3 + 6*p*x^2 + 2*b*x + q"
+    ]
+    assert texts(calculus("c*v^2 + b*u*v + a*u^2 + p*u", "u v", "a b c p").gradient) == [
+        "2*a*u + b*v + p",
+        "b*u + 2*c*v",
+    ]
+    assert texts(calculus("p*w + k*exp(w)", "w", "k p").gradient) == ["k*exp(w) + p"]  # not only powers: as it was
+
+
 def test_quadratic_with_parameters_has_its_stationary_point_as_formulas():
     # a x^2/2 + b x y + c y^2/2 - p x - q y: by Cramer x = (p c - q b)/(a c - b^2), y = (a q - b p)/(a c - b^2)
     of = calculus("a*x^2/2+b*x*y+c*y^2/2-p*x-q*y", "x y", "a b c p q")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -294,6 +295,56 @@ def test_every_kind_can_be_shown(name: str) -> None:
     result = run("show", name, "--bank", ALL_KINDS)
     assert result.exit_code == 0, result.output
     assert "{{" not in result.stdout and "**Key:** " in result.stdout
+
+
+def test_shown_options_have_their_feedback_and_letters_in_order(tmp_path: Path) -> None:
+    bank = tmp_path / "bank.toml"
+    bank.write_text(
+        """[bank]
+topic = "t"
+title = "T"
+[[item]]
+id = "which"
+title = "Which"
+skill = "sign"
+bloom = "apply"
+stem = "One."
+solution = "Two."
+parameters = { a = "1..20" }
+[[item.part]]
+id = "a"
+kind = "choices"
+ask = "Which?"
+option = [
+  { id = "one", text = "first", when = "a > 0", feedback = "Say first." },
+  { id = "two", text = "second", when = "a > 0" },
+  { id = "three", text = "third", when = "a > 0", feedback = "Say third." },
+  { id = "four", text = "fourth", when = "a < 0", feedback = "Say fourth." },
+]
+wrong = [{ misconception = "SIGN", chooses = ["four"] }]
+[[item.part]]
+id = "b"
+kind = "choice"
+ask = "Which one?"
+option = [
+  { id = "good", text = "good", when = "a > 0", feedback = "Never printed." },
+  { id = "bad", text = "bad", when = "a < 0", feedback = "Say bad." },
+]
+""",
+        encoding="utf-8",
+    )
+    keys = set()
+    for variant in range(20):
+        text = run("show", "which", "--variant", str(variant), "--bank", bank).stdout
+        letters = dict(re.findall(r"^([A-D])\. (\w+)$", text.split("(b)")[0], re.M))
+        places = {word: letter for letter, word in letters.items()}
+        key = ", ".join(sorted(places[word] for word in ("first", "second", "third")))
+        keys.add(key)
+        assert f"**Key:** {key}\n" in text
+        assert f"- {places['first']}: Say first." in text and f"- {places['third']}: Say third." in text
+        assert f"- SIGN: {places['fourth']}. Say fourth." in text and text.count("Say fourth.") == 1
+        assert text.count("Say bad.") == 1 and "Never printed." not in text
+    assert len(keys) > 1
 
 
 def test_what_can_not_be_shown() -> None:

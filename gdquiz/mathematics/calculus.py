@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number, names_of, substitute
-from gdquiz.mathematics.symbolic import from_sympy, to_sympy
+from gdquiz.mathematics.symbolic import by_falling_powers, from_sympy, to_sympy
 
 Floats = NDArray[np.float64]
 Scalar = Any
@@ -64,7 +64,10 @@ class Calculus:
     @cached_property
     def expanded(self) -> tuple[Node, ...]:
         """The gradient multiplied out; a component that would have too many terms keeps its form."""
-        return tuple(written(multiplied_out(component)) for component in self.symbolic_gradient)
+        return tuple(
+            by_falling_powers(written(multiplied_out(component)), self.variables)
+            for component in self.symbolic_gradient
+        )
 
     @cached_property
     def determinant(self) -> Node:
@@ -167,8 +170,8 @@ def derive(loss: Node, variables: tuple[str, ...], parameters: tuple[str, ...] =
             variables,
             parameters,
             loss,
-            tuple(written(component) for component in gradient),
-            tuple(tuple(written(entry) for entry in row) for row in hessian),
+            tuple(by_falling_powers(written(component), variables) for component in gradient),
+            tuple(tuple(by_falling_powers(written(entry), variables) for entry in row) for row in hessian),
             quadratic,
             expression,
             gradient,

@@ -18,6 +18,7 @@ import mpmath
 
 from gdquiz.mathematics.calculus import compiled, derive, multiplied_out, symbolic, without_kinks, written
 from gdquiz.mathematics.expressions import Apply, Name, Node, Number, names_of
+from gdquiz.mathematics.symbolic import by_falling_powers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def slipped_gradient(
         else:
             node = _Rules(variable, frozenset(variables), slip).of_loss(loss)
         wrong, right = symbolic(node, names), calculus.symbolic_gradient[place]
-        result.append(calculus.gradient[place] if _equal(wrong, right, names) else written(wrong))
+        alike = _equal(wrong, right, names)
+        result.append(calculus.gradient[place] if alike else by_falling_powers(written(wrong), variables))
     return tuple(result)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy
 
-from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number
+from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number, names_of
 
 _TO_SYMPY: Mapping[str, Callable[..., Any]] = {
     "+": sympy.Add,
@@ -79,6 +79,44 @@ def from_sympy(expression: Any) -> Node:
     falling powers.  Raises ``ValueError`` for anything else, infinities and imaginary numbers included.
     """
     return _tree(expression.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0)))
+
+
+def by_falling_powers(node: Node, variables: tuple[str, ...]) -> Node:
+    """The formula with the terms of every polynomial in the variables by falling powers, the first variable's first.
+
+    SymPy orders the terms by the powers of parameters as well, so that ``a*x - a*c`` becomes ``-a*c + a*x``.  Sums that
+    have other terms than monomials keep their order.
+    """
+    if not isinstance(node, Apply):
+        return node
+    arguments = tuple(by_falling_powers(argument, variables) for argument in node.arguments)
+    if node.function == "+":
+        powers = [_powers(argument, variables) for argument in arguments]
+        if None not in powers:
+            order = sorted(range(len(arguments)), key=lambda k: [-power for power in powers[k] or ()])
+            arguments = tuple(arguments[k] for k in order)
+    return Apply(node.function, arguments)
+
+
+def _powers(node: Node, variables: tuple[str, ...]) -> tuple[Fraction, ...] | None:
+    """The exponent of each variable in a monomial; None for what is none."""
+    match node:
+        case Name(name):
+            return tuple(Fraction(name == variable) for variable in variables)
+        case Apply("-", (inner,)):
+            return _powers(inner, variables)
+        case Apply("*", factors):
+            each = [_powers(factor, variables) for factor in factors]
+            known = [powers for powers in each if powers is not None]
+            if len(known) < len(each):
+                return None
+            return tuple(sum(column, Fraction(0)) for column in zip(*known, strict=True))
+        case Apply("/", (top, bottom)) if not names_of(bottom) & set(variables):
+            return _powers(top, variables)
+        case Apply("^", (base, Number(exponent))):
+            powers = _powers(base, variables)
+            return None if powers is None else tuple(power * exponent for power in powers)
+    return None if names_of(node) & set(variables) else (Fraction(0),) * len(variables)
 
 
 def _tree(expression: Any) -> Node:

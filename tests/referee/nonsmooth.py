@@ -52,11 +52,11 @@ def _ends(p: Row, eta: Fraction) -> tuple[Fraction, Fraction]:
 
 def where_the_derivative_exists(p: Row) -> dict[str, object]:
     """Difference quotients from both sides, ever closer."""
-    k, j, power, n = (float(p[name]) for name in ("k", "j", "p", "n"))
+    k, j, power, s = (float(p[name]) for name in ("k", "j", "p", "s"))
     functions: dict[str, Callable[[float], float]] = {
         "power": lambda d: abs(d) ** power,
         "odd": lambda d: k * d * abs(d),
-        "ramp": lambda d: max(0.0, d) ** n,
+        "ramp": lambda d: max(0.0, d) * (d if s else 1.0),
         "kink": lambda d: k * abs(d) + d * d,
         "cubic": lambda d: abs(d**3 + j * d),
     }
