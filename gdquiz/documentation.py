@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
@@ -152,6 +152,9 @@ def _bounds(field: FieldInfo) -> str:
     most = next((m.max_length for m in field.metadata if isinstance(m, MaxLen)), None)
     if low and high:
         return f", {low} to {high}"
+    below = next((str(m.lt) for m in field.metadata if isinstance(m, Lt)), "")
+    if low and below:
+        return f", from {low} to below {below}"
     if above:
         return f", above {above}"
     if least and field.annotation is not str and typing.get_origin(field.annotation) is list:
@@ -461,12 +464,13 @@ ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("mathematics", ("gdquiz.mathematics",), ("ground",)),
     ("authoring", ("gdquiz.authoring",), ("ground", "mathematics")),
     ("rendering", ("gdquiz.rendering",), ("ground", "mathematics", "authoring")),
+    ("marking", ("gdquiz.marking",), ("ground", "mathematics", "authoring")),
     ("checking", ("gdquiz.checking", "gdquiz.showing"), ("ground", "mathematics", "authoring")),
     ("solving", ("gdquiz.task", "gdquiz.solving", "gdquiz.telling"), ("ground", "mathematics")),
     (
         "edge",
         ("gdquiz.cli", "gdquiz.__main__", "gdquiz.documentation"),
-        ("ground", "mathematics", "authoring", "rendering", "checking", "solving"),
+        ("ground", "mathematics", "authoring", "rendering", "marking", "checking", "solving"),
     ),
 )
 """The rooms of the house: name, modules (with all below them), and the rooms they may import from."""

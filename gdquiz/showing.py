@@ -44,7 +44,8 @@ def shown(population: Population, row: int) -> str:
             for wrong in key.wrong:
                 letters = ", ".join(_letters(part, key, wrong.options))
                 answer = ": ".join(text for text in (letters, wrong.shown) if text)
-                yield f"- {wrong.misconception}: {answer}. {wrong.feedback}"
+                earns = f" (earns {wrong.credit:g} of the marks)" if wrong.credit else ""
+                yield f"- {wrong.misconception}: {answer}{earns}. {wrong.feedback}"
             foreseen = {wrong.options for wrong in key.wrong}
             for option in part.options:
                 told = (option.id,) in foreseen or (part.kind != "choices" and option.id in key.options)

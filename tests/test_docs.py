@@ -372,6 +372,17 @@ def test_rendering_could_not_compute() -> None:
     assert seen <= {"gdquiz.authoring.exam", "gdquiz.authoring.wording", "gdquiz.mathematics.notation"}
 
 
+def test_marking_sees_the_frozen_exam_only() -> None:
+    seen = {
+        other
+        for module, source in MODULES.items()
+        if documentation.room_of(module) == "marking"
+        for other in imported(source)
+        if documentation.room_of(other) == "authoring"
+    }
+    assert seen == {"gdquiz.authoring.exam"}
+
+
 def test_no_module_imports_itself_the_long_way_round() -> None:
     ordered = documentation.in_order(MODULES)
     assert sorted(ordered) == sorted(MODULES)

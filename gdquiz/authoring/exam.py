@@ -150,6 +150,7 @@ class WrongAnswer(Frozen):
     """What a student with this misconception answers: ``values`` (numbers, exact strings), option ids or a formula.
 
     ``shown`` is Markdown without slots, ready to print.  ``feedback`` is what to say, ``misconception`` the code.
+    ``credit`` is above 0 where the item says that the slip deserves part of the marks.
     """
 
     misconception: Annotated[str, Field(description="Its code.")]
@@ -158,6 +159,15 @@ class WrongAnswer(Frozen):
     options: Annotated[tuple[str, ...], Field(description="Ids of the options chosen.")] = ()
     formula: Annotated[str, Field(description="In gdquiz' grammar.")] = ""
     feedback: Annotated[str, Field(description="What to say, Markdown without slots.")]
+    credit: Annotated[
+        float,
+        Field(
+            description="Share of the part's marks that it still earns; left out where that is 0.",
+            ge=0,
+            lt=1,
+            exclude_if=lambda credit: credit == 0,
+        ),
+    ] = 0
 
 
 class PartKey(Frozen):
@@ -166,7 +176,8 @@ class PartKey(Frozen):
     ``order`` and ``prompt_order`` are option ids as printed.  Keys by kind: ``numbers`` (number: one; numbers: one for
     each label), ``options`` (choice: one id; choices: all that are true; ordering: ids in right order; matching:
     the option id of each prompt in ``prompt_order``; truth: the id of the right reason), ``truth``, ``formula`` (in
-    gdquiz' grammar) with ``formula_shown`` (LaTeX).
+    gdquiz' grammar) with ``formula_shown`` (LaTeX).  ``follow`` is the answer as a function of the answers to earlier
+    parts, in gdquiz' grammar; an earlier part goes by its id with ``_`` for ``-``.
     """
 
     order: Annotated[tuple[str, ...], Field(description="Option ids as printed.")] = ()
@@ -177,6 +188,13 @@ class PartKey(Frozen):
     formula: Annotated[str, Field(description="The key in gdquiz' grammar.")] = ""
     formula_shown: Annotated[str, Field(description="LaTeX.")] = ""
     wrong: Annotated[tuple[WrongAnswer, ...], Field(description="Foreseen wrong answers.")] = ()
+    follow: Annotated[
+        str,
+        Field(
+            description="The answer that follows from those to earlier parts; left out where nothing is said of it.",
+            exclude_if=lambda follow: not follow,
+        ),
+    ] = ""
 
 
 class Question(Frozen):

@@ -422,6 +422,7 @@ class _Reader:
         follow = None
         if source.follow is not None:
             follow = self.expression(source.follow, (*at, "follow"), extra=earlier)
+            self.guarded((*at, "follow"), partial(flat, follow))
             for name in sorted(names_of(follow) & earlier & (self.quantities | set(self.series))):
                 self.fault((*at, "follow"), Fault(f"'{name}' is an earlier part and a quantity", "a name of its own"))
         truth = None if source.truth is None else self.expression(source.truth, (*at, "truth"), condition=True)
@@ -514,7 +515,7 @@ class _Reader:
             self.slots[inside] = Slot(inside, "text", None)
         elif written.startswith("="):
             node = self.expression(written[1:], path, condition=None, plain=True)
-            self.slots[inside] = Slot(inside, "plugged", self.guarded(path, partial(_flat, node), node))
+            self.slots[inside] = Slot(inside, "plugged", self.guarded(path, partial(flat, node), node))
         elif written.startswith("~"):
             self.slots[inside] = self._tidy(inside, written[1:].strip(), path)
         else:
@@ -546,7 +547,7 @@ class _Reader:
         }
 
 
-def _flat(node: Node) -> Node:
+def flat(node: Node) -> Node:
     """The expression with every ``w[1]`` turned into the plain name ``w[1]``, as typesetting wants it."""
     match node:
         case Index(name, Number(value)):
@@ -556,7 +557,7 @@ def _flat(node: Node) -> Node:
                 Fault(f"the index of '{name}' is no number here", "a number, or a quantity defined for it")
             )
         case Apply(function, arguments):
-            return Apply(function, tuple(_flat(argument) for argument in arguments))
+            return Apply(function, tuple(flat(argument) for argument in arguments))
     return node
 
 

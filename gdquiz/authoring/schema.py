@@ -148,6 +148,15 @@ class Wrong(Table):
         bool,
         Field(description="Where it meets the key or another wrong answer, drop it instead of refusing the row."),
     ] = False
+    credit: Annotated[
+        float,
+        Field(
+            description="The share of the part's points that this slip still earns, 0 to 1, below 1.",
+            ge=0,
+            lt=1,
+            exclude_if=lambda credit: credit == 0,
+        ),
+    ] = 0
     feedback: Annotated[str, Field(max_length=2000, description="Said instead of the misconception's own words.")] = ""
 
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from gdquiz.authoring.items import Slot
+from gdquiz.authoring.items import Slot, flat
 from gdquiz.authoring.wording import SLOT
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
 from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
 from gdquiz.mathematics.exact import Mask
 from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number, names_of, to_text
-from gdquiz.mathematics.notation import Mode, tidier, typesetter
+from gdquiz.mathematics.notation import Mode, plugger, tidier, typesetter
 
 INEXACT_PLACES = 4
 """Decimals of a number in a text that is not rational and whose slot does not say how many."""
@@ -151,8 +151,25 @@ def canonical(node: Node, known: frozenset[str], world: World) -> Setter:
     return set_once(lambda numbers: to_text(tidy(numbers)), known, world)
 
 
-def set_once(typeset: Callable[[Mapping[str, Fraction | str]], str], known: frozenset[str], world: World) -> Setter:
-    """The function from a row to a text that depends on the numbers of some names (``w[1]`` is a name here)."""
+def plugged(node: Node, open_names: frozenset[str], world: World) -> Setter:
+    """The function from a row to the text, in gdquiz' own grammar, of an expression as it was written, with the
+    row's numbers in it for all names but the open ones."""
+    node = flat(node)
+    known = names_of(node) - open_names
+    put_in = plugger(node, known)
+    return set_once(lambda numbers: to_text(put_in(numbers)), known, world, decimal=lambda value: f"{value:.12g}")
+
+
+def set_once(
+    typeset: Callable[[Mapping[str, Fraction | str]], str],
+    known: frozenset[str],
+    world: World,
+    decimal: Callable[[float], str] = lambda value: decimal_text(value, INEXACT_PLACES),
+) -> Setter:
+    """The function from a row to a text that depends on the numbers of some names (``w[1]`` is a name here).
+
+    ``decimal`` writes a number that is not rational.
+    """
     names = sorted(known)
     readers = [cells(_column(name, world)) for name in names]
     set_before: dict[tuple[Cell, ...], str] = {}
@@ -161,14 +178,13 @@ def set_once(typeset: Callable[[Mapping[str, Fraction | str]], str], known: froz
         key = tuple([read(row) for read in readers])
         text = set_before.get(key)
         if text is None:
-            text = set_before[key] = typeset({name: _value(cell) for name, cell in zip(names, key, strict=True)})
+            text = set_before[key] = typeset(
+                {name: exact(*cell) if isinstance(cell, tuple) else decimal(cell)
+                 for name, cell in zip(names, key, strict=True)}
+            )  # fmt: skip
         return text
 
     return render
-
-
-def _value(cell: Cell) -> Fraction | str:
-    return exact(*cell) if isinstance(cell, tuple) else decimal_text(cell, INEXACT_PLACES)
 
 
 def _column(name: str, world: World) -> Any:

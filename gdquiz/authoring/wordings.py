@@ -14,7 +14,7 @@ from gdquiz.authoring import figures
 from gdquiz.authoring.items import CODES, Part
 from gdquiz.authoring.population import Block, Population
 from gdquiz.authoring.solving import SolvedPart
-from gdquiz.authoring.typesetting import Cell, canonical, cells, decimal_text, exact, formula, setters
+from gdquiz.authoring.typesetting import Cell, canonical, cells, decimal_text, exact, formula, plugged, setters
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws, notation
@@ -227,6 +227,10 @@ class _PartSolver:
             if node is not None
         }
 
+        parts = block.world.template.parts
+        earlier = frozenset(part.id.replace("-", "_") for part in parts[:number])
+        self._follow = None if solved.part.follow is None else plugged(solved.part.follow, earlier, world)
+
     def key(self, place: int, path: draws.Path | None) -> tuple[frozen.PartKey, dict[str, str]]:
         solved, part = self.solved, self.solved.part
         if part.lists_values:
@@ -242,6 +246,8 @@ class _PartSolver:
         if solved.formula is not None:
             text, typeset = self._formulas[id(solved.formula)]
             kwargs["formula"], kwargs["formula_shown"] = text(place), typeset(place)
+        if self._follow is not None:
+            kwargs["follow"] = self._follow(place)
         kwargs["wrong"] = tuple(self._wrong(place, prompts))
         return frozen.PartKey(**kwargs), {}
 
@@ -316,8 +322,10 @@ class _PartSolver:
             yield said
 
     def _wrong_answer(self, k: int, place: int, **answer: Any) -> frozen.WrongAnswer:
-        code = self.solved.wrong[k].wrong.code
-        return frozen.WrongAnswer(misconception=code, feedback=self._filled(k, place), **answer)
+        wrong = self.solved.wrong[k].wrong
+        return frozen.WrongAnswer(
+            misconception=wrong.code, feedback=self._filled(k, place), credit=wrong.source.credit, **answer
+        )
 
     def _labelled(self, texts: list[tuple[str, str]], place: int) -> str:
         shown = [text for _, text in texts]
@@ -355,12 +363,7 @@ class _PartSolver:
             cell = self._values_of[k][0](place)
             value, text = self._value_text(cell)[0], self._option_text(cell)
             shown[f"v{k + 1}@{part.id}"] = text
-            wrong.append(
-                frozen.WrongAnswer(
-                    misconception=self.solved.wrong[k].wrong.code, shown=f"${text}$", values=(value,),
-                    options=(f"v{k + 1}",), feedback=self._filled(k, place),
-                )
-            )  # fmt: skip
+            wrong.append(self._wrong_answer(k, place, shown=f"${text}$", values=(value,), options=(f"v{k + 1}",)))
         return frozen.PartKey(order=order, options=("v0",), wrong=tuple(wrong)), shown
 
     def _distractors(self, alive: list[int], size: dict[int, float], target: float, path: draws.Path) -> list[int]:

@@ -284,6 +284,12 @@ def tidier(node: Node, known: frozenset[str]) -> Callable[[Values], Node]:
     return tidying(node, known, Tree())
 
 
+@lru_cache(maxsize=1024)
+def plugger(node: Node, known: frozenset[str]) -> Callable[[Values], Node]:
+    """Compile the expression with numbers for the known names and nothing computed; what PLUGGED typesets."""
+    return _as_it_stands(node, known, Tree())
+
+
 def _as_it_stands(node: Node, known: frozenset[str], algebra: Algebra) -> Setting:
     """Compile a formula that keeps its shape, with numbers for the known names."""
     setting = _kept(node, known, algebra)

@@ -173,7 +173,7 @@ class Blocks:
     def _part(self, question: Question, at: int) -> dict[str, Any]:
         wording = self.exam.wordings[question.wording]
         part = wording.parts[at]
-        share = part.points / wording.points if wording.points else 1 / len(wording.parts)
+        share = _share(wording, at)
         return {
             "letter": LETTERS[at].lower() if len(wording.parts) > 1 else "",
             "kind": part.kind,
@@ -307,7 +307,8 @@ class Blocks:
         )
 
     def _wrong(self, question: Question, at: int, number: int) -> WrongView:
-        part = self.exam.wordings[question.wording].parts[at]
+        wording = self.exam.wordings[question.wording]
+        part, share = wording.parts[at], _share(wording, at)
         style = self.style
 
         def given(place: Place) -> str:
@@ -328,9 +329,22 @@ class Blocks:
         def feedback(place: Place) -> str:
             return set_prose(place.question.parts[at].wrong[number].feedback, style)
 
+        def credit(place: Place) -> str:
+            worth = place.question.points * share
+            return f"{amount(worth * place.question.parts[at].wrong[number].credit)} of {points(worth)}"
+
         return WrongView(
-            self._mould.read(given), self._mould.read(code), self._mould.read(title), self._mould.read(feedback)
+            answer=self._mould.read(given),
+            code=self._mould.read(code),
+            title=self._mould.read(title),
+            feedback=self._mould.read(feedback),
+            credit=self._mould.read(credit) if question.parts[at].wrong[number].credit else "",
         )
+
+
+def _share(wording: Wording, at: int) -> float:
+    """The share of the question's points that a part has."""
+    return wording.parts[at].points / wording.points if wording.points else 1 / len(wording.parts)
 
 
 def _shape(question: Question) -> Shape:
@@ -339,10 +353,15 @@ def _shape(question: Question) -> Shape:
         question.wording,
         question.figure is not None,
         *[
-            (len(part.order), len(part.prompt_order), len(part.numbers), len(part.wrong), not part.formula_shown)
+            (len(part.order), len(part.prompt_order), len(part.numbers), not part.formula_shown, _earning(part))
             for part in question.parts
         ],
     )
+
+
+def _earning(part: PartKey) -> tuple[bool, ...]:
+    """Of each foreseen wrong answer whether it earns anything."""
+    return tuple([wrong.credit > 0 for wrong in part.wrong])
 
 
 def figure_path(place: Place) -> str:

@@ -72,10 +72,13 @@ class NumberView:
 
 @dataclass(frozen=True, slots=True)
 class WrongView:
+    """``credit`` says what the answer still earns, ``0.5 of 1 point``; empty where it earns nothing."""
+
     answer: str
     code: str
     title: str
     feedback: str
+    credit: str
 
 
 @dataclass(frozen=True, slots=True)
