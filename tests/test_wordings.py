@@ -332,6 +332,22 @@ def test_the_rounding_rule_fits_the_answers(answer: str, digits: str, sentence: 
     assert rounding_rule(template.parts[0], populate(template)) == sentence
 
 
+@pytest.mark.parametrize(
+    ("answer", "digits", "sentence"),
+    [
+        ("a", "3", "Give whole numbers."),
+        ("a/7", "2", "Give fractions, or decimals rounded to 2 decimal places."),
+        ("exp(a)", "1", "Give decimals rounded to 1 decimal place."),
+        ("a/7", "'exact'", "Give the exact values, as whole numbers, fractions or terminating decimals."),
+    ],
+)
+def test_the_rounding_rule_of_several_numbers(answer: str, digits: str, sentence: str) -> None:
+    answers = f'answers = [{{ label = "p", value = "{answer}" }}, {{ label = "q", value = "a" }}]'
+    part = f'[[item.part]]\nkind = "numbers"\nask = "?"\n{answers}\ndigits = {digits}\n'
+    template = item(f'parameters = {{ a = "1..3" }}\n{part}')
+    assert rounding_rule(template.parts[0], populate(template)) == sentence
+
+
 def test_whole_numbers_are_not_accepted_with_room() -> None:
     # with digits = 0 a neighbour, 6 or 8 for 7, would lie within a unit of the last place
     population = populate(item(f'parameters = {{ a = "6..8" }}\n{NUMBER}answer = "a"\ndigits = 0\n'))

@@ -95,14 +95,19 @@ def _all_whole(part: Part, population: Population) -> bool:
 
 
 def rounding_rule(part: Part, population: Population) -> str:
-    """The sentence that tells a student how to give the number; none where every answer is whole."""
+    """The sentence that tells a student how to give the number or the numbers of a part."""
+    several = part.kind == "numbers"
     if _all_whole(part, population):
-        return "Give a whole number." if part.kind == "number" else "Give whole numbers."
+        return "Give whole numbers." if several else "Give a whole number."
     digits = part.source.places
     exact = all(is_exact(column) for column, _ in _answers(part, population))
+    if digits is None and several:
+        return "Give the exact values, as whole numbers, fractions or terminating decimals."
     if digits is None:
         return "Give the exact value, as a whole number, a fraction or a terminating decimal."
     rounded = f"rounded to {digits} decimal place{'s' if digits != 1 else ''}"
+    if several:
+        return f"Give fractions, or decimals {rounded}." if exact else f"Give decimals {rounded}."
     return f"Give a fraction, or a decimal {rounded}." if exact else f"Give a decimal {rounded}."
 
 
