@@ -393,7 +393,7 @@ def test_a_text_is_filled_from_the_slots_of_the_question() -> None:
     question = solver.question(0, number=1, id="x")
     # row 0: a = 1, w0 = 3, eta = 1/4: f' = 4 and w1 = 2
     assert fill(solver.wording.solution, question.slots, solver.slot_kinds) == (
-        r"The derivative is $f'(w) = -2 + 2 w$, so $w_1 = 3 - \frac{1}{4} \cdot 4 = 2$."
+        r"The derivative is $f'(w) = 2 w - 2$, so $w_1 = 3 - \frac{1}{4} \cdot 4 = 2$."
     )
 
 
