@@ -40,6 +40,14 @@ _STEPS = (
         "You worked out what the program ought to give. Carry it out line by line, exactly as it stands.",
     ),
     Misconception(
+        "COPIED",
+        "copies the result that was to be corrected",
+        "The last line of the calculation is right, whatever went wrong before it.",
+        "A mistake in one line changes the results of all lines that use it, the last one included.",
+        "This is the result with the mistake in it. Mend the wrong line and carry the new number through the lines "
+        "below it.",
+    ),
+    Misconception(
         "SIGN",
         "moves in the wrong direction",
         "To get to lower loss I go where the gradient points.",
@@ -873,7 +881,7 @@ _DATA = (
     ),
     Misconception(
         "SUM",
-        "takes the sum for the mean",
+        "takes the sum for the mean, or the mean for the sum",
         "I add up the contributions of all examples and that is it.",
         "The loss of the question is a mean. Its value and its gradient are the sums divided by the number $n$ of "
         "examples; without the division they are $n$ times too large.",
