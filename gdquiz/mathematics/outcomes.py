@@ -22,6 +22,10 @@ PRONOUNCED = 0.05
 """A change of the loss by at least this share of it is worth a question."""
 
 
+UNDECIDED = "What becomes of this run can not be decided reliably."
+"""What is said where the limit is too close to call."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """The verdicts on every row.
@@ -126,7 +130,7 @@ def sentence(verdicts: Verdicts, row: int) -> str:
     wording = {(rule.axis, rule.value): rule.sentence for rule in RULES}
     parts = [wording.get((axis, value), "") for axis, value in zip(("limit", "point", "scope"), values, strict=True)]
     if values[0] == "undecided":
-        parts = ["What becomes of this run can not be decided reliably."]
+        parts = [UNDECIDED]
     parts += [rule.sentence for rule in rules("flag") if getattr(verdicts, rule.value)[row] == YES]
     for rule in rules("event"):
         steps = [str(step + 1) for step in np.flatnonzero(getattr(verdicts, rule.value)[row] == YES)]

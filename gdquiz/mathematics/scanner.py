@@ -28,12 +28,13 @@ GREEK: Mapping[str, str] = dict(zip("αβγδεζηθικλμνξοπρστυφ�
 MAX_OPEN = 40
 """Brackets open at once."""
 
-_GREEK_FORMS = {**GREEK, "ς": "sigma", "ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "ϱ": "rho", "µ": "mu"}
+GREEK_FORMS: Mapping[str, str] = {**GREEK, "ς": "sigma", "ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "ϱ": "rho", "µ": "mu"}
+"""The same with the other forms of letters."""
 
 _PATTERN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<word>[A-Za-z_][A-Za-z0-9_₀-₉]*|[" + "".join(_GREEK_FORMS) + r"](?:_[A-Za-z0-9₀-₉]+|[0-9₀-₉]*))"
+    r"|(?P<word>[A-Za-z_][A-Za-z0-9_₀-₉]*|[" + "".join(GREEK_FORMS) + r"](?:_[A-Za-z0-9₀-₉]+|[0-9₀-₉]*))"
     r"|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<sign>\*\*|==|!=|<=|>=|[-+*/^()\[\],<>−–·×∙⋅∗÷√≤≥≠])"
 )
@@ -158,8 +159,8 @@ class Scanner:
 
     def _word(self, word: str, column: int) -> None:
         name = word.translate(_PLAIN_DIGITS)
-        if name[0] in _GREEK_FORMS:
-            name = _GREEK_FORMS[name[0]] + name[1:]
+        if name[0] in GREEK_FORMS:
+            name = GREEK_FORMS[name[0]] + name[1:]
         if name in self.names:
             self._put("NAME", name, column)
         elif name == "ln" or name in self.functions:

@@ -1,0 +1,100 @@
+"""The practice page: one HTML file that asks, marks and explains without a network or a server.
+
+The page is a template around three things: its style, its script and its data.  The script is the modules of
+``SCRIPTS``, one after another in one function; its hash stands in the page's Content-Security-Policy, so nothing else
+can run.  The data are JSON (see ``questions`` and ``families``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+import gdquiz
+from gdquiz.authoring.exam import Exam
+from gdquiz.practice.families import explorer
+from gdquiz.practice.grammar import grammar
+from gdquiz.practice.questions import questions
+from gdquiz.rendering import html
+from gdquiz.rendering.templating import environment, lay_out, load
+from gdquiz.resources import data
+
+SCRIPTS = (
+    "rationals",
+    "formulas",
+    "precise",
+    "numerals",
+    "marking",
+    "matrices",
+    "descent",
+    "verdicts",
+    "certificates",
+    "elements",
+    "texts",
+    "drawing",
+    "explorer",
+    "fields",
+    "session",
+    "practice",
+    "progress",
+    "app",
+)
+"""The modules of the page's script, each after those it uses when it is loaded."""
+
+
+def practice_page(
+    exam: Exam, skills: Mapping[str, Sequence[str]], folder: Traversable | Path | None = None
+) -> str:
+    """The page with every question of every form of an exam.
+
+    ``skills`` are the skills in the order of the course, each with those it builds on; those of the exam that are left
+    out come last.  ``folder`` holds an author's own templates (``practice/page.html.j2``, ...), which go before those that come with
+    gdquiz.  The same exam gives the same bytes everywhere.  Raises ``InputError`` for a text that can not be set.
+    """
+    sandbox = environment((*(() if folder is None else (folder,)), data("templates")), "html")
+    content = {
+        "gdquiz": gdquiz.__version__,
+        "id": exam.id,
+        "title": exam.title,
+        "grammar": grammar(part.variables for wording in exam.wordings.values() for part in wording.parts),
+        "mastery": {"start": 0.3, "learn": 0.2, "slip": 0.1, "guess": 0.2, "mastered": 0.95},
+        "skills": {**skills, **{one.skill: () for one in exam.wordings.values() if one.skill not in skills}},
+        "explorer": _typeset(explorer()),
+        **questions(exam, sandbox),
+    }
+    script = script_of(sandbox.loader.get_source(sandbox, f"practice/{name}.js")[0] for name in SCRIPTS)  # type: ignore[union-attr]
+    return lay_out(
+        load(sandbox, "practice/page.html.j2"),
+        title=exam.title,
+        count=len(content["questions"]),
+        gdquiz=gdquiz.__version__,
+        script=Markup(script),
+        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+        content=Markup(as_json(content)),
+    )
+
+
+def script_of(modules: Iterable[str]) -> str:
+    """The modules as one strict function."""
+    return '\n(() => {\n"use strict";\n\n' + "\n".join(modules) + "})();\n"
+
+
+def as_json(value: Any) -> str:
+    """JSON that may stand in a ``<script>`` element."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\u0021--")
+
+
+def _typeset(explored: dict[str, Any]) -> dict[str, Any]:
+    """The explorer's data with their formulas as MathML."""
+    for family in explored["families"]:
+        family["shown"] = html.STYLE.formula(f"f({', '.join(family['variables'])}) = {family['shown']}", False)
+    for method in explored["methods"]:
+        method["formula"] = html.STYLE.formula(method["formula"], False)
+    return explored

@@ -1,0 +1,213 @@
+// Asking: one question at a time, marked part by part, with hints, feedback and the solution.
+
+const named = (id) => id.replaceAll("-", " ");
+const partName = (id) => id.replaceAll("-", "_");
+
+function startPractice(section, data, texts, session, onProgress) {
+  const state = { scope: "", question: null, slip: "" };
+  const scopeChoice = make("select", { id: "scope", change: () => { state.scope = scopeChoice.value; state.slip = ""; ask(); } },
+    make("option", { value: "" }, "all topics, what you need next"),
+    [...new Set(data.items.map((item) => item.topic))].map((topic) => make("optgroup", { label: named(topic) },
+      make("option", { value: `topic ${topic}` }, `all of ${named(topic)}`),
+      [...new Set(data.items.filter((item) => item.topic === topic).map((item) => item.skill))].map((skill) => make("option", { value: `skill ${skill}` }, named(skill))))));
+  const place = make("div");
+  section.append(make("div", { class: "controls" }, make("div", { class: "field" }, make("label", { for: "scope" }, "Practise"), scopeChoice)), place);
+
+  const within = (question) => {
+    const [kind, name] = state.scope.split(" ");
+    return !kind || question[kind] === name;
+  };
+
+  // Shows the next question; the focus goes to its title unless the page has just been opened.
+  const ask = (quietly = false, chosen = null) => {
+    state.question = chosen ?? nextQuestion(data, session, { within, slip: state.slip, last: state.question });
+    const why = state.slip && state.question.parts.some((part) => part.wrong?.some((wrong) => wrong.code === state.slip)) ? state.slip : "";
+    state.slip = "";
+    session.see(state.question.name);
+    place.replaceChildren(questionCard(state.question, why));
+    if (!quietly) focusOn(find("h2", place));
+  };
+
+  const questionCard = (question, slip) => {
+    const item = data.items[question.item], many = item.parts.length > 1;
+    let hinted = 0, solved = false;
+    const parts = item.parts.map((part, i) => {
+      const id = `part-${i}`, told = question.parts[i], field = fieldFor(part, told, id, texts);
+      const feedback = make("div", { class: "feedback", hidden: true });
+      const title = many ? make("h3", {}, `Part ${"abcdefghijkl"[i]} `, make("span", { class: "soft" }, plural(part.points, "point"))) : null;
+      const element = make("section", { class: "part", "aria-label": many ? `Part ${"abcdefghijkl"[i]}` : "What is asked" }, title ?? "",
+        texts.element("div", told.ask), told.rounding !== undefined ? texts.element("p", told.rounding, { class: "soft" }) : "", field.element, feedback);
+      return { part, told, field, feedback, element, marking: null, first: null, given: null };
+    });
+    const hints = make("div"), solution = make("div", { class: "solution", hidden: true });
+    const check = make("button", { type: "submit", class: "primary" }, "Check");
+    const hintButton = make("button", { type: "button", click: () => giveHint() });
+    const solve = make("button", { type: "button", click: () => showSolution() }, "Show the solution");
+    const next = make("button", { type: "button", click: () => ask() }, "Next question");
+    const status = make("p", { class: "status" });
+    const paintHints = () => {
+      const left = (question.hints ?? []).length - hinted;
+      hintButton.textContent = `Hint (${left} left)`;
+      hintButton.hidden = !left || solved;
+    };
+    const giveHint = () => {
+      const hint = make("div", { class: "hint" }, make("h3", {}, `Hint ${hinted + 1}`), texts.element("div", question.hints[hinted]));
+      hinted++;
+      hints.append(hint);
+      paintHints();
+      focusOn(hint);
+    };
+    const showSolution = () => {
+      noteUnanswered();
+      solved = true;
+      for (const part of parts) part.field.lock();
+      solution.replaceChildren(make("h3", {}, "Solution"), ...parts.map((part, i) => keyOf(part, i, many)),
+        question.key_figure === undefined ? "" : texts.element("figure", question.key_figure), texts.element("div", question.solution));
+      solution.hidden = false;
+      check.hidden = solve.hidden = true;
+      next.classList.add("primary");
+      paintHints();
+      focusOn(solution);
+    };
+    // What was looked up instead of answered counts as not known.
+    const noteUnanswered = () => {
+      for (const part of parts) if (!part.first && part.part.kind !== "text") note(part, false, []);
+    };
+    const note = (part, right, codes) => {
+      part.first = { right };
+      session.note(question.skill, right, codes);
+      onProgress();
+    };
+
+    const submit = (event) => {
+      event.preventDefault();
+      const earlier = {}, missing = [];
+      let marked = 0;
+      parts.forEach((part, i) => {
+        const response = part.field.read();
+        if (response !== null) {
+          part.marking = mark(part.part, part.told, response, { ...earlier }, data.grammar);
+          part.given = givenNumber(part.part, part.told, response);
+          if (!part.marking.unreadable) marked++;
+          paintMarking(part, i);
+          if (!part.first && !part.marking.unreadable && !part.marking.by_hand) note(part, !hinted && compare(part.marking.credit, ONE) === 0, part.marking.misconceptions);
+          if (part.marking.misconceptions.length) [state.slip] = part.marking.misconceptions;
+        } else {
+          missing.push(i);
+          paintMissing(part);
+        }
+        if (part.given) earlier[partName(part.part.id)] = part.given;
+      });
+      const open = parts.find((part) => !part.marking || part.marking.unreadable);
+      const all = parts.every((part) => part.marking && (part.marking.right || part.marking.followed || part.marking.by_hand));
+      if (all) {
+        check.hidden = true;
+        next.classList.add("primary");
+      }
+      const summary = parts.map((part, i) => (part.marking ? `${many ? `Part ${"abcdefghijkl"[i]}: ` : ""}${verdictWords(part.marking)}` : "")).filter(Boolean).join(" ");
+      status.textContent = missing.length && marked ? `${plural(missing.length, "part")} not answered yet.` : "";
+      announce(summary || "Nothing was answered yet.");
+      if (open && !marked) focusOn(find("input, select, textarea, button", open.field.element));
+      else if (all) focusOn(next);
+      else focusOn(parts.find((part) => part.marking && !part.marking.right)?.feedback ?? status);
+    };
+
+    const paintMissing = ({ feedback, part, marking }) => {
+      if (marking) return;
+      feedback.className = "feedback";
+      feedback.hidden = false;
+      feedback.replaceChildren(make("p", {}, `Not answered yet; expected ${HOW[part.kind]}.`));
+    };
+    const paintMarking = (part, i) => {
+      const { marking, feedback, element, field } = part, state = stateOf(marking);
+      for (const control of findAll("input[type=text]", field.element)) control.setAttribute("aria-invalid", String(Boolean(marking.unreadable)));
+      element.className = `part ${state === "partly" ? "" : state}`;
+      feedback.className = `feedback ${state}`;
+      feedback.hidden = false;
+      feedback.id = `feedback-${i}`;
+      for (const control of findAll("input[type=text], textarea", field.element)) control.setAttribute("aria-describedby", [feedback.id, part.part.kind === "formula" ? `part-${i}-how` : ""].join(" ").trim());
+      feedback.replaceChildren(...feedbackOn(part));
+      if (marking.right) field.lock();
+    };
+
+    const form = make("form", { novalidate: true, submit }, parts.map((part) => part.element), status,
+      make("div", { class: "buttons" }, check, hintButton, solve, next));
+    paintHints();
+    return make("article", { class: "question", "aria-labelledby": "title" },
+      make("header", {}, texts.element("h2", item.title, { id: "title" }), make("span", { class: "soft" }, `${named(item.topic)} · ${named(item.skill)}`)),
+      slip ? make("p", { class: "soft" }, "Once more on what the last answer showed: ", texts.element("span", data.misconceptions[slip]), ".") : "",
+      texts.element("div", question.stem), question.figure === undefined ? "" : texts.element("figure", question.figure), form, hints, solution,
+      make("p", { class: "soft ids" }, `${item.id}, variant ${question.row}`));
+  };
+
+  const stateOf = (marking) => (marking.unreadable || marking.by_hand ? "" : marking.right || marking.followed ? "right" : marking.credit.top ? "partly" : "wrong");
+
+  const verdictWords = (marking) => {
+    if (marking.unreadable) return "The answer could not be read.";
+    if (marking.by_hand) return "Compare your answer with the marking guide.";
+    if (marking.right) return "Right.";
+    if (marking.followed) return "Right, from your earlier answer.";
+    return marking.credit.top ? `Partly right: ${shortNumber(100 * float(marking.credit))}% of the points.` : "Not right.";
+  };
+
+  const feedbackOn = (part) => {
+    const { marking, told } = part;
+    if (marking.unreadable) return [make("p", {}, marking.unreadable)];
+    const lines = [make("p", { class: stateOf(marking) === "right" ? "good" : stateOf(marking) ? "bad" : "" }, verdictWords(marking))];
+    if (["number", "formula"].includes(part.part.kind) && !marking.right) lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
+    if (part.part.kind === "numbers" && !marking.right) lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
+    if (marking.wrong) {
+      if (data.misconceptions[marking.wrong.code] !== undefined) lines.push(texts.element("p", data.misconceptions[marking.wrong.code], { class: "slip" }));
+      if (marking.wrong.feedback !== undefined) lines.push(texts.element("div", marking.wrong.feedback));
+    } else if (typeof marking.said === "number") lines.push(texts.element("div", marking.said));
+    else if (marking.said) lines.push(make("p", {}, marking.said));
+    if (part.part.kind === "text") lines.push(ownMarks(part, told));
+    const family = data.explorer.families.find((one) => one.topics.includes(data.items[state.question.item].topic));
+    if (family && !marking.right && !marking.by_hand) lines.push(make("p", {}, make("a", { href: `#explore=${family.id}` }, `See it in the explorer: ${family.title}`)));
+    return lines;
+  };
+
+  // An answer in words is marked by the learner, line by line of the guide.
+  const ownMarks = (part, told) => {
+    const boxes = (told.guide ?? []).map((line, i) => ({ line, box: make("input", { type: "checkbox", id: `guide-${part.part.id}-${i}` }) }));
+    const whole = boxes.reduce((sum, { line }) => sum + line.points, 0);
+    const done = make("button", { type: "button", click: () => {
+      const earned = boxes.reduce((sum, { line, box }) => sum + (box.checked ? line.points : 0), 0);
+      if (!part.first) {
+        part.first = { right: earned === whole };
+        session.note(state.question.skill, earned === whole, []);
+        onProgress();
+      }
+      announce(`${earned} of ${plural(whole, "point")}.`);
+      done.textContent = `${earned} of ${plural(whole, "point")}, noted`;
+    } }, "Note these marks");
+    return make("fieldset", {}, make("legend", {}, "Tick what your answer says:"),
+      boxes.map(({ line, box }) => optionRow(box, "", texts.element("div", line.text))), done);
+  };
+
+  const keyOf = ({ part, told }, i, many) => {
+    const label = many ? `Part ${"abcdefghijkl"[i]}: ` : "Answer: ";
+    if (told.shown) return make("p", {}, make("strong", {}, label), told.shown.flatMap((number, k) => [k ? ", " : "", told.labels?.[k] !== undefined ? texts.element("span", told.labels[k]) : "", told.labels?.[k] !== undefined ? " = " : "", texts.element("span", number)]));
+    if (part.kind === "text") return make("div", {}, make("p", {}, make("strong", {}, label), "by the marking guide:"), make("ul", {}, (told.guide ?? []).map((line) => texts.element("li", line.text))));
+    const letter = (id) => LETTERS[told.options.findIndex((option) => option.id === id)], right = (told.right ?? []).map(letter);
+    const words = part.kind === "truth" ? [told.truth ? "True" : "False", ...right].join(", ")
+      : part.kind === "matching" ? right.map((one, k) => `${k + 1}${one}`).join(", ")
+      : part.kind === "choices" ? right.sort().join(", ") || "none of them" : right.join(", ");
+    return make("p", {}, make("strong", {}, label), words);
+  };
+
+  ask(true);
+  return {
+    practise: (scope) => {
+      scopeChoice.value = scope;
+      state.scope = scope;
+      ask();
+    },
+    again: () => ask(true),
+    // Asks a certain variant, ITEM/ROW, which a link to the page may name.
+    show: (name) => {
+      const question = data.questions.find((one) => one.name === name);
+      if (question && question !== state.question) ask(false, question);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// The view of what was learned: mastery by skill, slips made, and what to do with the record.
+
+function paintProgress(section, data, texts, session, practise, restart) {
+  const skills = Object.keys(data.skills).map((skill) => [skill, data.items.find((item) => item.skill === skill)?.topic]).filter(([, topic]) => topic);
+  const mastered = skills.filter(([skill]) => session.mastery(skill) >= data.mastery.mastered).length;
+  const begun = skills.filter(([skill]) => session.answered(skill));
+  const rows = skills.map(([skill, topic]) => {
+    const mastery = session.mastery(skill), answered = session.answered(skill), percent = Math.round(100 * mastery);
+    return make("tr", {}, make("th", { scope: "row" }, named(skill)), make("td", {}, named(topic)),
+      make("td", {}, answered ? make("meter", { min: 0, max: 100, low: 50, high: 100 * data.mastery.mastered, optimum: 100, value: percent, "aria-label": `Mastery of ${named(skill)}` }) : "", answered ? ` ${percent}%` : "not begun"),
+      make("td", {}, answered ? `${session.right(skill)} of ${answered}` : ""),
+      make("td", {}, make("button", { type: "button", class: "small", "aria-label": `Practise ${named(skill)}`, click: () => practise(`skill ${skill}`) }, "Practise")));
+  });
+  const slips = session.slips().filter(([code]) => data.misconceptions[code] !== undefined).slice(0, 8);
+  const file = make("input", { type: "file", accept: "application/json", id: "import", change: async () => {
+    try {
+      session.take(await file.files[0].text());
+      restart();
+      announce("The progress was read.");
+    } catch {
+      announce("This file holds no progress of a practice page.");
+      file.value = "";
+    }
+  } });
+  const confirm = make("div", { class: "buttons", hidden: true }, make("span", {}, "Forget everything you have done here?"),
+    make("button", { type: "button", click: () => { session.reset(); restart(); announce("Your progress was forgotten."); focusOn(find("h2", section)); } }, "Yes, forget it"),
+    make("button", { type: "button", click: () => { confirm.hidden = true; reset.focus(); } }, "No, keep it"));
+  const reset = make("button", { type: "button", click: () => { confirm.hidden = false; find("button", confirm).focus(); } }, "Reset");
+  section.replaceChildren(
+    make("h2", {}, "Progress"),
+    make("p", {}, `${mastered} of ${plural(skills.length, "skill")} mastered, ${begun.length} begun. A skill counts as mastered from ${Math.round(100 * data.mastery.mastered)}% on; the percentage is the probability that you know it, by your answers.`),
+    session.isKept() ? "" : make("p", { class: "bad" }, "This browser does not let the page keep your progress; it is lost when you leave."),
+    slips.length ? make("div", {}, make("h3", {}, "What your wrong answers showed"), make("ul", {}, slips.map(([code, times]) => {
+      const line = texts.element("li", data.misconceptions[code]);
+      line.append(`: ${plural(times, "time")}`);
+      return line;
+    }))) : "",
+    make("div", { class: "table wide", tabindex: 0, role: "region", "aria-label": "Skills" }, make("table", {}, make("thead", {}, make("tr", {},
+      ["Skill", "Topic", "Mastery", "Right", "Go"].map((name) => make("th", { scope: "col" }, name)))), make("tbody", {}, rows))),
+    make("div", { class: "controls" }, make("button", { type: "button", click: () => saveFile("gdquiz-progress.json", session.text()) }, "Save as a file"),
+      make("div", { class: "field" }, make("label", { for: "import" }, "Read from a file"), file), reset), confirm);
+}
+
+function saveFile(name, text) {
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
