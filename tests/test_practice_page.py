@@ -7,15 +7,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import accessibility_faults, browser, browser_page, wider_than_the_window  # noqa: F401
+from browsing import accessibility_faults, wider_than_the_window
 from sample_exam import sample
 
-from gdquiz.authoring.exam import PartKey, PartWording
+from gdquiz.authoring.exam import Exam, PartKey, PartWording
 from gdquiz.marking import letters, numerals
 from gdquiz.marking.following import part_name
 from gdquiz.practice.grammar import grammar
@@ -78,17 +77,32 @@ def test_a_drawing_shares_its_frame() -> None:
 # --- the page as a file ----------------------------------------------------------------------------------------------
 
 
+def practised() -> Exam:
+    """The sample exam, whose question on one step also says how the loss follows from the learner's own point."""
+    exam = sample()
+    forms = []
+    for form in exam.forms:
+        first, *others = form.questions
+        assert first.wording == "one-step"
+        point, loss = first.parts
+        loss = loss.model_copy(update={"follow": f"(w1 - ({first.slots['a'].strip('()')}))^2"})
+        forms.append(
+            form.model_copy(update={"questions": (first.model_copy(update={"parts": (point, loss)}), *others)})
+        )
+    return exam.model_copy(update={"forms": tuple(forms)})
+
+
 @pytest.fixture(scope="module")
 def html() -> str:
-    return practice_page(sample(), {})
+    return practice_page(practised(), {})
 
 
 def test_the_same_exam_gives_the_same_bytes(html: str) -> None:
-    assert practice_page(sample(), {}) == html
+    assert practice_page(practised(), {}) == html
 
 
 def test_the_page_asks_for_nothing(html: str) -> None:
-    assert set(re.findall(r"https?://[^\s\"'<]+", html)) == {"http://www.w3.org/2000/svg"}
+    assert set(re.findall(r"https?://[^\s\"'<\\]+", html)) == {"http://www.w3.org/2000/svg"}
     assert not re.search(r"<(?:link|img|iframe|object|embed)\b", html)
     assert not re.search(r"\son\w+=|javascript:", html.partition('<script type="application/json"')[0])
     assert "eval(" not in html and "new Function" not in html
@@ -151,7 +165,7 @@ def structured(part: PartWording, key: PartKey, response: str) -> Any:
 
 
 @in_browser
-def test_page_and_python_mark_alike(browser_page: Callable[..., Any], page_file: Path) -> None:  # noqa: F811
+def test_page_and_python_mark_alike(browser_page: Callable[..., Any], page_file: Path) -> None:
     """Every case of the table that the page's controls can give."""
     parts = {
         name: (PartWording.model_validate(one["wording"]), PartKey.model_validate(one["key"]))
@@ -185,7 +199,7 @@ def test_page_and_python_mark_alike(browser_page: Callable[..., Any], page_file:
     assert not differ
 
 
-def opened(browser_page: Callable[..., Any], page_file: Path, item: str, form: int = 0, **how: Any) -> Any:  # noqa: F811
+def opened(browser_page: Callable[..., Any], page_file: Path, item: str, form: int = 0, **how: Any) -> Any:
     """The page with the question of an item on a form of the sample exam."""
     question = next(q for q in sample().forms[form].questions if q.wording == item)
     page = browser_page(page_file, **how)
@@ -194,5 +208,255 @@ def opened(browser_page: Callable[..., Any], page_file: Path, item: str, form: i
     return page
 
 
-def question_of(item: str, form: int = 0) -> Any:
-    return next(q for q in sample().forms[form].questions if q.wording == item)
+ONE_STEP = "one-step"
+"""On form 1: L(w) = (w - 1)^2 from w_0 = 3 with rate 1/4.  So g = 4, w_1 = 3 - 1 = 2 and L(w_1) = 1."""
+
+
+def checked(page: Any) -> list[str]:
+    """Presses Check and gives what is said of each part, a line each."""
+    page.get_by_role("button", name="Check").click()
+    return [" ".join(text.split()) for text in page.locator(".feedback:visible").all_inner_texts()]
+
+
+@in_browser
+def test_right_answers_of_every_kind(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, ONE_STEP)
+    page.get_by_label("Answer").nth(0).fill("2")
+    page.get_by_label("Answer").nth(1).fill("1,0")
+    assert checked(page) == ["Right.", "Right."]
+    assert page.evaluate("document.activeElement.textContent") == "Next question"
+
+    page = opened(browser_page, page_file, "ravine")  # the next point is (12/5, 3/5)
+    for label, value in zip(page.locator(".answer input").all(), ("12/5", "0.6"), strict=True):
+        label.fill(value)
+    assert checked(page) == ["Right."]
+
+    for item, right in (("regime", ["o0"]), ("statements", ["o0", "o2"]), ("overshoot", ["o1"])):
+        page = opened(browser_page, page_file, item)
+        places = shown_places(item, right)
+        if item == "overshoot":
+            question = next(q for q in sample().forms[0].questions if q.wording == item)
+            page.get_by_label("True" if question.parts[0].truth else "False", exact=True).check()
+        for place in places:
+            page.locator(f"#part-0-{place}").check()
+        assert checked(page) == ["Right."], item
+
+    page = opened(browser_page, page_file, "rates")
+    for number, place in enumerate(shown_places("rates", ["o1", "o0", "o2"])):
+        page.locator(f"#part-0-{number}").select_option(str(place))
+    assert checked(page) == ["Right."]
+
+    page = opened(browser_page, page_file, "algorithm")
+    sorted_by_buttons(page, shown_places("algorithm", ["o0", "o1", "o2", "o3"]))
+    assert checked(page) == ["Right."]
+
+    page = opened(browser_page, page_file, "gradient")
+    page.get_by_label("Answer").fill("4(2w + v)")
+    assert checked(page) == ["Right."]
+
+    page = opened(browser_page, page_file, "exponential")  # rounded to what the question asks for
+    page.get_by_label("Answer").fill("-0.874")
+    assert checked(page) == ["Right."]
+
+
+def shown_places(item: str, options: list[str]) -> list[int]:
+    """The places at which options of a question on form 1 are shown."""
+    exam = sample()
+    question = next(q for q in exam.forms[0].questions if q.wording == item)
+    order = question.parts[0].order or tuple(option.id for option in exam.wordings[item].parts[0].options)
+    return [order.index(option) for option in options]
+
+
+def sorted_by_buttons(page: Any, places: list[int]) -> None:
+    """Brings options into an order with the buttons that move them up."""
+    for at, place in enumerate(places):
+        letter = letters.LETTERS[place]
+        rows = [text[0] for text in page.locator(".order li").all_inner_texts()]
+        for _ in range(rows.index(letter) - at):
+            page.get_by_role("button", name=f"Move {letter} up").click()
+    if page.get_by_label("This is my order").count():
+        page.get_by_label("This is my order").check()
+
+
+@in_browser
+def test_wrong_answers_say_what_they_show(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, ONE_STEP)
+    page.get_by_label("Answer").nth(0).fill("4")  # climbing: 3 + 1
+    page.get_by_label("Answer").nth(1).fill("9")  # (4 - 1)^2
+    first, second = checked(page)
+    assert first.startswith("Not right. Read as 4 ") and "You went up the slope" in first
+    assert second == "Right, from your earlier answer. Read as 9 It follows from your earlier answer."
+
+    page.get_by_label("Answer").nth(0).fill("two")
+    assert checked(page)[0] == (
+        "'two' is not understood as a number; expected a number such as 1.5 (or 1,5), -3/4 or 2e-3."
+    )
+    assert page.get_by_label("Answer").nth(0).get_attribute("aria-invalid") == "true"
+
+    page = opened(browser_page, page_file, "statements")
+    for place in shown_places("statements", ["o0", "o1"]):
+        page.locator(f"#part-0-{place}").check()
+    assert checked(page)[0].startswith("Not right.")  # one of two right, less one of two wrong
+
+    page = opened(browser_page, page_file, "gradient")
+    page.get_by_label("Answer").fill("4w + 2v")
+    assert "Not right." in checked(page)[0]
+
+    page = opened(browser_page, page_file, "curves")
+    page.get_by_label("Your answer in words").fill("The curves part.")
+    assert "Compare your answer with the marking guide." in checked(page)[0]
+    for box in page.locator(".feedback input").all():
+        box.check()
+    page.get_by_role("button", name="Note these marks").click()
+    assert page.locator(".feedback button").inner_text().endswith("noted")
+
+
+@in_browser
+def test_nothing_answered_is_not_wrong(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, "regime")
+    assert checked(page) == ["Not answered yet; expected a choice."]
+    assert page.evaluate("JSON.parse(localStorage['gdquiz-practice']).skills") == {}
+
+
+@in_browser
+def test_hints_solution_and_the_next_question(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, ONE_STEP)
+    page.get_by_role("button", name="Hint (1 left)").click()
+    assert page.locator(".hint").count() == 1
+    assert "Hint 1" in page.evaluate("document.activeElement.innerText")
+    assert page.get_by_role("button", name="Hint").count() == 0
+    page.get_by_role("button", name="Show the solution").click()
+    solution = page.locator(".solution").inner_text()
+    assert "Part a" in solution and "Part b" in solution
+    assert page.locator(".solution svg.figure").count() == 1
+    assert page.locator(".part input:enabled").count() == 0
+    page.get_by_role("button", name="Next question").click()
+    assert page.evaluate("document.activeElement.id") == "title"
+    assert page.locator(".solution:visible").count() == 0
+
+
+@in_browser
+def test_a_slip_is_followed_up(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, ONE_STEP)
+    page.get_by_label("Answer").nth(0).fill("4")
+    checked(page)
+    page.get_by_role("button", name="Next question").click()
+    assert page.get_by_text("Once more on what the last answer showed").count() == 1
+
+
+@in_browser
+def test_progress_is_kept_shown_and_forgotten(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, ONE_STEP)
+    skill = sample().wordings[ONE_STEP].skill
+    page.get_by_label("Answer").nth(0).fill("2")
+    page.get_by_label("Answer").nth(1).fill("0")
+    checked(page)
+    kept = page.evaluate("JSON.parse(localStorage['gdquiz-practice'])")
+    assert kept["skills"][skill]["answered"] == 2 and kept["skills"][skill]["right"] == 1
+    assert kept["skills"][skill]["mastery"] == pytest.approx(page.evaluate("gdquiz.mastery([true, false])"))
+    page.reload()
+    page.get_by_role("link", name="Progress").click()
+    assert "1 of 2" in page.locator("#progress table").inner_text()
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.get_by_role("button", name="No, keep it").click()
+    assert "1 of 2" in page.locator("#progress table").inner_text()
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.get_by_role("button", name="Yes, forget it").click()
+    assert "1 of 2" not in page.locator("#progress table").inner_text()
+    assert page.evaluate("JSON.parse(localStorage['gdquiz-practice']).skills") == {}
+
+
+@in_browser
+def test_a_spoilt_record_does_no_harm(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = browser_page(page_file)
+    for spoilt in ("{", "[]", '{"version": 99}', '"x"', "null"):
+        page.evaluate("(text) => localStorage.setItem('gdquiz-practice', text)", spoilt)
+        page.reload()
+        assert page.locator("h2").first.is_visible()
+
+
+@in_browser
+def test_the_keyboard_is_enough(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, "regime")
+    place = shown_places("regime", ["o0"])[0]
+    page.keyboard.press("Tab")  # from the title, which has the focus, to the choices
+    assert page.evaluate("document.activeElement.type") == "radio"
+    page.keyboard.press("Space")
+    for _ in range(place):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")  # sends the form
+    assert page.locator(".feedback").inner_text().startswith("Right.")
+    assert page.evaluate("document.activeElement.textContent") == "Next question"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "title"
+
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.textContent"))
+        if "Skip to the content" in reached:
+            break
+    assert "Skip to the content" in reached, "the focus never comes round: a trap"
+
+
+@in_browser
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (390, True), (1280, False), (1920, True)])
+def test_every_view_is_accessible(
+    browser_page: Callable[..., Any],
+    page_file: Path,
+    width: int,
+    dark: bool,
+) -> None:
+    page = opened(browser_page, page_file, ONE_STEP, width=width, dark=dark)
+    page.get_by_label("Answer").nth(0).fill("4")
+    page.get_by_label("Answer").nth(1).fill("what")
+    page.get_by_role("button", name="Hint (1 left)").click()
+    checked(page)
+    page.get_by_role("button", name="Show the solution").click()
+    assert accessibility_faults(page) == []
+    assert wider_than_the_window(page) == []
+    for name in ("Progress", "Explorer"):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.locator("h2", has_text=name).wait_for()
+        if name == "Explorer":
+            page.get_by_role("button", name="Show without a guess").click()
+            page.get_by_text("The steps as a table").click()
+        assert accessibility_faults(page) == []
+        assert wider_than_the_window(page) == []
+
+
+@in_browser
+@pytest.mark.parametrize("item", [q.wording for q in sample().forms[0].questions])
+def test_every_kind_of_question_is_accessible(
+    browser_page: Callable[..., Any],
+    page_file: Path,
+    item: str,
+) -> None:
+    page = opened(browser_page, page_file, item, width=390)
+    assert accessibility_faults(page) == []
+    assert wider_than_the_window(page) == []
+
+
+@in_browser
+def test_colours_follow_the_device_or_the_choice(browser_page: Callable[..., Any], page_file: Path) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light, dark = (browser_page(page_file, dark=dark).evaluate(paper) for dark in (False, True))
+    assert light == "rgb(255, 255, 255)" != dark
+    page = browser_page(page_file)
+    page.get_by_label("Colours").select_option("dark")
+    assert page.evaluate(paper) == dark
+    page.reload()
+    assert page.evaluate(paper) == dark
+    page.get_by_label("Colours").select_option("as the device")
+    assert page.evaluate(paper) == light
+
+
+@in_browser
+def test_printing_leaves_out_the_controls(browser_page: Callable[..., Any], page_file: Path) -> None:
+    page = opened(browser_page, page_file, ONE_STEP, dark=True)
+    page.get_by_role("button", name="Show the solution").click()
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("nav").is_hidden() and page.locator(".buttons").first.is_hidden()
+    assert page.locator(".solution").is_visible()
+    assert page.pdf().startswith(b"%PDF-")

@@ -28,7 +28,15 @@ GREEK: Mapping[str, str] = dict(zip("αβγδεζηθικλμνξοπρστυφ�
 MAX_OPEN = 40
 """Brackets open at once."""
 
-GREEK_FORMS: Mapping[str, str] = {**GREEK, "ς": "sigma", "ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "ϱ": "rho", "µ": "mu"}
+GREEK_FORMS: Mapping[str, str] = {
+    **GREEK,
+    "ς": "sigma",
+    "ϵ": "epsilon",
+    "ϑ": "theta",
+    "ϕ": "phi",
+    "ϱ": "rho",
+    "µ": "mu",
+}
 """The same with the other forms of letters."""
 
 _PATTERN = re.compile(

@@ -62,7 +62,22 @@ FAMILIES: tuple[Family, ...] = (
         ("-3",),
         "1/5",
         ("1/100", "2"),
-        ("loss", "direction", "one-step", "several-steps", "rates", "diagnosis", "ascent", "schedules", "convergence-rates", "stopping", "newton", "line-search", "linear-regression", "regularization",),
+        (
+            "loss",
+            "direction",
+            "one-step",
+            "several-steps",
+            "rates",
+            "diagnosis",
+            "ascent",
+            "schedules",
+            "convergence-rates",
+            "stopping",
+            "newton",
+            "line-search",
+            "linear-regression",
+            "regularization",
+        ),
     ),
     Family(
         "double-well",
@@ -127,7 +142,13 @@ FAMILIES: tuple[Family, ...] = (
         ("-5", "3/2"),
         "3/20",
         ("1/100", "1"),
-        ("gradients", "gradient-direction", "conditioning", "momentum", "adaptive-rates",),
+        (
+            "gradients",
+            "gradient-direction",
+            "conditioning",
+            "momentum",
+            "adaptive-rates",
+        ),
     ),
     Family(
         "saddle",
@@ -140,7 +161,10 @@ FAMILIES: tuple[Family, ...] = (
         ("-1/5", "3/2"),
         "1/10",
         ("1/100", "2"),
-        ("backpropagation", "networks",),
+        (
+            "backpropagation",
+            "networks",
+        ),
     ),
 )
 """The families, in the order of the page."""
@@ -249,15 +273,24 @@ def _proof(calculus: Calculus, landscape: Landscape, start: Sequence[Fraction]) 
         case Quadratic():
             curvatures = [calculus.symbolic_hessian[i][i] for i in range(len(start))]
             centre = landscape.points[0].point
-            return {"kind": "quadratic", "curvatures": list(map(str, curvatures)), "centre": [str(x.exact) for x in centre]}
+            return {
+                "kind": "quadratic",
+                "curvatures": list(map(str, curvatures)),
+                "centre": [str(x.exact) for x in centre],
+            }
         case Power(size, exponent, error, _):
-            return {"kind": "power", "size": str(size), "exponent": exponent, "centre": [str(start[0] - _exact(error))]}
+            return {
+                "kind": "power",
+                "size": str(size),
+                "exponent": exponent,
+                "centre": [str(start[0] - _fraction(error))],
+            }
         case Absolute(size, error, _):
-            return {"kind": "absolute", "size": str(size), "centre": [str(start[0] - _exact(error))]}
+            return {"kind": "absolute", "size": str(size), "centre": [str(start[0] - _fraction(error))]}
     return None
 
 
-def _exact(value: Any) -> Fraction:
+def _fraction(value: Any) -> Fraction:
     return Fraction(value)
 
 
@@ -275,7 +308,7 @@ def rates(family: Family, landscape: Landscape) -> list[str]:
     return [str(rate) for rate in sorted(found) if low <= rate <= high]
 
 
-def contours(family: Family, calculus: Calculus) -> list[list[list[float]]]:
+def contours(family: Family, calculus: Calculus) -> list[list[float]]:
     """Level curves in data coordinates, each a flat list x, y, x, y, ...: evenly spaced in the root of the height."""
     (x0, x1), (y0, y1) = family.ranges
     x, y = np.meshgrid(np.linspace(x0, x1, 121), np.linspace(y0, y1, 121))
@@ -283,8 +316,8 @@ def contours(family: Family, calculus: Calculus) -> list[list[list[float]]]:
     low, high = float(heights.min()), float(heights.max())
     levels = low + (high - low) * (np.arange(1, LEVELS + 1) / (LEVELS + 1)) ** 2.2
     generator = contourpy.contour_generator(x, y, heights)
-    lines: list[list[list[float]]] = []
-    for level in levels:
-        curves = generator.lines(float(level))
-        lines += [[[round(float(a), 3), round(float(b), 3)] for a, b in curve[::2]] for curve in curves]
-    return [[number for point in line for number in point] for line in lines]  # type: ignore[misc]
+    return [
+        [round(float(number), 3) for point in curve[::2] for number in point]
+        for level in levels
+        for curve in generator.lines(float(level))
+    ]

@@ -8,8 +8,8 @@ can run.  The data are JSON (see ``questions`` and ``families``).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -49,9 +49,7 @@ SCRIPTS = (
 """The modules of the page's script, each after those it uses when it is loaded."""
 
 
-def practice_page(
-    exam: Exam, skills: Mapping[str, Sequence[str]], folder: Traversable | Path | None = None
-) -> str:
+def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]], folder: Traversable | Path | None = None) -> str:
     """The page with every question of every form of an exam.
 
     ``skills`` are the skills in the order of the course, each with those it builds on; those of the exam that are left
@@ -88,7 +86,9 @@ def script_of(modules: Iterable[str]) -> str:
 
 def as_json(value: Any) -> str:
     """JSON that may stand in a ``<script>`` element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\u0021--")
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\u0021--")
+    )
 
 
 def _typeset(explored: dict[str, Any]) -> dict[str, Any]:

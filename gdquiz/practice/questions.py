@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from gdquiz.authoring.exam import Exam, OptionText, PartKey, PartWording, Question, Text, WrongAnswer, Wording
+from gdquiz.authoring.exam import Exam, OptionText, PartKey, PartWording, Question, Text, Wording, WrongAnswer
 from gdquiz.errors import Fault, InputError
 from gdquiz.marking.following import part_name
 from gdquiz.mathematics.expressions import Apply, Language, Name, Node, Number, parse
@@ -38,7 +38,9 @@ def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
                 found[question.wording, question.row] = {"item": wordings.index(question.wording), **told}
     return {
         "items": [teller.item(exam.wordings[name]) for name in wordings],
-        "misconceptions": {code: texts.add(set_prose(title, html.STYLE)) for code, title in exam.misconceptions.items()},
+        "misconceptions": {
+            code: texts.add(set_prose(title, html.STYLE)) for code, title in exam.misconceptions.items()
+        },
         "questions": list(found.values()),
         "skeletons": list(texts.skeletons),
         "texts": [list(entry) for entry in texts.entries],
@@ -82,8 +84,10 @@ class _Teller:
         wording = self.exam.wordings[question.wording]
         names = [part_name(part.id) for part in wording.parts]
         figure = question.figure
-        drawings = [] if figure is None else [draw(figure, html.STYLE, self.sandbox, "q", key=key) for key in (False, True)]
-        sheet, key = [self.texts.add_drawing(drawing) for drawing in drawings] or [None, None]
+        sheet, key = (
+            None if figure is None else self.texts.add_drawing(draw(figure, html.STYLE, self.sandbox, "q", key=key))
+            for key in (False, True)
+        )
         return _kept(
             row=question.row,
             difficulty=round(question.difficulty, 2),
@@ -93,7 +97,8 @@ class _Teller:
             figure=sheet,
             key_figure=key,
             parts=[
-                self._part(question, part, solved, names) for part, solved in zip(wording.parts, question.parts, strict=True)
+                self._part(question, part, solved, names)
+                for part, solved in zip(wording.parts, question.parts, strict=True)
             ],
         )
 
@@ -125,9 +130,7 @@ class _Teller:
             wrong=[
                 {**told, **self._wrong(wrong)} for told, wrong in zip(wrong_answers(solved), solved.wrong, strict=True)
             ],
-            guide=[
-                {"points": line.points, "text": self._text(question, line.text, tight=True)} for line in part.guide
-            ],
+            guide=[{"points": line.points, "text": self._text(question, line.text, tight=True)} for line in part.guide],
             follow_through=self._text(question, part.follow_through, tight=True),
         )
 

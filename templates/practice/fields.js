@@ -13,7 +13,11 @@ const FIELDS = {
   },
   numbers: (part, question, id, texts) => {
     const inputs = question.labels.map((_, i) => textInput({ id: `${id}-${i}` }));
-    const rows = inputs.map((input, i) => make("div", { class: "answer" }, texts.element("label", question.labels[i], { for: input.id }), input));
+    const rows = inputs.map((input, i) => {
+      const label = texts.element("label", question.labels[i], { for: input.id });
+      input.setAttribute("aria-label", label.textContent); // a formula alone is no name to some readers
+      return make("div", { class: "answer" }, label, input);
+    });
     return { element: make("div", {}, rows), read: () => (inputs.some((input) => input.value.trim()) ? inputs.map((input) => input.value) : null) };
   },
   formula: (part, question, id, texts) => {
