@@ -468,9 +468,14 @@ ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("checking", ("gdquiz.checking", "gdquiz.showing"), ("ground", "mathematics", "authoring")),
     ("solving", ("gdquiz.task", "gdquiz.solving", "gdquiz.telling"), ("ground", "mathematics")),
     (
+        "practice",
+        ("gdquiz.practice",),
+        ("ground", "mathematics", "authoring", "rendering", "marking", "solving"),
+    ),
+    (
         "edge",
         ("gdquiz.cli", "gdquiz.__main__", "gdquiz.documentation"),
-        ("ground", "mathematics", "authoring", "rendering", "marking", "checking", "solving"),
+        ("ground", "mathematics", "authoring", "rendering", "marking", "checking", "solving", "practice"),
     ),
 )
 """The rooms of the house: name, modules (with all below them), and the rooms they may import from."""

@@ -75,7 +75,7 @@ def by_python(family: Family, start: tuple[str, ...], rate: str, method: str) ->
 def compared(page: Any, cases: list[tuple[str, tuple[str, ...], str, str]]) -> list[str]:
     """Where the page contradicts the engine.  It may say that something is too close to call."""
     found = page.evaluate(
-        "([cases, shown]) => cases.map(([family, start, rate, method]) => gdquiz.judge(family, start, rate, method, shown))",
+        "([cases, shown]) => cases.map((run) => gdquiz.judge(...run, shown))",
         [cases, SHOWN],
     )
     families = {family.id: family for family in FAMILIES}

@@ -53,8 +53,9 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]], folder: Trave
     """The page with every question of every form of an exam.
 
     ``skills`` are the skills in the order of the course, each with those it builds on; those of the exam that are left
-    out come last.  ``folder`` holds an author's own templates (``practice/page.html.j2``, ...), which go before those that come with
-    gdquiz.  The same exam gives the same bytes everywhere.  Raises ``InputError`` for a text that can not be set.
+    out come last.  ``folder`` holds an author's own templates (``practice/page.html.j2``, ...), which go before those
+    that come with gdquiz.  The same exam gives the same bytes everywhere.
+    Raises ``InputError`` for a text that can not be set.
     """
     sandbox = environment((*(() if folder is None else (folder,)), data("templates")), "html")
     content = {

@@ -49,7 +49,7 @@ def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
 
 def _kept(**fields: Any) -> dict[str, Any]:
     """The fields that hold something."""
-    return {name: value for name, value in fields.items() if value is not None and value != [] and value != ""}
+    return {name: value for name, value in fields.items() if value not in (None, [], "")}
 
 
 class _Teller:
