@@ -561,6 +561,14 @@ _RATES = (
         "Compute the loss before and after the step instead of trusting the direction alone.",
     ),
     Misconception(
+        "ONE_FOR_ALL",
+        "gives every direction the fate of the steepest",
+        "A rate is either too large or not, so all variables behave alike.",
+        "Along each eigenvector of the Hessian an update multiplies the error by its own factor, one minus rate times "
+        "eigenvalue. One direction can run away while another closes in steadily.",
+        "You judged all variables by one of them. Work out the factor of each variable separately.",
+    ),
+    Misconception(
         "FALLS_OK",
         "thinks that a falling loss promises convergence",
         "The loss went down in the first steps, so the rate is fine.",
@@ -605,6 +613,14 @@ _GEOMETRY = (
         "there. For stretched level lines it points past the minimiser, except along their axes.",
         "Draw the level line through the point and the direction perpendicular to it. Compare this with the way to "
         "the minimiser.",
+    ),
+    Misconception(
+        "SUM_OF_SLOPES",
+        "adds the components of the gradient",
+        "The loss is as steep as both its slopes together.",
+        "A step of length one can not move by one in each variable. Along the gradient the slope is the length of the "
+        "gradient, by the theorem of Pythagoras.",
+        "Your step would have to be longer than allowed. Divide its length among the variables first.",
     ),
     Misconception(
         "TANGENT",
@@ -796,6 +812,29 @@ _LANDSCAPE = (
         "A positive determinant of a 2 by 2 Hessian says that both curvatures have the same sign. Both may be "
         "negative.",
         "You know that the two curvatures agree in sign. Find out which sign it is.",
+    ),
+    Misconception(
+        "ONE_ROOT",
+        "finds one root where there are two",
+        "If the square of a number is 4, the number is 2.",
+        "Every positive number has two square roots of opposite sign, and each of them gives a stationary point.",
+        "Go through your equations again and ask of each: have you found all real solutions, the negative ones too?",
+    ),
+    Misconception(
+        "ADDS_COUNTS",
+        "adds numbers of solutions that have to be combined",
+        "Three solutions of one equation and three of the other one make six points.",
+        "A stationary point needs a value for every variable. Where the equations are independent, every solution of "
+        "the one goes with every solution of the other one.",
+        "Write some of the points down with both coordinates. Which pairs of coordinates are possible?",
+    ),
+    Misconception(
+        "COMPLEX_ROOTS",
+        "counts solutions that are not real",
+        "An equation of degree n has n solutions, so I multiply the degrees.",
+        "The product of the degrees counts complex and repeated solutions, too. Only real ones are points of the "
+        "plane.",
+        "Solve the equations instead of counting degrees: which of the solutions are real, and which are different?",
     ),
     Misconception(
         "DEGEN_SADDLE",
@@ -1139,6 +1178,46 @@ _STOCHASTIC = (
         "Look up how likely each outcome is, and let the likelier one count for more.",
     ),
     Misconception(
+        "NO_AVERAGING",
+        "lets a mini-batch scatter like a single example",
+        "The gradient of a mini-batch is as noisy as that of one example.",
+        "In the mean of several draws the deviations cancel in part. The variance of the mean of b independent draws "
+        "is that of one draw divided by b.",
+        "That is how much a single example scatters. What does averaging over the batch do to it?",
+    ),
+    Misconception(
+        "SQUARE_OF_B",
+        "divides the variance by the square of the batch size",
+        "The mean divides by b, and the variance is a square, so it is divided by b squared.",
+        "Dividing a sum by b divides its variance by b squared, but the sum of b independent draws has b times the "
+        "variance of one. What is left is one division by b.",
+        "You divided once too often: how large is the variance of the sum, before it is divided?",
+    ),
+    Misconception(
+        "OTHER_SCHEME",
+        "takes draws with replacement for draws without, or the other way round",
+        "It makes no difference whether an example can be drawn twice.",
+        "Without replacement the draws are not independent: the batch covers the data more evenly, and the variance is "
+        "smaller by the factor (n - b)/(n - 1).",
+        "Read again how the batch is drawn. Can the same example be in it twice?",
+    ),
+    Misconception(
+        "NOISE_AVERAGES_OUT",
+        "thinks that the noise of stochastic steps always dies out",
+        "On average the steps are right, so in the long run the weight arrives at the minimiser.",
+        "With a constant rate every single step stays as long as the single gradients are. They cancel on average "
+        "only, so the iterates keep moving in a neighbourhood of the minimiser.",
+        "Imagine the weight at the minimiser of the whole loss. How long is the next step from there?",
+    ),
+    Misconception(
+        "NOISE_ALWAYS_STAYS",
+        "thinks that stochastic steps can never converge",
+        "Random steps jump about for ever.",
+        "If the rates fall in the right way, or if all examples have the same minimiser, the steps die out and the run "
+        "converges.",
+        "Look at the rates and at the single gradients near the minimiser: do the steps stay long?",
+    ),
+    Misconception(
         "EPOCH_N",
         "miscounts the updates in an epoch",
         "An epoch has as many updates as there are examples, or as many as there are full batches.",
@@ -1365,6 +1444,14 @@ _METHODS = (
         "Set the derivative to zero on the side where your value lies and solve for it.",
     ),
     Misconception(
+        "SWAP_PENALTIES",
+        "confuses the effects of absolute and ridge penalties",
+        "Every penalty pulls the weights towards zero in the same way.",
+        "A ridge penalty pulls in proportion to the weight and so never gets it to exactly zero. An absolute penalty "
+        "pulls with the same strength everywhere, and small weights end at exactly zero.",
+        "How strong is the pull of each penalty on a weight that is already very small?",
+    ),
+    Misconception(
         "SUB_ZERO",
         "takes zero for the only subgradient at a kink",
         "At the corner the slope is zero.",
@@ -1453,6 +1540,14 @@ _GENERALISATION = (
         "An underfitting model is bad on the training data too. An overfitting model is good on them and worse on "
         "held-out data.",
         "Look first at how the model does on its own training data, then name the case.",
+    ),
+    Misconception(
+        "PENALTY_ALWAYS_HELPS",
+        "thinks that a stronger penalty lowers every error",
+        "Regularization makes a model better, so more of it makes it better still.",
+        "A penalty trades fit to the training data for smaller weights. Whether this lowers the loss on new data "
+        "depends on the data, and too strong a penalty raises both losses.",
+        "Think of a penalty so strong that all weights are nearly zero. How good is that model?",
     ),
     Misconception(
         "BLAME_RATE",

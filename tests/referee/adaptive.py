@@ -113,3 +113,28 @@ def adagrad_on_a_slope(p: Row) -> dict[str, object]:
     half = [number for number in range(1, 6 * k) if abs(length(number) - length(k) / 2) < 1e-12]
     confirm(len(half) == 1, f"the steps of half the length are {half}")
     return {"length": length(k), "half": half[0]}
+
+
+def claims_about_first_steps(p: Row) -> dict[str, object]:
+    """The three methods, written out for one step, with this derivative and with ten times as much."""
+    g, eta, rho = given(p, "g"), given(p, "eta"), given(p, "rho")
+    beta1, beta2 = given(p, "beta1"), given(p, "beta2")
+
+    def lengths(g: Any) -> tuple[Any, Any, Any]:
+        average, square = (1 - beta1) * g, (1 - beta2) * g * g
+        adam = eta * _real(average / (1 - beta1)) / mpmath.sqrt(_real(square / (1 - beta2)))
+        return abs(_real(eta * g)), abs(_real(eta * g) / mpmath.sqrt(_real((1 - rho) * g * g))), abs(adam)
+
+    with mpmath.workdps(DIGITS):
+        (descent, rms, adam), (more, _, adam_more) = lengths(g), lengths(10 * g)
+        same, tenfold = abs(adam_more - adam) < 1e-20, abs(more - 10 * descent) < 1e-20
+        longer = rms > _real(eta) * (1 + mpmath.mpf(10) ** -20)
+    answers = {
+        "adam-does-not-mind": (same, "own-size"),
+        "adam-ten-times": (not same, "own-size"),
+        "descent-ten-times": (tenfold, "proportional"),
+        "descent-by-the-rate": (not tenfold, "proportional"),
+        "rmsprop-longer": (longer, "uncorrected"),
+        "rmsprop-as-adam": (not longer, "uncorrected"),
+    }
+    return {"answer": answers[p["case"]]}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from referee.means import bend, gradient, hessian
+from referee.means import bend, gradient, hessian, vertex
 from referee.reading import confirm, formula, given, loss
 
 Row = dict[str, Any]
@@ -101,3 +101,31 @@ def order_by_conditioning(p: Row) -> dict[str, object]:
     speeds = {name: factor(k) for k, name in enumerate("abcd", start=1)}
     confirm(len(set(speeds.values())) == 4, "two runs are equally fast")
     return {"answer": tuple(sorted(speeds, key=lambda name: speeds[name]))}
+
+
+def claims_about_scaling(p: Row) -> dict[str, object]:
+    """Both fits, without a penalty and with one, by the vertex of the loss."""
+    s = given(p, "s")
+    points = [(given(p, f"x{k}"), given(p, f"y{k}")) for k in (1, 2)]
+
+    def predictions(factor: Any, strength: Any) -> tuple[list[Any], Any, Any]:
+        data = [(factor * x, y) for x, y in points]
+
+        def f(w: Any) -> Any:
+            return sum((w * x - y) ** 2 for x, y in data) / Fraction(2) + strength * w * w
+
+        best = vertex(f)
+        return [best * x for x, _ in data], f(best), bend(f, 0)
+
+    (old, least, curve), (new, least_new, curve_new) = predictions(1, 0), predictions(s, 0)
+    confirm(old == new, "the best predictions change")
+    charged = predictions(1, Fraction(1, 3))[0] != predictions(s, Fraction(1, 3))[0]
+    answers = {
+        "least-loss-changes": (least != least_new, "same-predictions"),
+        "least-loss-stays": (least == least_new, "same-predictions"),
+        "rate-stays": (curve == curve_new, "square"),
+        "rate-changes": (curve != curve_new, "square"),
+        "penalty-the-same": (not charged, "charged"),
+        "penalty-not-the-same": (charged, "charged"),
+    }
+    return {"answer": answers[p["case"]]}

@@ -74,3 +74,42 @@ def starts_that_aim_at_the_minimum(p: Row) -> dict[str, object]:
         if inner > 0 and inner * inner == sum(d * d for d in down) * sum(m * m for m in aim):
             aiming.add(name)
     return {"answer": aiming}
+
+
+def largest_first_order_decrease(p: Row) -> dict[str, object]:
+    """The steepest step, and a look that no other direction gains more."""
+    g, s = (given(p, "g1"), given(p, "g2")), given(p, "s")
+    size = root(g[0] ** 2 + g[1] ** 2)
+    step = tuple(-s * part / size for part in g)
+    gain = -(step[0] * g[0] + step[1] * g[1])
+    turns = [Fraction(k, 50) for k in range(-300, 301)]
+    circle = [((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t)) for t in turns]
+    confirm(all(-s * (a * g[0] + b * g[1]) <= gain for a, b in circle), "another direction gains more")
+    return {"decrease": gain, "step": step}
+
+
+def claims_about_the_gradient(p: Row) -> dict[str, object]:
+    f, start, best = loss(p, "u", "v"), (given(p, "u0"), given(p, "v0")), (given(p, "p"), given(p, "q"))
+    confirm(gradient(f, best) == (0, 0), "the minimum is elsewhere")
+
+    def aims(at: tuple[Any, Any]) -> bool:
+        g = gradient(f, at)
+        return g[0] * (at[1] - best[1]) == g[1] * (at[0] - best[0])
+
+    down, aim = [-g for g in gradient(f, start)], [b - s for b, s in zip(best, start, strict=True)]
+    tangent, h = (down[1], -down[0]), Fraction(1, 10**6)
+    ahead, back = (f(start[0] + way * tangent[0], start[1] + way * tangent[1]) for way in (h, -h))
+    level = abs(ahead - back) / h < Fraction(1, 10**3)
+    everywhere = all(aims((best[0] + x, best[1] + y)) for x in range(-4, 5) for y in range(-4, 5))
+    toward = f(start[0] + h * aim[0], start[1] + h * aim[1]) < f(*start)
+    answers = {
+        "right-angle": (level, "level"),
+        "along-the-line": (not level, "level"),
+        "points-at-the-minimum": (aims(start), "unequal"),
+        "points-elsewhere": (not aims(start), "unequal"),
+        "always-at-the-minimum": (everywhere, "equal"),
+        "never-from-most-starts": (not everywhere, "equal"),
+        "only-one-way-down": (not (toward and not aims(start)), "half-plane"),
+        "many-ways-down": (toward and not aims(start), "half-plane"),
+    }
+    return {"answer": answers[p["case"]]}

@@ -85,3 +85,25 @@ def nesterov_steps(p: Row) -> dict[str, object]:
         v = beta * v - eta * slope(f, looked[-1])
         x = x + v
     return {"ahead": looked[1], "second": x}
+
+
+def claims_about_momentum(p: Row) -> dict[str, object]:
+    """Twenty further updates, by the printed rule."""
+    f, x, v = loss(p, "z"), given(p, "x"), given(p, "v")
+    beta, eta, case = given(p, "beta"), given(p, "eta"), p["case"]
+    points = [x]
+    for _ in range(6):
+        v = beta * v + slope(f, points[-1])
+        points.append(points[-1] - eta * v)
+    moves, rests = points[1] != x, all(point == x for point in points)
+    little = (points[1] - x) / 10**6
+    uphill = f(x + little) > f(x)
+    answers = {
+        "stops-at-zero-gradient": (not moves, "velocity-left"),
+        "runs-on-at-zero-gradient": (moves, "velocity-left"),
+        "rests-for-ever": (rests, "no-push"),
+        "velocity-comes-back": (not rests, "no-push"),
+        "against-the-slope": (not uphill, "outweighed"),
+        "uphill-for-once": (uphill, "outweighed"),
+    }
+    return {"answer": answers[case]}

@@ -54,3 +54,23 @@ def newton_on_a_bowl(p: Row) -> dict[str, object]:
         ends.append((start[0] - (c * g - b * h) / determinant, start[1] - (a * h - b * g) / determinant))
     confirm(ends[0] == ends[1] == ends[2] and gradient(f, ends[0]) == (0, 0), "not one step from every start")
     return {"point": ends[0], "others": "one"}
+
+
+def claims_about_newton_steps(p: Row) -> dict[str, object]:
+    f, start, case = loss(p, "x"), given(p, "x0"), p["case"]
+    end = _step(f, start)
+    confirm(end == given(p, "x1"), "the printed step is another one")
+    confirm(abs(f(end) - given(p, "loss_at_next:3")) <= Fraction(1, 2000), "the printed loss is another one")
+    little = (end - start) / 10**6
+    uphill = f(start + little) > f(start)
+    arrived = slope(f, end) == 0 and bend(f, end) > 0
+    same = _step(lambda x: 5 * f(x), start) == end
+    answers = {
+        "always-downhill": (not uphill, "turned"),
+        "begins-uphill": (uphill, "turned"),
+        "one-step-on-a-parabola": (arrived, "own-parabola"),
+        "many-steps-on-a-parabola": (not arrived, "own-parabola"),
+        "factor-in-front": (same, "cancels"),
+        "five-times-as-long": (not same, "cancels"),
+    }
+    return {"answer": answers[case]}

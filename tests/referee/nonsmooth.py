@@ -88,3 +88,50 @@ def soft_threshold(p: Row) -> dict[str, object]:
     """The best point of a fine grid; the function is convex, and its minimiser is a multiple of 1/20."""
     grid = [Fraction(k, 20) for k in range(-200, 201)]
     return {"answer": min(grid, key=lambda x: (x - p["u"]) ** 2 / 2 + p["tau"] * abs(x))}
+
+
+def which_weights_become_zero(p: Row) -> dict[str, object]:
+    """Both functions on a grid of twentieths and of the printed ridge values."""
+    u, tau = [given(p, f"u{k}") for k in (1, 2, 3, 4)], given(p, "tau")
+    grid = [Fraction(k, 20) for k in range(-200, 201)]
+
+    def absolute(v: Fraction, strength: Fraction) -> Fraction:
+        return min(grid, key=lambda x: (x - v) ** 2 / 2 + strength * abs(x))
+
+    def ridge(v: Fraction, strength: Fraction) -> Fraction:
+        here, fine = Fraction(0), Fraction(1)
+        while fine > Fraction(1, 10**12):
+            here = min((here - fine, here, here + fine), key=lambda x: (x - v) ** 2 + strength * x * x)
+            if all(
+                (here - v) ** 2 + strength * here**2 <= (x - v) ** 2 + strength * x**2
+                for x in (here - fine, here + fine)
+            ):
+                fine /= 2
+        return here
+
+    strong = [Fraction(10**k) for k in (1, 2, 3)]
+    ridge_zero = any(abs(ridge(v, strength)) < Fraction(1, 10**9) for v in u for strength in strong)
+    all_zero = all(absolute(v, Fraction(10)) == 0 for v in u)
+    claims = {
+        "ridge-never-zero": (not ridge_zero, "divides"),
+        "ridge-zero-if-strong": (ridge_zero, "divides"),
+        "absolute-zero-if-strong": (all_zero, "moves"),
+        "absolute-never-all": (not all_zero, "moves"),
+    }
+    return {
+        "zeros": {f"u{k + 1}" for k, v in enumerate(u) if absolute(v, tau) == 0},
+        "last": (absolute(u[3], tau), float(ridge(u[3], tau))),
+        "claim": claims[p["case"]],
+    }
+
+
+def claims_about_kinks(p: Row) -> dict[str, object]:
+    """From the printed difference quotients: whether they approach each other."""
+    far, near = (abs(given(p, f"{w}_right:4") - given(p, f"{w}_left:4")) for w in ("far", "near"))
+    smooth = 4 * near < far
+    truth = smooth if p["case"].endswith(("-is-smooth",)) else not smooth
+    falsely = p["case"] in ("cube-is-not-smooth", "square-of-a-size", "one-sided-square", "size-itself")
+    confirm(smooth or p["case"].startswith("size-") or p["case"] == "one-sided-line", "another loss")
+    if p["case"] == "size-itself":
+        truth = smooth
+    return {"answer": (truth and not (falsely and smooth), "same-limit" if smooth else "two-limits")}

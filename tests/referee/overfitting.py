@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,3 +82,38 @@ def early_stopping_with_patience(p: Row) -> dict[str, object]:
         if min(losses[k - patience + 1 : k + 1]) >= min(losses[: k - patience + 1])
     )  # fmt: skip
     return {"answer": (stop, losses.index(min(losses[: stop + 1])))}
+
+
+def best_epoch_by_formula(p: Row) -> dict[str, object]:
+    """The run itself, epoch by epoch in floats, and the smallest of the 81 validation losses."""
+    us, vs, s, eta = (float(given(p, name)) for name in ("us", "vs", "s", "eta"))
+    wanted = float(given(p, "tau*vs"))
+    u = v = 0.0
+    losses = []
+    for _ in range(81):
+        losses.append(((u - us) ** 2 + s * (v - wanted) ** 2) / 2)
+        u, v = u - eta * (u - us), v - eta * s * (v - vs)
+    best = losses.index(min(losses))
+    turns = sum(sign(b - a) != sign(c - b) for a, b, c in zip(losses, losses[1:], losses[2:], strict=False))
+    confirm(turns == 1, "the validation loss has several turning points")
+    return {"answer": best}
+
+
+def claims_about_two_curves(p: Row) -> dict[str, object]:
+    """From the printed table alone."""
+    training, validation = ([given(p, f"{row}{k}:3") for k in range(5)] for row in "tv")
+    falls = all(after < before for before, after in pairwise(training))
+    best, gaps = validation.index(min(validation)), [abs(t - v) for t, v in zip(training, validation, strict=True)]
+    closest = gaps.index(min(gaps))
+    confirm(0 < best < 4 and closest == 0, "another table than the question needs")
+    answers = {
+        "rate-too-large": (not falls, "steps-work"),
+        "rate-is-fine": (falls, "steps-work"),
+        "stop-by-the-test-set": (False, "unseen"),
+        "keep-the-test-set-out": (True, "unseen"),
+        "smallest-gap": (closest == best, "level-not-gap"),
+        "gap-does-not-matter": (closest != best, "level-not-gap"),
+        "last-weights": (best == 4, "made-for"),
+        "earlier-weights": (best < 4, "made-for"),
+    }
+    return {"answer": answers[p["case"]]}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from itertools import pairwise
+from math import exp, sqrt
 from typing import Any
 
 import numpy as np
 
-from referee.means import bend, descend, descend_one, gradient, hessian, solve_affine, vertex
-from referee.reading import confirm, given, loss
+from referee.means import bend, descend, descend_one, gradient, hessian, slope, solve_affine, vertex
+from referee.reading import confirm, formula, given, loss
 
 Row = dict[str, Any]
 
@@ -102,3 +105,128 @@ def when_the_loss_turns(p: Row) -> dict[str, object]:
     rises = [k for k in range(1, 13) if losses[k] > losses[k - 1]]
     confirm(rises == list(range(rises[0], 13)) and bend(lambda v: f(0, v), 0) * eta > 2, "the loss falls again later")
     return {"answer": rises[0]}
+
+
+def behaviour_along_each_axis(p: Row) -> dict[str, object]:
+    """Run it from (1, 1, 1) and look at each variable."""
+    f, eta = loss(p, "u", "v", "w"), given(p, "eta")
+    run = descend(f, (Fraction(1),) * 3, eta, 6)
+
+    def behaviour(values: list[Fraction]) -> str:
+        if values[1] == 0:
+            return "one-step"
+        if abs(values[2]) == abs(values[1]):
+            return "two-values"
+        if abs(values[2]) > abs(values[1]):
+            return "away"
+        return "one-side" if values[1] > 0 else "both-sides"
+
+    return {"answer": tuple(behaviour([point[k] for point in run]) for k in range(3))}
+
+
+def rate_of_a_perpetual_jump(p: Row) -> dict[str, object]:
+    """The rate for which a simulated step ends as far on the other side; then the next step leads back."""
+    under_the_root = re.fullmatch(r"\\sqrt\{(.*)\}", p["slots"]["~ loss"])
+    confirm(under_the_root, "the loss is no root")
+    inner = formula(under_the_root[1], "x")
+    start, centre = given(p, "x0"), vertex(inner)
+
+    def step(x: float, eta: float) -> float:
+        return x - eta * float(slope(inner, Fraction(x))) / (2 * sqrt(inner(Fraction(x))))
+
+    lower, upper = 0.0, 1000.0
+    for _ in range(60):
+        middle = (lower + upper) / 2
+        far = abs(step(float(start), middle) - float(centre)) > abs(start - centre)
+        lower, upper = (lower, middle) if far else (middle, upper)
+    back = step(step(float(start), upper), upper)
+    confirm(abs(back - float(start)) < 1e-6, "the run does not come back")
+    return {"answer": upper}
+
+
+def largest_rate_without_a_rise(p: Row) -> dict[str, object]:
+    f, start = loss(p, "x"), given(p, "x0")
+    lower, upper = Fraction(0), Fraction(1, 1000)
+    while f(start - upper * slope(f, start)) <= f(start):
+        upper *= 2
+    for _ in range(50):
+        middle = (lower + upper) / 2
+        rises = f(start - middle * slope(f, start)) > f(start)
+        lower, upper = (lower, middle) if rises else (middle, upper)
+    return {"answer": float(upper)}
+
+
+def claims_about_rates(p: Row) -> dict[str, object]:
+    """Runs of the loss of each case, from the start of the question and from others."""
+    a, c = float(p["a"]), float(p["c"])
+    m, eta, start = float(p.get("m", 1)), float(given(p, "eta")), float(given(p, "x0"))
+    kind = {
+        "rise-then-converges": "lopsided",
+        "bound-on-the-bend": "root",
+        "above-the-bound-but-bounded": "root",
+        "local-bound-far-away": "quartic",
+        "local-bound-close-by": "quartic",
+    }.get(p["case"], "parabola")
+    functions = {
+        "parabola": (lambda d: a / 2 * d * d, lambda d: a * d),
+        "lopsided": (lambda d: a * exp(-d) + a * d, lambda d: a - a * exp(-d)),
+        "root": (lambda d: a * m * sqrt(d * d + m * m), lambda d: a * m * d / sqrt(d * d + m * m)),
+        "quartic": (lambda d: d**4 / 4 + a / 2 * d * d, lambda d: d**3 + a * d),
+    }
+    value, rise = functions[kind]
+
+    def run(d: float, steps: int = 3000) -> list[float]:
+        points = [d]
+        for _ in range(steps):
+            points.append(points[-1] - eta * rise(points[-1]))
+            if abs(points[-1]) > 1e6:
+                break
+        return points
+
+    here = run(start - c)
+    for k in (1, 2):
+        confirm(abs(here[k] + c - float(given(p, f"x[{k}]:3"))) <= 0.000501, f"the printed point {k} is another one")
+    raised = value(here[1]) > value(here[0])
+    ends = [run(d)[-1] for d in (-2.3, -0.9, 0.7, 3.1)]
+    away = [abs(d) > 1e6 for d in ends]
+    close = [abs(run(d)[-1]) < 1e-3 for d in (-0.01, 0.01)]
+    lowers = all(value(d - eta * rise(d)) <= value(d) + 1e-12 for d in np.linspace(-40, 40, 801))
+    answers = {
+        "rise-then-converges": (not (raised and abs(here[-1]) < 1e-3), "later"),
+        "rise-on-a-parabola": (raised and all(away), "factor"),
+        "bound-on-the-bend": (lowers, "everywhere"),
+        "above-the-bound-but-bounded": (all(away), "local"),
+        "local-bound-far-away": (not raised and abs(here[-1]) < 1e-3, "local"),
+        "local-bound-close-by": (all(close), "local"),
+        "above-one-over-bend": (not all(abs(d) < 1e-3 for d in ends), "factor"),
+        "above-the-bound-on-a-parabola": (all(away), "factor"),
+    }
+    return {"answer": answers[p["case"]]}
+
+
+def name_what_happened(p: Row) -> dict[str, object]:
+    """Two thousand updates in floats, from the formulas of the two losses differentiated by hand."""
+    b, c, m, d = float(p["b"]), float(p["c"]), float(p["m"]), float(p["d"])
+    eta = float(given(p, "eta"))
+    two = p["case"] == "two-valleys"
+
+    def rise(x: float) -> float:
+        return b * x * (1 - exp(m * m - x * x)) if two else b * (1 - exp(-x))
+
+    points = [d]
+    while len(points) < 2000 and abs(points[-1]) < 1e9:
+        points.append(points[-1] - eta * rise(points[-1]))
+    for k in range(7):
+        confirm(abs(points[k] + c - float(given(p, f"x[{k}]:3"))) <= 0.000501, f"the printed point {k} is another one")
+    heights = [given(p, f"loss[{k}]:3") for k in range(7)]
+    rises = any(after > before for before, after in pairwise(heights))
+    if abs(points[-1]) >= 1e9:
+        return {"answer": "away"}
+    if abs(points[-1] - points[-2]) > 1e-6:
+        confirm(abs(points[-1] - points[-3]) < 1e-9, "no jumping between two points")
+        return {"answer": "two-points"}
+    goal = m if two else 0
+    confirm(abs(abs(points[-1]) - goal) < 1e-6, "the run ends at another place")
+    if rises:
+        return {"answer": "rises-once"}
+    return {"answer": "other-valley" if two and points[-1] * d < 0 else "plain"}

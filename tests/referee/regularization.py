@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from referee.means import descend_one, root, slope, vertex
+from referee.means import descend_one, root, sign, slope, vertex
 from referee.reading import confirm, formula, given, number
 
 Row = dict[str, Any]
@@ -227,3 +227,45 @@ def _compare(right: tuple[int, int | None], wrong: tuple[int, int | None]) -> se
     if wrong[0] != right[0]:
         return {"longer" if wrong[0] > right[0] else "sooner"}
     return {"last weights"} if wrong[1] != right[1] else set()
+
+
+def claims_about_penalties(p: Row) -> dict[str, object]:
+    """The table by a search among weights, and the claims by many other data sets."""
+    points = [(given(p, f"x{k}"), given(p, f"y{k}")) for k in (1, 2)]
+    strengths = [Fraction(0), given(p, "lambda"), given(p, "4*lambda")]
+
+    def fitted(data: Sequence[tuple[Any, Any]], strength: Any) -> Any:
+        return vertex(lambda w: sum((w * x - y) ** 2 for x, y in data) / Fraction(2) + strength * w * w / 2)
+
+    def error(data: Sequence[tuple[Any, Any]], w: Any) -> Any:
+        return sum((w * x - y) ** 2 for x, y in data) / Fraction(2)
+
+    held_out = [(given(p, "xv"), given(p, "yv"))]
+    weights = [fitted(points, strength) for strength in strengths]
+    for k, w in enumerate(weights):
+        shown = [given(p, f"{name}{k}:3") for name in "wef"]
+        for value, printed in zip((w, error(points, w), error(held_out, w)), shown, strict=True):
+            confirm(abs(value - printed) <= Fraction(1, 2000), f"row {k} of the table is another one")
+    rises = error(held_out, weights[2]) > error(held_out, weights[1])
+    draw = random.Random(3)
+    never_falls = True
+    for _ in range(60):
+        data = [(Fraction(draw.randint(-9, 9), 2), Fraction(draw.randint(-9, 9), 2)) for _ in range(3)]
+        if any(x for x, _ in data):
+            errors = [error(data, fitted(data, strength)) for strength in (Fraction(1, 3), Fraction(1), Fraction(7))]
+            never_falls = never_falls and errors == sorted(errors)
+    w, eta, strength, g = (Fraction(*pair) for pair in ((3, 2), (1, 10), (1, 2), (-2, 1)))
+    descent = w - eta * (g + strength * w) == (1 - eta * strength) * w - eta * g
+    adam = w - eta * sign(g + strength * w) == (1 - eta * strength) * w - eta * sign(g)
+    nested = error(points, weights[0]) <= error(points, 0)
+    answers = {
+        "training-error-never-falls": (never_falls, "best-for-its-own"),
+        "training-error-may-fall": (not never_falls, "best-for-its-own"),
+        "validation-error-always-falls": (not rises, "other-data"),
+        "validation-error-may-rise": (rises, "other-data"),
+        "decay-is-the-penalty-in-descent": (descent, "rescaled"),
+        "decay-is-the-penalty-in-adam": (adam, "rescaled"),
+        "richer-never-worse": (nested, "nested"),
+        "richer-may-be-worse": (not nested, "nested"),
+    }
+    return {"answer": answers[p["case"]]}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from math import exp
 from typing import Any
 
 from referee.means import bend, descend, descend_one, solve_affine, vertex
@@ -69,3 +71,47 @@ def claims_about_step_lengths(p: Row) -> dict[str, object]:
         "ever-longer": grows,
     }[p["case"]]
     return {"answer": (truth, "shrinks" if shrinks else "grows")}
+
+
+def claims_about_steps(p: Row) -> dict[str, object]:
+    """Runs in floats with derivatives by hand; what would be changed is changed and run again."""
+    a, c, d = float(p["a"]), float(p["c"]), float(p["d"])
+    eta, case = float(given(p, "eta")), p["case"]
+    hill, lopsided = case in ("first-step-longest", "longer-step-later"), case.startswith("lower-")
+    functions: tuple[Callable[[float], float], Callable[[float], float]] = (
+        (lambda x: a * (x**4 / 4 - x * x / 2), lambda x: a * (x**3 - x))
+        if hill
+        else (lambda x: a * (exp(-x) + x), lambda x: a * (1 - exp(-x)))
+        if lopsided
+        else (lambda x: a / 2 * x * x, lambda x: a * x)
+    )
+    value, rise = functions
+
+    def run(rate: float, factor: float = 1, steps: int = 400) -> list[float]:
+        points = [d]
+        for _ in range(steps):
+            points.append(points[-1] - rate * factor * rise(points[-1]))
+        return points
+
+    here = run(eta)
+    for k in (1, 2):
+        confirm(abs(here[k] + c - float(given(p, f"x[{k}]:3"))) <= 0.000501, f"the printed point {k} is another one")
+    doubled = abs(run(eta, 2)[1] - d) > 1.99 * abs(here[1] - d)
+    lengths = [abs(y - x) for x, y in pairwise(here)]
+    settled = lengths[-1] < 1e-6
+    rates = [k / 20 / a for k in range(1, 40)]
+    ever_longer = any(abs(q[2] - q[1]) > abs(q[1] - q[0]) for q in (run(rate, steps=2) for rate in rates))
+    lower_yet_farther = value(here[1]) < value(d) and abs(here[1]) > abs(d)
+    answers = {
+        "loss-doubled": (doubled, "proportional"),
+        "loss-doubled-same-step": (not doubled, "proportional"),
+        "constant-added": (False, "no-slope"),
+        "constant-of-no-matter": (True, "no-slope"),
+        "first-step-longest": (not (settled and max(lengths) > lengths[0]), "hill"),
+        "longer-step-later": (settled and max(lengths) > lengths[0], "hill"),
+        "never-longer-on-a-parabola": (not ever_longer, "factor"),
+        "longer-on-a-parabola": (ever_longer, "factor"),
+        "lower-means-closer": (not lower_yet_farther, "lopsided"),
+        "lower-and-farther": (lower_yet_farther, "lopsided"),
+    }
+    return {"answer": answers[case]}

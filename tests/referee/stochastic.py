@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from math import lcm
 from typing import Any
 
 from referee.means import descend_one, sign, vertex
-from referee.reading import given
+from referee.reading import confirm, given
 
 Row = dict[str, Any]
 
@@ -63,3 +64,59 @@ def minimum_of_the_mean_loss(p: Row) -> dict[str, object]:
     targets = [given(p, f"y{k}") for k in (1, 2, 3)]
     best = vertex(lambda w: sum((w - y) ** 2 for y in targets) / Fraction(3))
     return {"answer": (given(p, "w") == best, "mean-zero" if given(p, "w") == best else "mean-not-zero")}
+
+
+def variance_of_a_mini_batch(p: Row) -> dict[str, object]:
+    """Every batch that can be drawn, each as likely as the others."""
+    slopes, size = [given(p, f"g{k}") for k in (1, 2, 3, 4)], int(given(p, "b"))
+    batches = combinations(slopes, size) if "without" in p["slots"]["scheme"] else product(slopes, repeat=size)
+    means = [sum(batch) / Fraction(size) for batch in batches]
+    centre = sum(means) / len(means)
+    confirm(centre == sum(slopes) / 4, "the batches are biased")
+    return {"answer": sum((m - centre) ** 2 for m in means) / len(means)}
+
+
+def stochastic_runs_in_the_long_run(p: Row) -> dict[str, object]:
+    """A simulated run of 20,000 random steps; how far the last 500 points lie apart decides."""
+    targets = [float(given(p, "y1:signed")), float(given(p, "y2:signed"))]
+    w, best, draw = float(given(p, "w")), sum(targets) / 2, random.Random(11)
+    falling = p["case"] == "falling-rate"
+    first = int(p["k"])
+    points = []
+    for k in range(first + 1, first + 20001):
+        w -= (1 / k if falling else float(p["eta"])) * (w - draw.choice(targets))
+        points.append(w)
+    spread = max(points[-500:]) - min(points[-500:])
+    confirm(spread > 0.2 or abs(w - best) < 0.3, "the run is nowhere near the minimiser")
+    now, eta = given(p, "w"), given(p, "share")
+    return {
+        "next": (1 - eta) * now + eta * given(p, "y1:signed"),
+        "long-run": "keeps-moving" if spread > 0.2 else "converges",
+    }
+
+
+def claims_about_stochastic_steps(p: Row) -> dict[str, object]:
+    targets, w, eta = [given(p, "y1:signed"), given(p, "y2:signed")], given(p, "w"), given(p, "eta")
+
+    def whole(x: Any) -> Any:
+        return sum((x - y) ** 2 for y in targets) / Fraction(4)
+
+    confirm(whole(w) == given(p, "full"), "the printed loss is another one")
+    slopes = [w - y for y in targets]
+    after = [w - eta * g for g in slopes]
+    slope_of_all = (whole(w + 1) - whole(w - 1)) / 2
+    lowers = all(whole(x) < whole(w) for x in after)
+    unbiased = sum(slopes) / 2 == slope_of_all
+    one_is_zero = 0 in slopes and slope_of_all != 0
+    stays = slope_of_all == 0 and all(x == w for x in after)
+    answers = {
+        "every-step-lowers": (lowers, "at-the-cost"),
+        "a-step-can-raise": (not lowers, "at-the-cost"),
+        "right-on-average": (unbiased, "mean-of-slopes"),
+        "wrong-on-average": (not unbiased, "mean-of-slopes"),
+        "zero-means-stationary": (not one_is_zero, "only-one"),
+        "zero-of-one": (one_is_zero, "only-one"),
+        "converges-since-convex": (stays, "still-moves"),
+        "never-settles": (not stays, "still-moves"),
+    }
+    return {"answer": answers[p["case"]]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from math import exp
 from typing import Any
 
 import mpmath
@@ -81,3 +82,26 @@ def tests_that_are_fooled(p: Row) -> dict[str, object]:
 
 def _number(value: Fraction) -> Any:
     return mpmath.mpf(value.numerator) / value.denominator
+
+
+def claims_about_small_gradients(p: Row) -> dict[str, object]:
+    """Distances and slopes of the loss of each case, here and on a grid."""
+    a, d, case = float(p["a"]), float(p["d"]), p["case"]
+    flat = (lambda x: a * x**3, lambda x: a / 4 * x**4)
+    bent = (lambda x: a * x + x**3, lambda x: a / 2 * x * x + x**4 / 4)
+    level = (lambda x: 2 * a * x * exp(-x * x), lambda x: a * (1 - exp(-x * x)))
+    rise, height = flat if case.startswith("small") else level if case.startswith("plateau") else bent
+    confirm(abs(float(given(p, "slope:6")) - rise(d)) <= 0.000000501, "the printed slope is another one")
+    confirm(abs(float(given(p, "height:6")) - height(d)) <= 0.000000501, "the printed loss is another one")
+    far = abs(rise(d)) < 1 / 50 < abs(d)
+    bound = all(abs(x) <= abs(rise(x)) + 1e-12 for x in (k / 20 for k in range(-200, 201)))
+    much_to_gain = abs(rise(d)) < 1 / 100 and height(d) > 0.9 * a
+    answers = {
+        "small-slope-means-near": (not far, "flat-bottom"),
+        "small-slope-yet-far": (far, "flat-bottom"),
+        "curved-everywhere": (bound, "bent"),
+        "far-in-spite-of-curvature": (not bound, "bent"),
+        "plateau-is-the-minimum": (not much_to_gain, "plateau"),
+        "plateau-far-from-done": (much_to_gain, "plateau"),
+    }
+    return {"answer": answers[case]}
