@@ -48,7 +48,8 @@ def shown(text: str, style: str) -> str:
             '<div class="table" tabindex="0"><table><thead><tr><th scope="col" style="text-align:left">a</th>'
             '<th scope="col" style="text-align:right">b</th></tr></thead><tbody><tr><td style="text-align:left">1</td>'
             '<td style="text-align:right">2</td></tr></tbody></table></div>',
-            "\\begin{center}\\begin{tabular}{lr}\n\\toprule\n\\textbf{a} & \\textbf{b} \\\\\n\\midrule\n1 & 2 \\\\\n"
+            "\\begin{center}\\renewcommand{\\arraystretch}{1.35}\\begin{tabular}{lr}\n"
+            "\\toprule\n\\textbf{a} & \\textbf{b} \\\\\n\\midrule\n1 & 2 \\\\\n"
             "\\bottomrule\n\\end{tabular}\\end{center}\n",
         ),
     ],

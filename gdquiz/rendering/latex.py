@@ -221,8 +221,11 @@ STYLE = Style(
         "td_close": "",
         "table_close": "\\bottomrule\n\\end{tabular}\\end{center}\n",
     },
+    # The rows are far enough apart for fractions, one below the other.
     table=lambda alignments: (
-        "\\begin{center}\\begin{tabular}{" + "".join(_COLUMNS[one] for one in alignments) + "}\n\\toprule\n"
+        "\\begin{center}\\renewcommand{\\arraystretch}{1.35}\\begin{tabular}{"
+        + "".join(_COLUMNS[one] for one in alignments)
+        + "}\n\\toprule\n"
     ),
     tick=r" $\checkmark$",
 )
