@@ -14,14 +14,14 @@ from typing import Any
 
 from jinja2 import Environment
 
-from gdquiz.authoring.exam import Exam, Form, GuideLine, PartKey, PartWording, Question, Text, Wording
+from gdquiz.authoring.exam import Exam, Form, GuideLine, PartKey, PartWording, Question, Wording
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics.notation import symbol
 from gdquiz.rendering.figures import draw
-from gdquiz.rendering.markdown import indented
-from gdquiz.rendering.markup import Pieces, Style, join, set_prose, set_text
+from gdquiz.rendering.markup import Pieces, Style, join, set_prose
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.templating import load
+from gdquiz.rendering.texts import Texts
 from gdquiz.rendering.views import (
     AskedPart,
     AskedQuestion,
@@ -80,8 +80,9 @@ class Blocks:
         self._sandbox = sandbox
         self._asked: dict[Shape, Pieces] = {}
         self._solved: dict[Shape, Pieces] = {}
-        self._texts: dict[tuple[str, Text, bool, str], Pieces] = {}
         self._mould = Mould(style.name)
+        self._texts = Texts(exam, style, self._mould)
+        self.words, self.prose, self.text = self._texts.words, self._texts.prose, self._texts.text
         self._titles = {code: self.prose(title) for code, title in exam.misconceptions.items()}
 
     def question(self, place: Place, space: float) -> str:
@@ -108,31 +109,6 @@ class Blocks:
         except KeyError as error:
             fault = Fault(f"nothing fills the slot {error}", item=place.question.wording, field=place.question.id)
             raise InputError(fault) from error
-
-    # --- writing ---
-
-    def words(self, text: str) -> str:
-        return self._mould.safe(self.style.words(text))
-
-    def prose(self, text: str) -> str:
-        """Markdown without slots."""
-        return self._mould.safe(set_prose(text, self.style)) if text else ""
-
-    def text(self, wording: str, text: Text, *, tight: bool = False, inside: str = "") -> str:
-        """An author's text, as a string if it has no slots, else as a hole."""
-        return self._mould.hole(self._pieces(wording, text, tight=tight, inside=inside))
-
-    def _pieces(self, wording: str, text: Text, *, tight: bool, inside: str = "") -> Pieces:
-        found = self._texts.get((wording, text, tight, inside))
-        if found is None:
-            try:
-                found = set_text(text, self.exam.slot_kinds.get(wording, {}), self.style, tight=tight)
-            except InputError as error:
-                raise error.at(item=wording) from error
-            if inside and self.style.name == "markdown":
-                found = indented(found, inside)
-            self._texts[wording, text, tight, inside] = found
-        return found
 
     # --- views ---
 
@@ -199,7 +175,8 @@ class Blocks:
     def _options(self, question: Question, at: int, *, key: bool) -> tuple[OptionView, ...]:
         part = self.exam.wordings[question.wording].parts[at]
         texts = {
-            option.id: self._pieces(question.wording, option.text, tight=True, inside="  ") for option in part.options
+            option.id: self._texts.pieces(question.wording, option.text, tight=True, inside="  ")
+            for option in part.options
         }
         fixed = tuple(texts)
         ticked = key and part.kind in ("choice", "choices", "truth")
@@ -220,7 +197,8 @@ class Blocks:
     def _prompts(self, question: Question, at: int, *, key: bool) -> tuple[OptionView, ...]:
         part = self.exam.wordings[question.wording].parts[at]
         texts = {
-            prompt.id: self._pieces(question.wording, prompt.text, tight=True, inside="  ") for prompt in part.prompts
+            prompt.id: self._texts.pieces(question.wording, prompt.text, tight=True, inside="  ")
+            for prompt in part.prompts
         }
         fixed, order = tuple(texts), _order(part)
 
