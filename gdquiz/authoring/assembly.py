@@ -334,7 +334,8 @@ def _form(
     numbers = count(1)
     questions = tuple(
         library.solver(template).question(
-            row, number=next(numbers), id=ids(k * len(places) + place.number), points=place.slot.points,
+            row, number=next(numbers), id=ids(k * len(places) + place.number), slot=place.number + 1,
+            points=place.slot.points,
             path=(seed, k, template.id, use) if blueprint.shuffle_options else None,
         )
         for place, template, row, use in ordered

@@ -202,6 +202,7 @@ class Question(Frozen):
 
     id: Annotated[str, Field(description="Printed on sheet and key.")]
     number: Annotated[int, Field(description="Place on the form, from 1.")]
+    slot: Annotated[int, Field(description="Number of its slot in the blueprint, from 1; 0 in older files.")] = 0
     wording: Annotated[str, Field(description="Key of `wordings`: the id of the item.")]
     row: Annotated[int, Field(description="Number of the variant in the population, from 0.")]
     points: Annotated[float, Field(description="Marks.")]

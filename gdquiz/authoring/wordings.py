@@ -132,6 +132,7 @@ class Solver:
         *,
         number: int,
         id: str,
+        slot: int = 0,
         points: float | None = None,
         path: draws.Path | None = None,
         drawn: bool = True,
@@ -151,6 +152,7 @@ class Solver:
         return frozen.Question(
             id=id,
             number=number,
+            slot=slot,
             wording=self.population.template.id,
             row=row,
             points=self.population.template.points if points is None else points,

@@ -1,0 +1,1 @@
+"""From an exam to packages that learning platforms import and mark."""

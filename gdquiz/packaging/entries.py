@@ -1,0 +1,464 @@
+"""From questions of an exam to the entries of a platform: which ones there are, and the view a template lays out.
+
+Entries with equal fields of one wording share a layout: a template is run once for them, with marks in the places of
+what differs, and each entry is then only filled in (see ``gdquiz.rendering.moulds``).
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd, lcm
+
+from jinja2 import Environment, Template
+
+from gdquiz.authoring.exam import Exam, PartWording, Question, Wording
+from gdquiz.authoring.wording import slots_of
+from gdquiz.errors import Fault, InputError
+from gdquiz.packaging.decimals import Accepted, exact, written
+from gdquiz.packaging.fields import AS_IS, LETTERS, POSITIONS, Field, Message, accepted_of, fields_of, grouped, order_of
+from gdquiz.packaging.targets import Target
+from gdquiz.packaging.views import (
+    ChoiceView,
+    EntryView,
+    FieldView,
+    FileView,
+    GuideView,
+    NoteView,
+    PairView,
+    ValueView,
+)
+from gdquiz.rendering import markdown
+from gdquiz.rendering.blocks import LETTERS as ALPHABET
+from gdquiz.rendering.blocks import amount
+from gdquiz.rendering.figures import draw
+from gdquiz.rendering.markup import Pieces, join, set_prose
+from gdquiz.rendering.moulds import Mould
+from gdquiz.rendering.texts import Texts
+
+SHARES = tuple(
+    Fraction(text)
+    for text in (
+        "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20",
+        "16.66667", "14.28571", "12.5", "11.11111", "10", "5", "0",
+    )
+)  # fmt: skip
+"""The parts of the marks, in percent, that Moodle knows; other platforms take any."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One question of a platform: a question of the exam, or some fields of it.  ``pool`` numbers its question."""
+
+    question: Question
+    pool: int
+    fields: tuple[Field, ...]
+    id: str
+    name: str
+    title: str
+    slots: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.slots = self.question.slots
+
+
+class Entries:
+    """The entries of one exam for one target."""
+
+    def __init__(self, exam: Exam, target: Target, drawing: Environment):
+        self.exam = exam
+        self.target = target
+        self.changes: Counter[tuple[str, str]] = Counter()
+        """How often what was changed: (item, what)."""
+        self._drawing = drawing
+        self._mould = Mould(target.style.name)
+        self._texts = Texts(exam, target.style, self._mould)
+        self._laid: dict[object, Pieces] = {}
+
+    # --- which entries ---
+
+    def of(self, question: Question, pool: int) -> tuple[Entry, ...]:
+        """The entries of a question.  Notes what had to be changed for the target."""
+        wording = self.exam.wordings[question.wording]
+        fields = fields_of(wording, question, self.target.kinds)
+        found = grouped(fields, self.target.together)
+        self._note(wording, fields, found)
+        name = f"{pool:02d} {wording.title} (variant {question.row})"
+        whole = f"{wording.item}-{wording.version}-{question.row}"
+        if len(found) == 1:
+            return (Entry(question, pool, found[0], whole, name, f"Question {pool}"),)
+        entries = []
+        for number, some in enumerate(found):
+            letter = ALPHABET[number].lower()
+            entries.append(
+                Entry(question, pool, some, f"{whole}-{letter}", f"{name}, {letter}", f"Question {pool} ({letter})")
+            )
+        return tuple(entries)
+
+    def _note(self, wording: Wording, fields: tuple[Field, ...], found: tuple[tuple[Field, ...], ...]) -> None:
+        item, target, changes = wording.item, self.target, self.changes
+        asked = {one.part for one in fields}
+        for at, part in enumerate(wording.parts):
+            if at not in asked:
+                changes[item, f"left out: {target.title} has no {KINDS[part.kind]}"] += 1
+        for carried, kind in {(one.carried, wording.parts[one.part].kind) for one in fields if one.carried != AS_IS}:
+            changes[item, f"{KINDS[kind]} {carried}"] += 1
+        if len(found) > 1:
+            changes[item, f"asked as {len(found)} questions"] += 1
+        if wording.hints and not target.hints:
+            changes[item, "without its hints"] += 1
+        if not target.solution:
+            changes[item, "without its solution"] += 1
+
+    # --- layout ---
+
+    def laid_out(self, template: Template, entry: Entry) -> str:
+        """An entry as a template writes it."""
+        question = entry.question
+        shape = (template.name, question.wording, question.figure is not None, entry.fields)
+        pieces = self._laid.get(shape)
+        if pieces is None:
+            pieces = self._laid[shape] = self._mould.cast(template, entry=self._view(entry))
+        try:
+            return join(pieces, entry)
+        except KeyError as error:
+            fault = Fault(f"nothing fills the slot {error}", item=question.wording, field=question.id)
+            raise InputError(fault) from error
+
+    def _view(self, entry: Entry) -> EntryView:
+        wording = self.exam.wordings[entry.question.wording]
+        key, words, read = entry.question.wording, self.target.style.words, self._mould.read
+        lettered = len({one.part for one in entry.fields}) > 1
+        weights = _weights(wording, entry.fields)
+        first: set[int] = set()
+        views = []
+        for number, (one, weight) in enumerate(zip(entry.fields, weights, strict=True)):
+            views.append(self._field(entry, number, weight, begins=one.part not in first, lettered=lettered))
+            first.add(one.part)
+        share = _share(wording, entry.fields)
+        return EntryView(
+            id=read(lambda entry: entry.id),
+            name=read(lambda entry: words(entry.name)),
+            title=read(lambda entry: words(entry.title)),
+            points=read(lambda entry: amount(float(Fraction(str(entry.question.points)) * share))),
+            stem=self._texts.text(key, wording.stem),
+            figure=self._figure() if entry.question.figure is not None else None,
+            fields=tuple(views),
+            hints=tuple(self._texts.text(key, hint, tight=True) for hint in wording.hints),
+            solution=self._texts.text(key, wording.solution),
+            tags=tuple(map(self._texts.words, tags_of(wording))),
+        )
+
+    def _figure(self) -> FileView:
+        def drawn(entry: Entry) -> str:
+            return draw(entry.question.figure, markdown.STYLE, self._drawing, entry.id, key=False)
+
+        def alt(entry: Entry) -> str:
+            assert entry.question.figure is not None
+            return self.target.style.words(entry.question.figure.alt)
+
+        read = self._mould.read
+        return FileView(
+            name=read(lambda entry: f"figure-{entry.id}.svg"),
+            content=read(drawn),
+            base64=read(lambda entry: b64encode(drawn(entry).encode()).decode()),
+            alt=read(alt),
+        )
+
+    # --- fields ---
+
+    def _field(self, entry: Entry, number: int, weight: int, *, begins: bool, lettered: bool) -> FieldView:
+        one = entry.fields[number]
+        wording = self.exam.wordings[entry.question.wording]
+        part, key = wording.parts[one.part], entry.question.wording
+        share = _share(wording, (one,))
+        ask = self._texts.text(key, part.ask) if begins and one.step == 0 else ""
+        if one.step == 1:
+            ask = self._texts.prose("Which reason is right?")
+        label = ""
+        if part.kind == "numbers":
+            label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
+        elif one.carried == LETTERS:
+            label = self._prompt(key, part, one, one.of)
+        return FieldView(
+            id=f"FIELD{number + 1}",
+            kind=one.kind,
+            letter=ALPHABET[one.part].lower() if lettered and begins else "",
+            ask=ask,
+            label=label,
+            rounding=self._rounding(part, one) if begins and part.kind in ("number", "numbers") else "",
+            points=self._mould.read(lambda entry: amount(float(Fraction(str(entry.question.points)) * share))),
+            weight=weight,
+            plain=all(_plain(option.text, self.exam.slot_kinds.get(key, {})) for option in part.options),
+            key=self._key(part, one) if one.kind == "number" else None,
+            mistakes=tuple(self._mistake(part, one, message) for message in one.messages)
+            if one.kind == "number"
+            else (),
+            options=self._options(key, part, one),
+            pairs=self._pairs(key, part, one) if one.kind == "matching" else (),
+            ranks=tuple(ALPHABET[place] for place in one.right) if one.kind == "ordering" else (),
+            truth=one.right == (0,) if one.kind == "truth" else None,
+            all_right=len(one.right) if one.kind in ("choice", "choices") else 0,
+            guide=self._guide(key, wording, part, one) if one.kind == "words" else (),
+            notes=tuple(self._noted(key, part, one, wrong) for wrong in one.apart),
+        )
+
+    def _rounding(self, part: PartWording, one: Field) -> str:
+        """How a number has to be given on a platform that takes decimals only."""
+        words = self.target.style.words
+
+        def sentence(entry: Entry) -> str:
+            solved = entry.question.parts[one.part]
+            places = part.digits
+            for of in range(len(solved.numbers)):
+                asked = accepted_of(part, solved, of).places
+                places = asked if places is None else places
+            return words(rounding_sentence(part.rounding, places, many=part.kind == "numbers"))
+
+        return self._mould.read(sentence)
+
+    def _key(self, part: PartWording, one: Field) -> ValueView:
+        def value(name: str) -> str:
+            return self._mould.read(lambda entry: written(getattr(_accepted(entry, part, one), name)))
+
+        return ValueView(value("middle"), value("tolerance"), value("low"), value("high"), "100", "")
+
+    def _mistake(self, part: PartWording, one: Field, message: Message) -> ValueView:
+        def shifted(entry: Entry, by: int) -> str:
+            wrong = entry.question.parts[one.part].wrong[message.wrong[0]]
+            return written(exact(wrong.values[one.of]) + by * _accepted(entry, part, one).tolerance)
+
+        read = self._mould.read
+        return ValueView(
+            value=read(lambda entry: shifted(entry, 0)),
+            tolerance=read(lambda entry: written(_accepted(entry, part, one).tolerance)),
+            low=read(lambda entry: shifted(entry, -1)),
+            high=read(lambda entry: shifted(entry, 1)),
+            share=self._credit(one, message),
+            feedback=self._said(one, message),
+        )
+
+    def _credit(self, one: Field, message: Message) -> str:
+        """The part of the marks that a foreseen wrong answer earns."""
+
+        def share(entry: Entry) -> str:
+            wrong = entry.question.parts[one.part].wrong
+            return written(max(_known_share(getattr(wrong[number], "credit", 0)) for number in message.wrong))
+
+        return self._mould.read(share)
+
+    def _said(self, one: Field, message: Message) -> str:
+        """What is said of foreseen wrong answers; each message once."""
+        style = self.target.style
+
+        def said(entry: Entry) -> str:
+            wrong = entry.question.parts[one.part].wrong
+            texts = dict.fromkeys(wrong[number].feedback for number in message.wrong)
+            return f" {style.words('Or:')} ".join(set_prose(text, style) for text in texts if text)
+
+        return self._mould.read(said)
+
+    def _options(self, key: str, part: PartWording, one: Field) -> tuple[ChoiceView, ...]:
+        if one.kind in ("number", "truth", "words") or one.carried == POSITIONS:
+            return ()
+        messages = {message.at: message for message in one.messages} if one.kind != "matching" else {}
+        own = {option.id: self._texts.pieces(key, option.feedback, tight=True) for option in part.options}
+
+        def feedback(place: int) -> str:
+            if place in messages:
+                return self._said(one, messages[place])
+            if place in one.right or one.order or not any(own.values()):
+                return ""
+            return self._mould.read(
+                lambda entry: join(own[order_of(part, entry.question.parts[one.part])[place]], entry)
+            )
+
+        return tuple(
+            ChoiceView(
+                id=ALPHABET[place],
+                letter=ALPHABET[place],
+                text=self._formula(one, one.order[place]) if one.order else self._option(key, part, one, place),
+                right=place in one.right,
+                share=self._choice_share(one, place, messages.get(place)),
+                feedback=feedback(place),
+            )
+            for place in range(one.options)
+        )
+
+    def _choice_share(self, one: Field, place: int, message: Message | None) -> str:
+        """All right options together earn all marks; in a choice of several, all wrong ones together lose them."""
+        if one.kind not in ("choice", "choices"):
+            return "0"
+        if place in one.right:
+            return written(Fraction(100, len(one.right)), 5)
+        if one.kind == "choices":
+            return "-" + written(Fraction(100, one.options - len(one.right)), 5)
+        return self._credit(one, message) if message else "0"
+
+    def _formula(self, one: Field, which: int) -> str:
+        style = self.target.style
+
+        def formula(entry: Entry) -> str:
+            solved = entry.question.parts[one.part]
+            if which < 0:
+                return style.formula(solved.formula_shown, False)
+            return set_prose(solved.wrong[which].shown, style)
+
+        return self._mould.read(formula)
+
+    def _prompt(self, key: str, part: PartWording, one: Field, place: int) -> str:
+        texts = {prompt.id: self._texts.pieces(key, prompt.text, tight=True) for prompt in part.prompts}
+        fixed = tuple(texts)
+
+        def text(entry: Entry) -> str:
+            return join(texts[(entry.question.parts[one.part].prompt_order or fixed)[place]], entry)
+
+        return self._mould.read(text)
+
+    def _pairs(self, key: str, part: PartWording, one: Field) -> tuple[PairView, ...]:
+        """The pairs of a matching.  Where it was an ordering, things are matched with their places, 1 to n."""
+        said = {(message.prompt, message.at): self._said(one, message) for message in one.messages}
+        views = []
+        for prompt, place in enumerate(one.right):
+            if one.carried == POSITIONS:
+                text, options = self._option(key, part, one, prompt), [str(k + 1) for k in range(one.options)]
+            else:
+                text = self._prompt(key, part, one, prompt)
+                options = [self._option(key, part, one, k) for k in range(one.options)]
+            choices = tuple(
+                ChoiceView(
+                    id=ALPHABET[k],
+                    letter=ALPHABET[k] if one.carried != POSITIONS else str(k + 1),
+                    text=option,
+                    right=k == place,
+                    share="100" if k == place else "0",
+                    feedback=said.get((prompt, k), ""),
+                )
+                for k, option in enumerate(options)
+            )
+            views.append(PairView(f"P{prompt + 1}", text, ALPHABET[place], options[place], choices))
+        return tuple(views)
+
+    def _option(self, key: str, part: PartWording, one: Field, place: int) -> str:
+        """The option that is printed at a place."""
+        texts = {option.id: self._texts.pieces(key, option.text, tight=True) for option in part.options}
+
+        def text(entry: Entry) -> str:
+            return join(texts[order_of(part, entry.question.parts[one.part])[place]], entry)
+
+        return self._mould.read(text)
+
+    def _guide(self, key: str, wording: Wording, part: PartWording, one: Field) -> tuple[GuideView, ...]:
+        if part.kind == "formula":
+            style = self.target.style
+            right = self._mould.read(lambda entry: style.formula(entry.question.parts[one.part].formula_shown, False))
+            return (GuideView(self._line_points(wording, part.points), right),)
+        return tuple(
+            GuideView(self._line_points(wording, line.points), self._texts.text(key, line.text, tight=True))
+            for line in part.guide
+        )
+
+    def _line_points(self, wording: Wording, line: float) -> str:
+        share = line / wording.points if wording.points else 0
+        return self._mould.read(lambda entry: amount(entry.question.points * share))
+
+    def _noted(self, key: str, part: PartWording, one: Field, number: int) -> NoteView:
+        """A wrong answer in its own words: letters mean nothing where a platform shows none."""
+        style = self.target.style
+        texts = {
+            option.id: self._texts.pieces(key, option.text, tight=True) for option in (*part.options, *part.prompts)
+        }
+
+        def answer(entry: Entry) -> str:
+            solved = entry.question.parts[one.part]
+            wrong = solved.wrong[number]
+            if not wrong.options:
+                return set_prose(wrong.shown, style) if wrong.shown else style.words(", ".join(wrong.values))
+            options = [join(texts[name], entry) for name in wrong.options if name in texts]
+            if part.kind == "matching":
+                prompts = solved.prompt_order or tuple(prompt.id for prompt in part.prompts)
+                options = [f"{join(texts[a], entry)} → {b}" for a, b in zip(prompts, options, strict=False)]
+            return "; ".join(options)
+
+        def feedback(entry: Entry) -> str:
+            return set_prose(entry.question.parts[one.part].wrong[number].feedback, style)
+
+        return NoteView(self._mould.read(answer), self._mould.read(feedback))
+
+
+def tags_of(wording: Wording) -> tuple[str, ...]:
+    """What an item is filed under."""
+    return ("gdquiz", wording.topic, wording.skill, wording.outcome, wording.bloom, f"tier {wording.tier}")
+
+
+def rounding_sentence(stated: str, places: int | None, *, many: bool) -> str:
+    """How to give a number where fractions are not understood; what sheets say (``stated``) where it asks for none."""
+    if places is None:
+        return stated.replace("a fraction or a terminating decimal", "or a decimal with a point")
+    if places == 0:
+        return "Round to whole numbers." if many else "Round to a whole number."
+    noun = "decimals" if many else "a decimal"
+    return f"Give {noun} with a point (0.5, not 1/2 or 0,5), rounded to {places} decimal place{'s' * (places != 1)}."
+
+
+KINDS = {
+    "number": "a number",
+    "numbers": "several numbers",
+    "choice": "one choice",
+    "choices": "several choices",
+    "truth": "true or false",
+    "matching": "a matching",
+    "ordering": "an ordering",
+    "formula": "a formula",
+    "text": "an answer in words",
+}
+"""The kinds of answer in words."""
+
+
+def _plain(text: str, kinds: Mapping[str, str]) -> bool:
+    """Whether a text is nothing but words."""
+    return not any(mark in text for mark in "$`*_<|") and all(kinds.get(slot) == "text" for slot in slots_of(text))
+
+
+def _accepted(entry: Entry, part: PartWording, one: Field) -> Accepted:
+    return accepted_of(part, entry.question.parts[one.part], one.of)
+
+
+@lru_cache(maxsize=256)
+def _known_share(credit: float) -> Fraction:
+    """The largest known part of the marks that is not more than a credit from 0 to 1."""
+    return next(share for share in SHARES if share <= Fraction(str(credit)) * 100 + Fraction(1, 1000))
+
+
+def _share(wording: Wording, fields: tuple[Field, ...]) -> Fraction:
+    """The part of a question's points that these fields are worth."""
+    whole = sum(Fraction(str(part.points)) for part in wording.parts)
+    if not whole:
+        return Fraction(0)
+    worth = Fraction(0)
+    for one in fields:
+        part = wording.parts[one.part]
+        worth += Fraction(str(part.points)) / _pieces_of(part, one)
+    return worth / whole
+
+
+def _pieces_of(part: PartWording, one: Field) -> int:
+    """How many fields the points of a part are shared by."""
+    if part.kind == "numbers":
+        return len(part.labels)
+    if part.kind == "truth":
+        return 2 if part.options else 1
+    return len(part.prompts) if one.carried == LETTERS else 1
+
+
+def _weights(wording: Wording, fields: tuple[Field, ...]) -> tuple[int, ...]:
+    """Whole numbers in the ratio of the points of fields."""
+    shares = [_share(wording, (one,)) for one in fields]
+    common = lcm(*[share.denominator for share in shares])
+    whole = [int(share * common) for share in shares]
+    divisor = gcd(*whole) or 1
+    return tuple(max(1, number // divisor) for number in whole)

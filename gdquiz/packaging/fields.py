@@ -1,0 +1,216 @@
+"""What a platform asks of a question: its fields, which of their options are right, and where each message belongs.
+
+A part of a question becomes one field or several: a number each, a statement and its reason.  A field that a platform
+does not know becomes the nearest one that it does (``CARRIAGES``).  Fields are plain values without any text, so that
+questions with equal fields can share a layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gdquiz.authoring.exam import Kind, PartKey, PartWording, Question, Wording
+from gdquiz.mathematics import draws
+from gdquiz.packaging.decimals import Accepted, accepted, exact
+
+FieldKind = Literal["number", "choice", "choices", "truth", "matching", "ordering", "words"]
+
+AS_IS = "as it is"
+AMONG = "as a choice among the right formula and the foreseen wrong ones"
+POSITIONS = "as a matching of the things with their places"
+LETTERS = "as several choices, one for each pair"
+WORDS = "as an answer in words, which people mark"
+LEFT_OUT = "left out"
+
+CARRIAGES: Mapping[str, str] = {
+    AS_IS: "the platform has this kind of question",
+    AMONG: "a choice; with fewer than two foreseen wrong formulas it becomes an answer in words",
+    POSITIONS: "each thing is matched with its place, 1 to n",
+    LETTERS: "each pair becomes a choice of its own, which lists the options",
+    WORDS: "the key stands in the marking guide",
+    LEFT_OUT: "the question is not in the package, and the report names it",
+}
+"""How a kind of answer can be carried, and what that means."""
+
+FEWEST_WRONG = 2
+"""Foreseen wrong formulas that a choice among formulas needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Foreseen wrong answers with the same consequence here: ``wrong`` are their places in the key's list.
+
+    ``at`` is the option that is wrongly chosen (for a matching also the prompt), by its place as printed; None where
+    the answer is a number.
+    """
+
+    wrong: tuple[int, ...]
+    at: int | None = None
+    prompt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to answer.  ``part`` is the place of its part, ``of`` the number it asks for among several.
+
+    ``right`` are places as printed: of the right options; of the option of each prompt; of the things in right order
+    (in a matching made of an ordering: the place that each thing has in the right order); of a statement (0,) where it
+    is true and (1,) where it is false.  ``options`` is how many there are, and for a
+    choice among formulas ``order`` tells which wrong answer each one is (-1: the key).  ``apart`` are messages that
+    belong to no single option or number; ``step`` tells the statement (0) of a truth part from its reason (1).
+    """
+
+    part: int
+    kind: FieldKind
+    of: int = 0
+    step: int = 0
+    options: int = 0
+    right: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
+    messages: tuple[Message, ...] = ()
+    apart: tuple[int, ...] = ()
+    carried: str = AS_IS
+
+
+def fields_of(wording: Wording, question: Question, carries: Mapping[Kind, str]) -> tuple[Field, ...]:
+    """The fields of a question on a platform that carries each kind as told; parts that it leaves out have none."""
+    found: list[Field] = []
+    for at, (part, key) in enumerate(zip(wording.parts, question.parts, strict=True)):
+        carried = carries[part.kind]
+        if carried == LEFT_OUT:
+            continue
+        row = (wording.item, question.row, part.id)
+        found += [replace(field, part=at, carried=carried) for field in _FIELDS[part.kind](part, key, carried, row)]
+    return tuple(found)
+
+
+def _number(part: PartWording, key: PartKey, _carried: str, _row: draws.Path) -> Iterator[Field]:
+    for of in range(len(key.numbers)):
+        messages = tuple(Message(group) for group in _wrong_numbers(part, key, of))
+        placed = {number for message in messages for number in message.wrong}
+        apart = tuple(n for n in range(len(key.wrong)) if n not in placed) if len(key.numbers) == 1 else ()
+        yield Field(0, "number", of=of, messages=messages, apart=apart)
+
+
+def _wrong_numbers(part: PartWording, key: PartKey, of: int) -> Iterator[tuple[int, ...]]:
+    """The foreseen wrong answers that can be told from the key by this number, those with the same number together."""
+    right = accepted_of(part, key, of)
+    groups: dict[str, list[int]] = {}
+    for number, wrong in enumerate(key.wrong):
+        if of < len(wrong.values) and abs(exact(wrong.values[of]) - right.middle) > 2 * right.half:
+            groups.setdefault(wrong.values[of], []).append(number)
+    return map(tuple, groups.values())
+
+
+def accepted_of(part: PartWording, key: PartKey, of: int) -> Accepted:
+    """What is accepted for one number of a part."""
+    values = (exact(wrong.values[of]) for wrong in key.wrong if of < len(wrong.values))
+    return accepted(key.numbers[of], part.digits, values)
+
+
+def _choice(part: PartWording, key: PartKey, _carried: str, _row: draws.Path) -> Iterator[Field]:
+    order = order_of(part, key)
+    messages, apart = _chosen(key, order, single=part.kind != "choices")
+    right = tuple(place for place, option in enumerate(order) if option in key.options)
+    kind: FieldKind = "choices" if part.kind == "choices" else "choice"
+    yield Field(0, kind, options=len(order), right=right, messages=messages, apart=apart)
+
+
+def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tuple[Message, ...], tuple[int, ...]]:
+    """At which wrong option each message belongs; a message on several options belongs to the combination.
+
+    A combination that has exactly one wrong option is recognised by it.
+    """
+    at: dict[int, list[int]] = {}
+    apart = []
+    for number, wrong in enumerate(key.wrong):
+        places = [place for place, option in enumerate(order) if option in wrong.options and option not in key.options]
+        if len(places) == 1 and (single or len(wrong.options) == 1):
+            at.setdefault(places[0], []).append(number)
+        else:
+            apart.append(number)
+    return tuple(Message(tuple(numbers), place) for place, numbers in sorted(at.items())), tuple(apart)
+
+
+def _truth(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> Iterator[Field]:
+    yield Field(0, "truth", options=2, right=(0 if key.truth else 1,))
+    if part.options:
+        for field in _choice(part, key, carried, row):
+            yield replace(field, step=1)
+
+
+def _matching(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> Iterator[Field]:
+    order = order_of(part, key)
+    right = tuple(order.index(option) for option in key.options)
+    mismatched: list[list[Message]] = []
+    for prompt, place in enumerate(right):
+        groups: dict[int, list[int]] = {}
+        for number, wrong in enumerate(key.wrong):
+            if prompt < len(wrong.options) and wrong.options[prompt] in order:
+                groups.setdefault(order.index(wrong.options[prompt]), []).append(number)
+        groups.pop(place, None)
+        mismatched.append([Message(tuple(numbers), at, prompt) for at, numbers in sorted(groups.items())])
+    if carried == LETTERS:
+        for prompt, (place, messages) in enumerate(zip(right, mismatched, strict=True)):
+            yield Field(0, "choice", of=prompt, options=len(order), right=(place,), messages=tuple(messages))
+    else:
+        messages = [message for some in mismatched for message in some]
+        apart = tuple(range(len(key.wrong)))
+        yield Field(0, "matching", options=len(order), right=right, messages=tuple(messages), apart=apart)
+
+
+def _ordering(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> Iterator[Field]:
+    order = order_of(part, key)
+    apart = tuple(range(len(key.wrong)))
+    if carried == POSITIONS:
+        places = tuple(key.options.index(option) for option in order)
+        yield Field(0, "matching", options=len(order), right=places, apart=apart)
+    else:
+        right = tuple(order.index(option) for option in key.options)
+        yield Field(0, "ordering", options=len(order), right=right, apart=apart)
+
+
+def _formula(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> Iterator[Field]:
+    if carried == WORDS or len(key.wrong) < FEWEST_WRONG:
+        yield Field(0, "words", apart=tuple(range(len(key.wrong))))
+        return
+    order = draws.shuffled(("formulas", *row), range(-1, len(key.wrong)))
+    messages = tuple(Message((number,), place) for place, number in enumerate(order) if number >= 0)
+    yield Field(0, "choice", options=len(order), right=(order.index(-1),), order=order, messages=messages)
+
+
+def _words(_part: PartWording, _key: PartKey, _carried: str, _row: draws.Path) -> Iterator[Field]:
+    yield Field(0, "words")
+
+
+_FIELDS = {
+    "number": _number,
+    "numbers": _number,
+    "choice": _choice,
+    "choices": _choice,
+    "truth": _truth,
+    "matching": _matching,
+    "ordering": _ordering,
+    "formula": _formula,
+    "text": _words,
+}
+
+
+def order_of(part: PartWording, key: PartKey) -> tuple[str, ...]:
+    """The ids of the options as printed."""
+    return key.order or tuple(option.id for option in part.options)
+
+
+def grouped(fields: Iterable[Field], together: frozenset[str]) -> tuple[tuple[Field, ...], ...]:
+    """The fields as a platform's questions: those of the kinds ``together`` in one, every other one on its own."""
+    fields = tuple(fields)
+    joined = tuple(field for field in fields if field.kind in together)
+    questions: list[tuple[Field, ...]] = []
+    for field in fields:
+        if field.kind not in together:
+            questions.append((field,))
+        elif joined and field is joined[0]:
+            questions.append(joined)
+    return tuple(questions)

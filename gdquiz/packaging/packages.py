@@ -1,0 +1,119 @@
+"""One function packages an exam for a platform: its pools of variants, the pages of the package, and the report.
+
+Each slot of the exam becomes a pool of the different variants that its forms have there, of which the platform gives
+every student one.  Nothing is written here: pages of text or bytes come one after another, as from ``rendering``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+
+from jinja2 import Template
+
+from gdquiz.authoring.exam import Exam, Question
+from gdquiz.errors import Fault, InputError
+from gdquiz.packaging.entries import Entries, Entry
+from gdquiz.packaging.targets import Target
+from gdquiz.rendering.blocks import amount
+from gdquiz.rendering.formats import Page
+from gdquiz.rendering.templating import environment, load
+from gdquiz.resources import data
+
+FOLDER = PurePosixPath("lms")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The different variants that the forms of an exam have in one slot.  ``title`` gives nothing away to students."""
+
+    number: int
+    id: str
+    name: str
+    title: str
+    questions: tuple[Question, ...]
+
+
+def pools_of(exam: Exam) -> tuple[Pool, ...]:
+    """The pools of an exam, in the order of its slots; a variant that several forms share is in its pool once."""
+    slots: dict[int, dict[tuple[str, int], Question]] = {}
+    for form in exam.forms:
+        for question in form.questions:
+            variants = slots.setdefault(question.slot or question.number, {})
+            variants.setdefault((question.wording, question.row), question)
+    pools = []
+    for place, (_, variants) in enumerate(sorted(slots.items()), start=1):
+        questions = tuple(variants.values())
+        titles = list(dict.fromkeys(exam.wordings[question.wording].title for question in questions))
+        name = f"{place:02d} {titles[0]}" if len(titles) == 1 else f"{place:02d} {len(titles)} items"
+        pools.append(Pool(place, f"pool-{place:02d}", name, f"Question {place}", questions))
+    return tuple(pools)
+
+
+class Package:
+    """What a writer of a package works with: the exam, its pools, its entries laid out by templates of the target."""
+
+    def __init__(self, exam: Exam, target: Target, folder: Path | None = None):
+        self.exam = exam
+        self.target = target
+        self.pools = pools_of(exam)
+        self._folders = (*(() if folder is None else (folder,)), data("templates"))
+        self.entries = Entries(exam, target, environment(self._folders, "html"))
+        self.written = 0
+
+    def template(self, name: str) -> Template:
+        """A template by its path, ``moodle/question.xml.j2``; XML and HTML are escaped, other text is not."""
+        marked_up = name.split(".")[1] in ("xml", "html")
+        return load(environment(self._folders, "html" if marked_up else "markdown"), name)
+
+    def laid_out(self, template: Template, pool: Pool) -> Iterator[tuple[Entry, str]]:
+        """Every entry of a pool with its text."""
+        for question in pool.questions:
+            for entry in self.entries.of(question, pool.number):
+                self.written += 1
+                yield entry, self.entries.laid_out(template, entry)
+
+    @property
+    def path(self) -> PurePosixPath:
+        """Where the package lies beside sheets and keys."""
+        return FOLDER / f"{self.target.name}.{self.target.extension}"
+
+
+def package(exam: Exam, target: Target, report: list[str], folder: Path | None = None) -> Iterator[Page]:
+    """The pages of a package; at the end, what was changed or left out is added to ``report``.
+
+    Raises ``InputError`` when nothing of the exam can be carried, and when what was written does not stand its check;
+    the fault names the item.
+    """
+    made = Package(exam, target, folder)
+    module, function = target.writer.split(":")
+    yield from getattr(import_module(module), function)(made)
+    if not made.written:
+        kinds = ", ".join(sorted({part.kind for wording in exam.wordings.values() for part in wording.parts}))
+        raise InputError(
+            Fault(f"{target.title} can carry no question of this exam ({kinds})", hint="choose another format")
+        )
+    report += told(made)
+
+
+def told(made: Package) -> Iterator[str]:
+    """What an instructor should know of a package, line by line."""
+    variants = sum(len(pool.questions) for pool in made.pools)
+    points = amount(made.exam.points)
+    yield (
+        f"{made.path}: {len(made.pools)} pools, {variants} variants, {made.written} questions of {made.target.title} "
+        f"({points} points where a student gets one variant of each pool)"
+    )
+    forms = len(made.exam.forms)
+    for pool in made.pools:
+        if len(pool.questions) < forms:
+            yield f"  {pool.name}: only {len(pool.questions)} different variants for {forms} forms"
+    changes: dict[str, Counter[str]] = {}
+    for (item, change), count in made.entries.changes.items():
+        changes.setdefault(change, Counter())[item] += count
+    for change, items in sorted(changes.items()):
+        count = sum(items.values())
+        yield f"  {change}: {count} question{'' if count == 1 else 's'} ({', '.join(sorted(items))})"

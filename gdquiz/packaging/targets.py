@@ -1,0 +1,95 @@
+"""The learning platforms that an exam can be packaged for: one table, read by the command, the tests and the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gdquiz.authoring.exam import Kind
+from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.packaging import styles
+from gdquiz.packaging.fields import AMONG, AS_IS, CARRIAGES, POSITIONS
+from gdquiz.rendering.markup import Style
+
+EVERY_KIND: tuple[Kind, ...] = (
+    "number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A row of ``TARGETS``.
+
+    ``kinds`` tells how each kind of answer is carried; ``together`` are the kinds of fields that one question of the
+    platform can ask for at once, so that a question of several parts stays one; others are split.  ``feedback``,
+    ``hints``, ``solution`` and ``figures`` say in a word or two where these go, and are empty where there is no place
+    for them.  ``writer`` is the function that writes the package, as ``module:function``.
+    """
+
+    name: str
+    title: str
+    extension: str
+    platforms: str
+    style: Style
+    kinds: Mapping[Kind, str]
+    together: frozenset[str]
+    feedback: str
+    hints: str
+    solution: str
+    figures: str
+    formulas: str
+    pools: str
+    writer: str
+
+
+def _kinds(**other: str) -> Mapping[Kind, str]:
+    unknown = set(other) - set(EVERY_KIND) or set(other.values()) - set(CARRIAGES)
+    assert not unknown, unknown
+    return {kind: other.get(kind, AS_IS) for kind in EVERY_KIND}
+
+
+_CLOZE = frozenset(("number", "choice", "choices", "truth", "matching"))
+
+TARGETS: tuple[Target, ...] = (
+    Target(
+        name="moodle",
+        title="Moodle XML",
+        extension="xml",
+        platforms="Moodle 4.4 and newer",
+        style=styles.TEX,
+        kinds=_kinds(formula=AMONG),
+        together=_CLOZE,
+        feedback="at each foreseen wrong answer",
+        hints="hints of the interactive behaviours",
+        solution="general feedback",
+        figures="SVG inside of the file",
+        formulas="TeX",
+        pools="a category for each question",
+        writer="gdquiz.packaging.moodle:pages",
+    ),
+    Target(
+        name="moodle-4.3",
+        title="Moodle XML, for older versions",
+        extension="xml",
+        platforms="Moodle 3.9 to 4.3",
+        style=styles.TEX,
+        kinds=_kinds(formula=AMONG, ordering=POSITIONS),
+        together=_CLOZE,
+        feedback="at each foreseen wrong answer",
+        hints="hints of the interactive behaviours",
+        solution="general feedback",
+        figures="SVG inside of the file",
+        formulas="TeX",
+        pools="a category for each question",
+        writer="gdquiz.packaging.moodle:pages",
+    ),
+)
+
+
+def find_target(name: str) -> Target:
+    """The target of a name.  Raises ``InputError`` for a name that is none."""
+    for row in TARGETS:
+        if row.name == name:
+            return row
+    names = [row.name for row in TARGETS]
+    raise InputError(Fault(f"unknown target '{name}'", expected=", ".join(names), hint=nearest(name, names)))
