@@ -184,6 +184,7 @@ class Entries:
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
         elif one.carried == LETTERS:
             label = self._prompt(key, part, one, one.of)
+        options = self._options(key, part, one)
         return FieldView(
             id=f"FIELD{number + 1}",
             kind=one.kind,
@@ -198,13 +199,13 @@ class Entries:
             mistakes=tuple(self._mistake(part, one, message) for message in one.messages)
             if one.kind == "number"
             else (),
-            options=self._options(key, part, one),
+            options=options,
             pairs=self._pairs(key, part, one) if one.kind == "matching" else (),
-            ranks=tuple(ALPHABET[place] for place in one.right) if one.kind == "ordering" else (),
+            ranked=tuple(options[place] for place in one.right) if one.kind == "ordering" else (),
             truth=one.right == (0,) if one.kind == "truth" else None,
             all_right=len(one.right) if one.kind in ("choice", "choices") else 0,
             guide=self._guide(key, wording, part, one) if one.kind == "words" else (),
-            notes=tuple(self._noted(key, part, one, wrong) for wrong in one.apart),
+            notes=tuple(self._noted(key, part, one, message) for message in one.apart),
         )
 
     def _rounding(self, part: PartWording, one: Field) -> str:
@@ -366,7 +367,7 @@ class Entries:
         share = line / wording.points if wording.points else 0
         return self._mould.read(lambda entry: amount(entry.question.points * share))
 
-    def _noted(self, key: str, part: PartWording, one: Field, number: int) -> NoteView:
+    def _noted(self, key: str, part: PartWording, one: Field, message: Message) -> NoteView:
         """A wrong answer in its own words: letters mean nothing where a platform shows none."""
         style = self.target.style
         texts = {
@@ -375,7 +376,7 @@ class Entries:
 
         def answer(entry: Entry) -> str:
             solved = entry.question.parts[one.part]
-            wrong = solved.wrong[number]
+            wrong = solved.wrong[message.wrong[0]]
             if not wrong.options:
                 return set_prose(wrong.shown, style) if wrong.shown else style.words(", ".join(wrong.values))
             options = [join(texts[name], entry) for name in wrong.options if name in texts]
@@ -384,10 +385,7 @@ class Entries:
                 options = [f"{join(texts[a], entry)} → {b}" for a, b in zip(prompts, options, strict=False)]
             return "; ".join(options)
 
-        def feedback(entry: Entry) -> str:
-            return set_prose(entry.question.parts[one.part].wrong[number].feedback, style)
-
-        return NoteView(self._mould.read(answer), self._mould.read(feedback))
+        return NoteView(self._mould.read(answer), self._said(one, message))
 
 
 def tags_of(wording: Wording) -> tuple[str, ...]:

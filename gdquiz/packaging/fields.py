@@ -70,7 +70,7 @@ class Field:
     right: tuple[int, ...] = ()
     order: tuple[int, ...] = ()
     messages: tuple[Message, ...] = ()
-    apart: tuple[int, ...] = ()
+    apart: tuple[Message, ...] = ()
     carried: str = AS_IS
 
 
@@ -90,7 +90,7 @@ def _number(part: PartWording, key: PartKey, _carried: str, _row: draws.Path) ->
     for of in range(len(key.numbers)):
         messages = tuple(Message(group) for group in _wrong_numbers(part, key, of))
         placed = {number for message in messages for number in message.wrong}
-        apart = tuple(n for n in range(len(key.wrong)) if n not in placed) if len(key.numbers) == 1 else ()
+        apart = _alike(key, (n for n in range(len(key.wrong)) if n not in placed)) if len(key.numbers) == 1 else ()
         yield Field(0, "number", of=of, messages=messages, apart=apart)
 
 
@@ -118,7 +118,7 @@ def _choice(part: PartWording, key: PartKey, _carried: str, _row: draws.Path) ->
     yield Field(0, kind, options=len(order), right=right, messages=messages, apart=apart)
 
 
-def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tuple[Message, ...], tuple[int, ...]]:
+def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """At which wrong option each message belongs; a message on several options belongs to the combination.
 
     A combination that has exactly one wrong option is recognised by it.
@@ -131,7 +131,16 @@ def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tupl
             at.setdefault(places[0], []).append(number)
         else:
             apart.append(number)
-    return tuple(Message(tuple(numbers), place) for place, numbers in sorted(at.items())), tuple(apart)
+    return tuple(Message(tuple(numbers), place) for place, numbers in sorted(at.items())), _alike(key, apart)
+
+
+def _alike(key: PartKey, numbers: Iterable[int]) -> tuple[Message, ...]:
+    """Foreseen wrong answers, those that give the same answer together."""
+    groups: dict[object, list[int]] = {}
+    for number in numbers:
+        wrong = key.wrong[number]
+        groups.setdefault((wrong.options, wrong.values, wrong.formula), []).append(number)
+    return tuple(Message(tuple(group)) for group in groups.values())
 
 
 def _truth(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> Iterator[Field]:
@@ -157,13 +166,13 @@ def _matching(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -
             yield Field(0, "choice", of=prompt, options=len(order), right=(place,), messages=tuple(messages))
     else:
         messages = [message for some in mismatched for message in some]
-        apart = tuple(range(len(key.wrong)))
+        apart = _alike(key, range(len(key.wrong)))
         yield Field(0, "matching", options=len(order), right=right, messages=tuple(messages), apart=apart)
 
 
 def _ordering(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> Iterator[Field]:
     order = order_of(part, key)
-    apart = tuple(range(len(key.wrong)))
+    apart = _alike(key, range(len(key.wrong)))
     if carried == POSITIONS:
         places = tuple(key.options.index(option) for option in order)
         yield Field(0, "matching", options=len(order), right=places, apart=apart)
@@ -174,7 +183,7 @@ def _ordering(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -
 
 def _formula(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> Iterator[Field]:
     if carried == WORDS or len(key.wrong) < FEWEST_WRONG:
-        yield Field(0, "words", apart=tuple(range(len(key.wrong))))
+        yield Field(0, "words", apart=_alike(key, range(len(key.wrong))))
         return
     order = draws.shuffled(("formulas", *row), range(-1, len(key.wrong)))
     messages = tuple(Message((number,), place) for place, number in enumerate(order) if number >= 0)

@@ -65,9 +65,7 @@ def check(text: str, entry: Entry) -> None:
     problem = _problem(text)
     if problem:
         raise InputError(
-            Fault(
-                f"the question does not stand its check: {problem}", item=entry.question.wording, field=entry.id
-            )
+            Fault(f"the question does not stand its check: {problem}", item=entry.question.wording, field=entry.id)
         )
 
 

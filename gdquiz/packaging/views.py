@@ -65,7 +65,7 @@ class FieldView:
     ``letter`` is that of the part, in the first of its fields only; so are ``ask`` and ``rounding``.  ``weight`` is a
     whole number; the weights of an entry are as its points.  ``plain`` says that the options are words without formulas
     or code.  ``key`` is the right number, ``mistakes`` the foreseen
-    wrong ones.  ``options`` of an ordering stand as printed, ``ranks`` are their ids in the right order.
+    wrong ones.  ``options`` of an ordering stand as printed, ``ranked`` are the same in the right order.
     ``all_right`` says how many options are right.
     """
 
@@ -82,7 +82,7 @@ class FieldView:
     mistakes: tuple[ValueView, ...] = ()
     options: tuple[ChoiceView, ...] = ()
     pairs: tuple[PairView, ...] = ()
-    ranks: tuple[str, ...] = ()
+    ranked: tuple[ChoiceView, ...] = ()
     truth: bool | None = None
     all_right: int = 0
     guide: tuple[GuideView, ...] = ()
