@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("make", "gdquiz.cli.make:make", "Make an exam: sheets, keys and exam.json, from question banks."),
-    ("render", "gdquiz.cli.render:render", "Typeset an exam.json again, in any format."),
-    ("formats", "gdquiz.cli.formats:formats", "List the formats that exams can be typeset in."),
+    ("render", "gdquiz.cli.render:render", "Typeset or package an exam.json again."),
+    ("formats", "gdquiz.cli.formats:formats", "List what exams can be typeset in and packaged for."),
     ("banks", "gdquiz.cli.banks:banks", "List the items of question banks."),
     ("show", "gdquiz.cli.show:show", "Print one variant of an item with its solution."),
     ("check", "gdquiz.cli.check:check", "Prove every variant of every item of question banks."),

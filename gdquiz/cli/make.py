@@ -11,8 +11,16 @@ import click
 from gdquiz.cli import Command
 from gdquiz.cli.files import check_target, read_text, write_folder
 from gdquiz.cli.loading import load_banks
+from gdquiz.cli.outputs import (
+    DEFAULT_FORMATS,
+    DEFAULT_PACKAGES,
+    check_formats,
+    formats_option,
+    pages,
+    tell,
+    templates_option,
+)
 from gdquiz.cli.progress import with_progress
-from gdquiz.cli.render import check_formats, formats_option, pages, templates_option
 from gdquiz.errors import Fault, InputError, nearest
 
 TITLE, QUESTIONS = "Gradient descent", 10
@@ -21,6 +29,7 @@ TITLE, QUESTIONS = "Gradient descent", 10
 EXAMPLE = """
 gdquiz make --questions 10 --forms 3 --to html --out quiz
 gdquiz make midterm.toml --roster students.csv --to latex --to pdf --out midterm
+gdquiz make midterm.toml --pool 50 --to moodle --out pools
 """
 
 
@@ -37,6 +46,9 @@ gdquiz make midterm.toml --roster students.csv --to latex --to pdf --out midterm
 @click.option("--questions", type=click.IntRange(1, 200), help="Number of questions of a quick quiz.  [default: 10]")
 @click.option("--title", help="Title of a quick quiz.")
 @click.option("--forms", type=click.IntRange(1, 10_000), help="Number of different forms.  [default: 1]")
+@click.option(
+    "--pool", type=click.IntRange(1, 10_000), help="Make pools of so many variants of each question, for a platform."
+)
 @click.option("--roster", type=click.Path(path_type=Path), help="CSV with name and id: a form for each student.")
 @click.option("--seed", help="Any text; the same seed gives the same exam.  [default: drawn, and printed]")
 @formats_option
@@ -52,6 +64,7 @@ def make(
     questions: int | None,
     title: str | None,
     forms: int | None,
+    pool: int | None,
     roster: Path | None,
     seed: str | None,
     formats: tuple[str, ...],
@@ -72,6 +85,8 @@ def make(
         raise click.UsageError("--topic, --questions and --title describe a quick quiz; a blueprint says them itself.")
     if roster is not None and forms is not None:
         raise click.UsageError("--roster makes one form for each student, so --forms has nothing to say beside it.")
+    if pool is not None and (forms is not None or roster is not None):
+        raise click.UsageError("--pool makes variants for a platform to choose from, not --forms or a --roster.")
     check_target(out, force=force)
     check_formats(formats)
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
@@ -90,19 +105,18 @@ def make(
         plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
     plan = plan.model_copy(update={"seed": chosen})
     file = str(blueprint) if blueprint else ""
-    exam = assemble(plan, items, forms or plan.forms, students, file=file, progress=with_progress)
+    exam = assemble(plan, items, pool or forms or plan.forms, students, file=file, progress=with_progress)
 
     notes: list[str] = []
 
     def files() -> Iterator[tuple[PurePosixPath, str | bytes]]:
         yield PurePosixPath("exam.json"), to_json(exam)
-        yield from pages(exam, formats, templates, notes)
+        yield from pages(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, notes)
 
     write_folder(out, files(), force=force)
     click.echo(f"{out}/exam.json: exam {exam.id}, {len(exam.forms)} forms of {len(exam.forms[0].questions)} questions")
-    click.echo(f"{out}/sheets/: what the students get")
-    click.echo(f"{out}/keys/: answers, worked solutions and the answer table")
+    tell(out, notes)
     if seed is None and planned is None:
         click.echo(f"The seed was drawn: --seed {chosen} makes this exam again.")
-    for line in (*exam.report, *notes):
+    for line in exam.report:
         click.echo(line)

@@ -20,7 +20,18 @@ from gdquiz.authoring.exam import Exam, PartWording, Question, Wording
 from gdquiz.authoring.wording import slots_of
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.decimals import Accepted, exact, written
-from gdquiz.packaging.fields import AS_IS, LETTERS, POSITIONS, Field, Message, accepted_of, fields_of, grouped, order_of
+from gdquiz.packaging.fields import (
+    AS_IS,
+    KINDS,
+    LETTERS,
+    POSITIONS,
+    Field,
+    Message,
+    accepted_of,
+    fields_of,
+    grouped,
+    order_of,
+)
 from gdquiz.packaging.targets import Target
 from gdquiz.packaging.views import (
     ChoiceView,
@@ -401,20 +412,6 @@ def rounding_sentence(stated: str, places: int | None, *, many: bool) -> str:
         return "Round to whole numbers." if many else "Round to a whole number."
     noun = "decimals" if many else "a decimal"
     return f"Give {noun} with a point (0.5, not 1/2 or 0,5), rounded to {places} decimal place{'s' * (places != 1)}."
-
-
-KINDS = {
-    "number": "a number",
-    "numbers": "several numbers",
-    "choice": "one choice",
-    "choices": "several choices",
-    "truth": "true or false",
-    "matching": "a matching",
-    "ordering": "an ordering",
-    "formula": "a formula",
-    "text": "an answer in words",
-}
-"""The kinds of answer in words."""
 
 
 def _plain(text: str, kinds: Mapping[str, str]) -> bool:

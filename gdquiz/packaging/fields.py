@@ -34,6 +34,19 @@ CARRIAGES: Mapping[str, str] = {
 }
 """How a kind of answer can be carried, and what that means."""
 
+KINDS = {
+    "number": "a number",
+    "numbers": "several numbers",
+    "choice": "one choice",
+    "choices": "several choices",
+    "truth": "true or false",
+    "matching": "a matching",
+    "ordering": "an ordering",
+    "formula": "a formula",
+    "text": "an answer in words",
+}
+"""The kinds of answer in words."""
+
 FEWEST_WRONG = 2
 """Foreseen wrong formulas that a choice among formulas needs."""
 

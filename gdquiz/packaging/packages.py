@@ -7,7 +7,7 @@ every student one.  Nothing is written here: pages of text or bytes come one aft
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -22,6 +22,9 @@ from gdquiz.rendering.blocks import amount
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import environment, load
 from gdquiz.resources import data
+
+Progress = Callable[..., Iterable[Question]]
+"""Takes questions, a label and how many there are, and gives the questions back one by one."""
 
 FOLDER = PurePosixPath("lms")
 
@@ -56,13 +59,14 @@ def pools_of(exam: Exam) -> tuple[Pool, ...]:
 class Package:
     """What a writer of a package works with: the exam, its pools, its entries laid out by templates of the target."""
 
-    def __init__(self, exam: Exam, target: Target, folder: Path | None = None):
+    def __init__(self, exam: Exam, target: Target, folder: Path | None, progress: Progress):
         self.exam = exam
         self.target = target
         self.pools = pools_of(exam)
         self._folders = (*(() if folder is None else (folder,)), data("templates"))
         self.entries = Entries(exam, target, environment(self._folders, "html"))
         self.written = 0
+        self._progress = progress
 
     def template(self, name: str) -> Template:
         """A template by its path, ``moodle/question.xml.j2``; XML and HTML are escaped, other text is not."""
@@ -71,7 +75,8 @@ class Package:
 
     def laid_out(self, template: Template, pool: Pool) -> Iterator[tuple[Entry, str]]:
         """Every entry of a pool with its text."""
-        for question in pool.questions:
+        label, total = f"{self.target.name} {pool.number}/{len(self.pools)}", len(pool.questions)
+        for question in self._progress(pool.questions, label=label, total=total):
             for entry in self.entries.of(question, pool.number):
                 self.written += 1
                 yield entry, self.entries.laid_out(template, entry)
@@ -82,13 +87,20 @@ class Package:
         return FOLDER / f"{self.target.name}.{self.target.extension}"
 
 
-def package(exam: Exam, target: Target, report: list[str], folder: Path | None = None) -> Iterator[Page]:
+def package(
+    exam: Exam,
+    target: Target,
+    report: list[str],
+    folder: Path | None = None,
+    *,
+    progress: Progress = lambda questions, **_: questions,
+) -> Iterator[Page]:
     """The pages of a package; at the end, what was changed or left out is added to ``report``.
 
     Raises ``InputError`` when nothing of the exam can be carried, and when what was written does not stand its check;
     the fault names the item.
     """
-    made = Package(exam, target, folder)
+    made = Package(exam, target, folder, progress)
     module, function = target.writer.split(":")
     yield from getattr(import_module(module), function)(made)
     if not made.written:

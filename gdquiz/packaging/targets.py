@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gdquiz.authoring.exam import Kind
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.packaging import styles
-from gdquiz.packaging.fields import AMONG, AS_IS, CARRIAGES, POSITIONS
+from gdquiz.packaging.fields import AMONG, AS_IS, CARRIAGES, KINDS, POSITIONS
 from gdquiz.rendering.markup import Style
 
 EVERY_KIND: tuple[Kind, ...] = (
@@ -40,6 +40,17 @@ class Target:
     formulas: str
     pools: str
     writer: str
+
+    def limits(self) -> Iterator[str]:
+        """What the platform does not take as it is, line by line."""
+        for kind, carried in self.kinds.items():
+            if carried != AS_IS:
+                yield f"{KINDS[kind]}: {carried}"
+        if not self.together:
+            yield "a question of several parts: as one question for each part"
+        for name, place in (("feedback", self.feedback), ("hints", self.hints), ("solutions", self.solution)):
+            if not place:
+                yield f"{name}: left out"
 
 
 def _kinds(**other: str) -> Mapping[Kind, str]:
