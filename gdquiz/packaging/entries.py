@@ -19,7 +19,7 @@ from jinja2 import Environment, Template
 from gdquiz.authoring.exam import Exam, PartWording, Question, Wording
 from gdquiz.authoring.wording import slots_of
 from gdquiz.errors import Fault, InputError
-from gdquiz.packaging.decimals import Accepted, exact, written
+from gdquiz.packaging.decimals import Accepted, scaled, written
 from gdquiz.packaging.fields import (
     AS_IS,
     KINDS,
@@ -51,12 +51,9 @@ from gdquiz.rendering.markup import Pieces, join, set_prose
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.texts import Texts
 
-SHARES = tuple(
-    Fraction(text)
-    for text in (
-        "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20",
-        "16.66667", "14.28571", "12.5", "11.11111", "10", "5", "0",
-    )
+SHARES = (
+    "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20", "16.66667",
+    "14.28571", "12.5", "11.11111", "10", "5", "0",
 )  # fmt: skip
 """The parts of the marks, in percent, that Moodle knows; other platforms take any."""
 
@@ -150,12 +147,12 @@ class Entries:
         for number, (one, weight) in enumerate(zip(entry.fields, weights, strict=True)):
             views.append(self._field(entry, number, weight, begins=one.part not in first, lettered=lettered))
             first.add(one.part)
-        share = _share(wording, entry.fields)
+        share = float(_share(wording, entry.fields))
         return EntryView(
             id=read(lambda entry: entry.id),
             name=read(lambda entry: words(entry.name)),
             title=read(lambda entry: words(entry.title)),
-            points=read(lambda entry: amount(float(Fraction(str(entry.question.points)) * share))),
+            points=read(lambda entry: amount(entry.question.points * share)),
             stem=self._texts.text(key, wording.stem),
             figure=self._figure() if entry.question.figure is not None else None,
             fields=tuple(views),
@@ -186,7 +183,7 @@ class Entries:
         one = entry.fields[number]
         wording = self.exam.wordings[entry.question.wording]
         part, key = wording.parts[one.part], entry.question.wording
-        share = _share(wording, (one,))
+        share = float(_share(wording, (one,)))
         ask = self._texts.text(key, part.ask) if begins and one.step == 0 else ""
         if one.step == 1:
             ask = self._texts.prose("Which reason is right?")
@@ -203,7 +200,7 @@ class Entries:
             ask=ask,
             label=label,
             rounding=self._rounding(part, one) if begins and part.kind in ("number", "numbers") else "",
-            points=self._mould.read(lambda entry: amount(float(Fraction(str(entry.question.points)) * share))),
+            points=self._mould.read(lambda entry: amount(entry.question.points * share)),
             weight=weight,
             plain=all(_plain(option.text, self.exam.slot_kinds.get(key, {})) for option in part.options),
             key=self._key(part, one) if one.kind == "number" else None,
@@ -242,7 +239,7 @@ class Entries:
     def _mistake(self, part: PartWording, one: Field, message: Message) -> ValueView:
         def shifted(entry: Entry, by: int) -> str:
             wrong = entry.question.parts[one.part].wrong[message.wrong[0]]
-            return written(exact(wrong.values[one.of]) + by * _accepted(entry, part, one).tolerance)
+            return written(scaled(wrong.values[one.of]) + by * _accepted(entry, part, one).tolerance)
 
         read = self._mould.read
         return ValueView(
@@ -259,7 +256,7 @@ class Entries:
 
         def share(entry: Entry) -> str:
             wrong = entry.question.parts[one.part].wrong
-            return written(max(_known_share(getattr(wrong[number], "credit", 0)) for number in message.wrong))
+            return _known_share(max(getattr(wrong[number], "credit", 0.0) for number in message.wrong))
 
         return self._mould.read(share)
 
@@ -306,9 +303,9 @@ class Entries:
         if one.kind not in ("choice", "choices"):
             return "0"
         if place in one.right:
-            return written(Fraction(100, len(one.right)), 5)
+            return _equal_share(len(one.right))
         if one.kind == "choices":
-            return "-" + written(Fraction(100, one.options - len(one.right)), 5)
+            return "-" + _equal_share(one.options - len(one.right))
         return self._credit(one, message) if message else "0"
 
     def _formula(self, one: Field, which: int) -> str:
@@ -424,9 +421,15 @@ def _accepted(entry: Entry, part: PartWording, one: Field) -> Accepted:
 
 
 @lru_cache(maxsize=256)
-def _known_share(credit: float) -> Fraction:
+def _known_share(credit: float) -> str:
     """The largest known part of the marks that is not more than a credit from 0 to 1."""
-    return next(share for share in SHARES if share <= Fraction(str(credit)) * 100 + Fraction(1, 1000))
+    return next(share for share in SHARES if float(share) <= 100 * credit + 0.001)
+
+
+def _equal_share(options: int) -> str:
+    """The part of the marks for each of so many options, in percent, to 5 decimals without needless zeros."""
+    text = f"{100 / options:.5f}".rstrip("0").rstrip(".")
+    return text if text in SHARES else "5"
 
 
 def _share(wording: Wording, fields: tuple[Field, ...]) -> Fraction:

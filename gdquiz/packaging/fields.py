@@ -13,7 +13,7 @@ from typing import Literal
 
 from gdquiz.authoring.exam import Kind, PartKey, PartWording, Question, Wording
 from gdquiz.mathematics import draws
-from gdquiz.packaging.decimals import Accepted, accepted, exact
+from gdquiz.packaging.decimals import Accepted, accepted, scaled
 
 FieldKind = Literal["number", "choice", "choices", "truth", "matching", "ordering", "words"]
 
@@ -112,14 +112,14 @@ def _wrong_numbers(part: PartWording, key: PartKey, of: int) -> Iterator[tuple[i
     right = accepted_of(part, key, of)
     groups: dict[str, list[int]] = {}
     for number, wrong in enumerate(key.wrong):
-        if of < len(wrong.values) and abs(exact(wrong.values[of]) - right.middle) > 2 * right.half:
+        if of < len(wrong.values) and abs(scaled(wrong.values[of]) - right.middle) > 2 * right.half:
             groups.setdefault(wrong.values[of], []).append(number)
     return map(tuple, groups.values())
 
 
 def accepted_of(part: PartWording, key: PartKey, of: int) -> Accepted:
     """What is accepted for one number of a part."""
-    values = (exact(wrong.values[of]) for wrong in key.wrong if of < len(wrong.values))
+    values = (wrong.values[of] for wrong in key.wrong if of < len(wrong.values))
     return accepted(key.numbers[of], part.digits, values)
 
 
