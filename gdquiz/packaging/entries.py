@@ -124,13 +124,13 @@ class Entries:
 
     # --- layout ---
 
-    def laid_out(self, template: Template, entry: Entry) -> str:
-        """An entry as a template writes it."""
+    def laid_out(self, template: Template, entry: Entry, **also: object) -> str:
+        """An entry as a template writes it, which also sees what is the same for all entries."""
         question = entry.question
         shape = (template.name, question.wording, question.figure is not None, entry.fields)
         pieces = self._laid.get(shape)
         if pieces is None:
-            pieces = self._laid[shape] = self._mould.cast(template, entry=self._view(entry))
+            pieces = self._laid[shape] = self._mould.cast(template, entry=self._view(entry), **also)
         try:
             return join(pieces, entry)
         except KeyError as error:
@@ -161,10 +161,11 @@ class Entries:
             tags=tuple(map(self._texts.words, tags_of(wording))),
         )
 
-    def _figure(self) -> FileView:
-        def drawn(entry: Entry) -> str:
-            return draw(entry.question.figure, markdown.STYLE, self._drawing, entry.id, key=False)
+    def drawn(self, entry: Entry) -> str:
+        """The figure of an entry's question, as its sheet shows it: an SVG file of its own."""
+        return draw(entry.question.figure, markdown.STYLE, self._drawing, entry.id, key=False)
 
+    def _figure(self) -> FileView:
         def alt(entry: Entry) -> str:
             assert entry.question.figure is not None
             return self.target.style.words(entry.question.figure.alt)
@@ -172,8 +173,8 @@ class Entries:
         read = self._mould.read
         return FileView(
             name=read(lambda entry: f"figure-{entry.id}.svg"),
-            content=read(drawn),
-            base64=read(lambda entry: b64encode(drawn(entry).encode()).decode()),
+            content=read(self.drawn),
+            base64=read(lambda entry: b64encode(self.drawn(entry).encode()).decode()),
             alt=read(alt),
         )
 
@@ -393,7 +394,8 @@ class Entries:
                 options = [f"{join(texts[a], entry)} → {b}" for a, b in zip(prompts, options, strict=False)]
             return "; ".join(options)
 
-        return NoteView(self._mould.read(answer), self._said(one, message))
+        chosen = tuple(ALPHABET[place] for place in message.chosen)
+        return NoteView(self._mould.read(answer), self._said(one, message), self._credit(one, message), chosen)
 
 
 def tags_of(wording: Wording) -> tuple[str, ...]:

@@ -56,12 +56,14 @@ class Message:
     """Foreseen wrong answers with the same consequence here: ``wrong`` are their places in the key's list.
 
     ``at`` is the option that is wrongly chosen (for a matching also the prompt), by its place as printed; None where
-    the answer is a number.
+    the answer is a number.  A message on a whole answer has ``chosen``: the places of all options chosen, in a matching
+    one for each prompt, in an ordering in their order.
     """
 
     wrong: tuple[int, ...]
     at: int | None = None
     prompt: int | None = None
+    chosen: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +146,21 @@ def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tupl
             at.setdefault(places[0], []).append(number)
         else:
             apart.append(number)
-    return tuple(Message(tuple(numbers), place) for place, numbers in sorted(at.items())), _alike(key, apart)
+    return tuple(Message(tuple(numbers), place) for place, numbers in sorted(at.items())), _alike(key, apart, order)
 
 
-def _alike(key: PartKey, numbers: Iterable[int]) -> tuple[Message, ...]:
+def _alike(key: PartKey, numbers: Iterable[int], order: tuple[str, ...] = ()) -> tuple[Message, ...]:
     """Foreseen wrong answers, those that give the same answer together."""
     groups: dict[object, list[int]] = {}
     for number in numbers:
         wrong = key.wrong[number]
         groups.setdefault((wrong.options, wrong.values, wrong.formula), []).append(number)
-    return tuple(Message(tuple(group)) for group in groups.values())
+    return tuple(
+        Message(
+            tuple(group), chosen=tuple(order.index(option) for option in key.wrong[group[0]].options if option in order)
+        )
+        for group in groups.values()
+    )
 
 
 def _truth(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> Iterator[Field]:
@@ -179,13 +186,13 @@ def _matching(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -
             yield Field(0, "choice", of=prompt, options=len(order), right=(place,), messages=tuple(messages))
     else:
         messages = [message for some in mismatched for message in some]
-        apart = _alike(key, range(len(key.wrong)))
+        apart = _alike(key, range(len(key.wrong)), order)
         yield Field(0, "matching", options=len(order), right=right, messages=tuple(messages), apart=apart)
 
 
 def _ordering(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> Iterator[Field]:
     order = order_of(part, key)
-    apart = _alike(key, range(len(key.wrong)))
+    apart = _alike(key, range(len(key.wrong)), order)
     if carried == POSITIONS:
         places = tuple(key.options.index(option) for option in order)
         yield Field(0, "matching", options=len(order), right=places, apart=apart)

@@ -73,13 +73,17 @@ class Package:
         marked_up = name.split(".")[1] in ("xml", "html")
         return load(environment(self._folders, "html" if marked_up else "markdown"), name)
 
-    def laid_out(self, template: Template, pool: Pool) -> Iterator[tuple[Entry, str]]:
-        """Every entry of a pool with its text."""
+    def laid_out(self, template: Template, pool: Pool, **also: object) -> Iterator[tuple[Entry, str]]:
+        """Every entry of a pool with its text; the template also sees what is the same for all."""
         label, total = f"{self.target.name} {pool.number}/{len(self.pools)}", len(pool.questions)
         for question in self._progress(pool.questions, label=label, total=total):
             for entry in self.entries.of(question, pool.number):
                 self.written += 1
-                yield entry, self.entries.laid_out(template, entry)
+                yield entry, self.entries.laid_out(template, entry, **also)
+
+    def figure(self, entry: Entry) -> str:
+        """The drawing of an entry's question as a file of its own (SVG)."""
+        return self.entries.drawn(entry)
 
     @property
     def path(self) -> PurePosixPath:
@@ -128,4 +132,5 @@ def told(made: Package) -> Iterator[str]:
         changes.setdefault(change, Counter())[item] += count
     for change, items in sorted(changes.items()):
         count = sum(items.values())
-        yield f"  {change}: {count} question{'' if count == 1 else 's'} ({', '.join(sorted(items))})"
+        names = "every question" if count == variants else ", ".join(sorted(items))
+        yield f"  {change}: {count} question{'' if count == 1 else 's'} ({names})"

@@ -50,3 +50,17 @@ TEX = replace(
     table=lambda alignments: "<div><table>",
 )
 r"""HTML with formulas as TeX in ``\(...\)`` and ``\[...\]``."""
+
+XHTML = replace(
+    html.STYLE,
+    tags={
+        **html.STYLE.tags,
+        **_PLAIN_TAGS,
+        "ordered_list_open": "<ol>",
+        "th_open": "<th>",
+        "td_open": "<td>",
+    },
+    table=lambda alignments: "<div><table>",
+    tick="",
+)
+"""XHTML with formulas as MathML, without the attributes that QTI has no place for."""

@@ -59,6 +59,7 @@ def _kinds(**other: str) -> Mapping[Kind, str]:
     return {kind: other.get(kind, AS_IS) for kind in EVERY_KIND}
 
 
+_ALL_FIELDS = frozenset(("number", "choice", "choices", "truth", "matching", "ordering", "words"))
 _CLOZE = frozenset(("number", "choice", "choices", "truth", "matching"))
 
 TARGETS: tuple[Target, ...] = (
@@ -93,6 +94,38 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX",
         pools="a category for each question",
         writer="gdquiz.packaging.moodle:pages",
+    ),
+    Target(
+        name="qti-2.1",
+        title="QTI 2.1 package",
+        extension="zip",
+        platforms="OpenOlat, TAO, Canvas New Quizzes, Blackboard",
+        style=styles.XHTML,
+        kinds=_kinds(formula=AMONG),
+        together=_ALL_FIELDS,
+        feedback="modal feedback at each foreseen wrong answer",
+        hints="",
+        solution="modal feedback after the answer",
+        figures="SVG files of the package",
+        formulas="MathML",
+        pools="a section for each question, which selects one item",
+        writer="gdquiz.packaging.qti:pages",
+    ),
+    Target(
+        name="qti-2.2",
+        title="QTI 2.2 package",
+        extension="zip",
+        platforms="TAO, Inspera, OpenOlat",
+        style=styles.XHTML,
+        kinds=_kinds(formula=AMONG),
+        together=_ALL_FIELDS,
+        feedback="modal feedback at each foreseen wrong answer",
+        hints="",
+        solution="modal feedback after the answer",
+        figures="SVG files of the package",
+        formulas="MathML",
+        pools="a section for each question, which selects one item",
+        writer="gdquiz.packaging.qti:pages",
     ),
 )
 

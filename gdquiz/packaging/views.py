@@ -52,10 +52,15 @@ class GuideView:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A foreseen wrong answer that has no place of its own in the field, and what to say of it."""
+    """A foreseen wrong answer as a whole, where no single option or number of the field shows it.
+
+    ``chosen`` are the ids of the options chosen: in a matching one for each pair, in an ordering in their order.
+    """
 
     answer: str
     feedback: str
+    share: str
+    chosen: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
