@@ -41,6 +41,8 @@ from gdquiz.mathematics.expressions import FUNCTIONS
 from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
 from gdquiz.mathematics.outcome_rules import RULES
 from gdquiz.mathematics.training import TRAINING_RULES
+from gdquiz.packaging.fields import CARRIAGES
+from gdquiz.packaging.targets import EVERY_KIND, TARGETS
 from gdquiz.rendering import figures, views
 from gdquiz.rendering.formats import FORMATS
 from gdquiz.showing import shown
@@ -381,6 +383,28 @@ def _formats(_: Material) -> str:
     return table(("format", "files", "for what"), ((f"`{f.name}`", f"`.{f.extension}`", f.purpose) for f in FORMATS))
 
 
+def _targets(_: Material) -> str:
+    rows = ((f"`{t.name}`", t.platforms, f"`.{t.extension}`", t.formulas, t.figures or "left out") for t in TARGETS)
+    return table(("name", "for", "file", "formulas", "figures"), rows)
+
+
+def _carried(_: Material) -> str:
+    head = ("kind of answer", *(f"`{target.name}`" for target in TARGETS))
+    kinds = ((f"`{kind}`", *(target.kinds[kind] for target in TARGETS)) for kind in EVERY_KIND)
+    places = (
+        ("several parts in one question", *("yes" if target.together else "split" for target in TARGETS)),
+        ("feedback", *(target.feedback or "left out" for target in TARGETS)),
+        ("hints", *(target.hints or "left out" for target in TARGETS)),
+        ("worked solution", *(target.solution or "left out" for target in TARGETS)),
+        ("pools", *(target.pools for target in TARGETS)),
+    )
+    return table(head, (*kinds, *places))
+
+
+def _carriages(_: Material) -> str:
+    return table(("it is carried", "meaning"), CARRIAGES.items())
+
+
 def _views(_: Material, name: str) -> str:
     view = getattr(views, name, None) or getattr(figures, name)
     rows = ((f"`{field}`", _view_kind(kind)) for field, kind in typing.get_type_hints(view).items())
@@ -465,6 +489,7 @@ ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("authoring", ("gdquiz.authoring",), ("ground", "mathematics")),
     ("rendering", ("gdquiz.rendering",), ("ground", "mathematics", "authoring")),
     ("marking", ("gdquiz.marking",), ("ground", "mathematics", "authoring")),
+    ("packaging", ("gdquiz.packaging",), ("ground", "mathematics", "authoring", "rendering")),
     ("checking", ("gdquiz.checking", "gdquiz.showing"), ("ground", "mathematics", "authoring")),
     ("solving", ("gdquiz.task", "gdquiz.solving", "gdquiz.telling"), ("ground", "mathematics")),
     (
@@ -476,6 +501,7 @@ ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         "edge",
         ("gdquiz.cli", "gdquiz.__main__", "gdquiz.documentation"),
         ("ground", "mathematics", "authoring", "rendering", "marking", "checking", "solving", "practice"),
+        ("ground", "mathematics", "authoring", "rendering", "packaging", "marking", "checking", "solving"),
     ),
 )
 """The rooms of the house: name, modules (with all below them), and the rooms they may import from."""
@@ -514,6 +540,9 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "commands": _commands,
     "options": _options,
     "formats": _formats,
+    "targets": _targets,
+    "carried": _carried,
+    "carriages": _carriages,
     "views": _views,
     "modules": _modules,
     "rooms": _rooms,

@@ -38,7 +38,7 @@ def rows(made: Exam, name: str) -> list[list[int]]:
 
 def content(made: Exam, form: int) -> list[object]:
     """The questions of a form without the numbers and ids that place them in their exam."""
-    return [question.model_copy(update={"id": "", "number": 0}) for question in made.forms[form].questions]
+    return [question.model_copy(update={"id": "", "number": 0, "slot": 0}) for question in made.forms[form].questions]
 
 
 # --- what does not change ------------------------------------------------------------------------------------------

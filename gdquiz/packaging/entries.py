@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from math import gcd, lcm
 
 from jinja2 import Environment, Template
@@ -25,6 +24,7 @@ from gdquiz.packaging.fields import (
     KINDS,
     LETTERS,
     POSITIONS,
+    SHARES,
     Field,
     Message,
     accepted_of,
@@ -50,12 +50,6 @@ from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, join, set_prose
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.texts import Texts
-
-SHARES = (
-    "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20", "16.66667",
-    "14.28571", "12.5", "11.11111", "10", "5", "0",
-)  # fmt: skip
-"""The parts of the marks, in percent, that Moodle knows; other platforms take any."""
 
 
 @dataclass(slots=True)
@@ -248,18 +242,9 @@ class Entries:
             tolerance=read(lambda entry: written(_accepted(entry, part, one).tolerance)),
             low=read(lambda entry: shifted(entry, -1)),
             high=read(lambda entry: shifted(entry, 1)),
-            share=self._credit(one, message),
+            share=message.share,
             feedback=self._said(one, message),
         )
-
-    def _credit(self, one: Field, message: Message) -> str:
-        """The part of the marks that a foreseen wrong answer earns."""
-
-        def share(entry: Entry) -> str:
-            wrong = entry.question.parts[one.part].wrong
-            return _known_share(max(getattr(wrong[number], "credit", 0.0) for number in message.wrong))
-
-        return self._mould.read(share)
 
     def _said(self, one: Field, message: Message) -> str:
         """What is said of foreseen wrong answers; each message once."""
@@ -307,7 +292,7 @@ class Entries:
             return _equal_share(len(one.right))
         if one.kind == "choices":
             return "-" + _equal_share(one.options - len(one.right))
-        return self._credit(one, message) if message else "0"
+        return message.share if message else "0"
 
     def _formula(self, one: Field, which: int) -> str:
         style = self.target.style
@@ -395,7 +380,7 @@ class Entries:
             return "; ".join(options)
 
         chosen = tuple(ALPHABET[place] for place in message.chosen)
-        return NoteView(self._mould.read(answer), self._said(one, message), self._credit(one, message), chosen)
+        return NoteView(self._mould.read(answer), self._said(one, message), message.share, chosen)
 
 
 def tags_of(wording: Wording) -> tuple[str, ...]:
@@ -420,12 +405,6 @@ def _plain(text: str, kinds: Mapping[str, str]) -> bool:
 
 def _accepted(entry: Entry, part: PartWording, one: Field) -> Accepted:
     return accepted_of(part, entry.question.parts[one.part], one.of)
-
-
-@lru_cache(maxsize=256)
-def _known_share(credit: float) -> str:
-    """The largest known part of the marks that is not more than a credit from 0 to 1."""
-    return next(share for share in SHARES if float(share) <= 100 * credit + 0.001)
 
 
 def _equal_share(options: int) -> str:

@@ -51,19 +51,27 @@ FEWEST_WRONG = 2
 """Foreseen wrong formulas that a choice among formulas needs."""
 
 
+SHARES = (
+    "100", "90", "83.33333", "80", "75", "70", "66.66667", "60", "50", "40", "33.33333", "30", "25", "20", "16.66667",
+    "14.28571", "12.5", "11.11111", "10", "5", "0",
+)  # fmt: skip
+"""The parts of the marks, in percent, that Moodle knows; other platforms take any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """Foreseen wrong answers with the same consequence here: ``wrong`` are their places in the key's list.
 
     ``at`` is the option that is wrongly chosen (for a matching also the prompt), by its place as printed; None where
     the answer is a number.  A message on a whole answer has ``chosen``: the places of all options chosen, in a matching
-    one for each prompt, in an ordering in their order.
+    one for each prompt, in an ordering in their order.  ``share`` is the part of the marks that such an answer earns.
     """
 
     wrong: tuple[int, ...]
     at: int | None = None
     prompt: int | None = None
     chosen: tuple[int, ...] = ()
+    share: str = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ def fields_of(wording: Wording, question: Question, carries: Mapping[Kind, str])
 
 def _number(part: PartWording, key: PartKey, _carried: str, _row: draws.Path) -> Iterator[Field]:
     for of in range(len(key.numbers)):
-        messages = tuple(Message(group) for group in _wrong_numbers(part, key, of))
+        messages = tuple(Message(group, share=_credit(key, group)) for group in _wrong_numbers(part, key, of))
         placed = {number for message in messages for number in message.wrong}
         apart = _alike(key, (n for n in range(len(key.wrong)) if n not in placed)) if len(key.numbers) == 1 else ()
         yield Field(0, "number", of=of, messages=messages, apart=apart)
@@ -146,7 +154,8 @@ def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tupl
             at.setdefault(places[0], []).append(number)
         else:
             apart.append(number)
-    return tuple(Message(tuple(numbers), place) for place, numbers in sorted(at.items())), _alike(key, apart, order)
+    messages = tuple(Message(tuple(ns), place, share=_credit(key, ns)) for place, ns in sorted(at.items()))
+    return messages, _alike(key, apart, order)
 
 
 def _alike(key: PartKey, numbers: Iterable[int], order: tuple[str, ...] = ()) -> tuple[Message, ...]:
@@ -157,10 +166,18 @@ def _alike(key: PartKey, numbers: Iterable[int], order: tuple[str, ...] = ()) ->
         groups.setdefault((wrong.options, wrong.values, wrong.formula), []).append(number)
     return tuple(
         Message(
-            tuple(group), chosen=tuple(order.index(option) for option in key.wrong[group[0]].options if option in order)
+            tuple(group),
+            chosen=tuple(order.index(option) for option in key.wrong[group[0]].options if option in order),
+            share=_credit(key, group),
         )
         for group in groups.values()
     )
+
+
+def _credit(key: PartKey, numbers: Iterable[int]) -> str:
+    """The part of the marks that foreseen wrong answers earn: the largest known one that is not too much."""
+    credit = max(getattr(key.wrong[number], "credit", 0.0) for number in numbers)
+    return next(share for share in SHARES if float(share) <= 100 * credit + 0.001)
 
 
 def _truth(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> Iterator[Field]:
@@ -206,7 +223,9 @@ def _formula(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> 
         yield Field(0, "words", apart=_alike(key, range(len(key.wrong))))
         return
     order = draws.shuffled(("formulas", *row), range(-1, len(key.wrong)))
-    messages = tuple(Message((number,), place) for place, number in enumerate(order) if number >= 0)
+    messages = tuple(
+        Message((number,), place, share=_credit(key, (number,))) for place, number in enumerate(order) if number >= 0
+    )
     yield Field(0, "choice", options=len(order), right=(order.index(-1),), order=order, messages=messages)
 
 

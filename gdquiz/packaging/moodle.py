@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 from gdquiz.authoring.exam import Exam
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging import cloze
-from gdquiz.packaging.entries import SHARES, Entry
+from gdquiz.packaging.entries import Entry
+from gdquiz.packaging.fields import SHARES
 from gdquiz.packaging.packages import Package, Pool
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import lay_out

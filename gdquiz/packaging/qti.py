@@ -1,4 +1,4 @@
-"""QTI 2.1 and 2.2 packages: an item for each variant, a test whose sections select one of each pool, and a manifest.
+"""QTI 2.1, 2.2 and 3.0: an item for each variant, a test whose sections select one of each pool, and a manifest.
 
 Response processing gives the points of every field, names the message of a foreseen wrong answer in the outcome
 FEEDBACK, and shows the solution at the end.  Items are read back one by one, and the manifest against what was written.
@@ -17,6 +17,37 @@ from gdquiz.packaging.entries import Entry
 from gdquiz.packaging.packages import Package
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import lay_out
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What differs between versions: names of schemas, types of resources, and in version 3 all names (``renamed``)."""
+
+    name: str
+    short: str
+    namespace: str
+    schema: str
+    manifest: str
+    package: str
+    package_version: str
+
+
+_IMS = "http://www.imsglobal.org/xsd"
+VERSIONS = (
+    Version(
+        "qti-2.1", "v2p1", f"{_IMS}/imsqti_v2p1", f"{_IMS}/qti/qtiv2p1/imsqti_v2p1.xsd",
+        f"{_IMS}/imscp_v1p1", "QTIv2.1 Package", "1.0.0",
+    ),
+    Version(
+        "qti-2.2", "v2p2", f"{_IMS}/imsqti_v2p2", f"{_IMS}/qti/qtiv2p2/imsqti_v2p2.xsd",
+        f"{_IMS}/imscp_v1p1", "QTIv2.2 Package", "1.0.0",
+    ),
+    Version(
+        "qti-3.0", "v3p0", f"{_IMS}/imsqtiasi_v3p0",
+        "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd",
+        f"{_IMS}/qti/qtiv3p0/imscp_v1p1", "QTI Package", "3.0.0",
+    ),
+)  # fmt: skip
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 FOLDER = "items"
@@ -56,22 +87,57 @@ def pages(package: Package) -> Iterator[Page]:
 
 
 def _members(package: Package) -> Iterator[tuple[str, str]]:
-    minor = package.target.name[-1]
-    item = package.template("qti2/item.xml.j2")
+    version = next(row for row in VERSIONS if row.name == package.target.name)
+    named = renamed if version.short == "v3p0" else str
+    item = package.template("qti/item.xml.j2")
     sections = []
     for pool in package.pools:
         items = []
-        for entry, text in package.laid_out(item, pool, minor=minor):
-            written = text.replace("<math ", f'<math xmlns="{MATHML}" ')
+        for entry, text in package.laid_out(item, pool, version=version):
+            written = text.replace(' tabindex="0"', "").replace("<math ", f'<math xmlns="{MATHML}" ')
             files = tuple(f"{FOLDER}/{name}" for name in check(written, entry))
-            yield f"{FOLDER}/{entry.id}.xml", written
+            yield f"{FOLDER}/{entry.id}.xml", named(written)
             for file in files:
                 yield file, package.figure(entry)
             items.append(ItemView(entry.id, f"{FOLDER}/{entry.id}.xml", files))
         sections.append(SectionView(pool.id, pool.title, tuple(items)))
     test = TestView(f"exam-{package.exam.id}", package.exam.title, "test.xml", tuple(sections))
-    yield test.href, lay_out(package.template("qti2/test.xml.j2"), test=test, minor=minor)
-    yield "imsmanifest.xml", lay_out(package.template("qti2/manifest.xml.j2"), test=test, minor=minor)
+    yield test.href, named(lay_out(package.template("qti/test.xml.j2"), test=test, version=version))
+    yield "imsmanifest.xml", lay_out(package.template("qti/manifest.xml.j2"), test=test, version=version)
+
+
+# --- the names of version 3 -----------------------------------------------------------------------------------------
+
+_KEPT_NAMES = "div p strong em code pre ul ol li table thead tbody tr th td img br math"
+_KEPT = frozenset(_KEPT_NAMES.split())
+_TAG = re.compile(r"<(/?)([A-Za-z]+)((?:\s[^<>]*)?)>")
+_ATTRIBUTE = re.compile(r"(?<=\s)([a-z]+(?:[A-Z][a-z]+)+)(?==\")")
+_MATHEMATICS = re.compile(r"(<math .*?</math>)", re.DOTALL)
+_CONTENTS = ("modal-feedback", "rubric-block")
+"""Elements whose content stands in a content body in version 3."""
+
+
+def renamed(text: str) -> str:
+    """An item or test with the names of version 3: ``responseDeclaration`` becomes ``qti-response-declaration``."""
+    parts = _MATHEMATICS.split(text)
+    return "".join(part if number % 2 else _TAG.sub(_renamed_tag, part) for number, part in enumerate(parts))
+
+
+def _renamed_tag(tag: re.Match[str]) -> str:
+    slash, name, attributes = tag[1], tag[2], tag[3]
+    if name in _KEPT:
+        return tag[0]
+    name, attributes = _kebab(name), _ATTRIBUTE.sub(lambda found: _kebab(found[1]), attributes)
+    if name == "rubric-block" and not slash:
+        attributes += ' use="instructions"'
+    written = f"<{slash}qti-{name}{attributes}>"
+    if name not in _CONTENTS:
+        return written
+    return f"</qti-content-body>{written}" if slash else f"{written}<qti-content-body>"
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", name)
 
 
 # --- reading back ---------------------------------------------------------------------------------------------------

@@ -127,6 +127,22 @@ TARGETS: tuple[Target, ...] = (
         pools="a section for each question, which selects one item",
         writer="gdquiz.packaging.qti:pages",
     ),
+    Target(
+        name="qti-3.0",
+        title="QTI 3.0 package",
+        extension="zip",
+        platforms="TAO 2024 and newer, QTI 3 players",
+        style=styles.XHTML,
+        kinds=_kinds(formula=AMONG),
+        together=_ALL_FIELDS,
+        feedback="modal feedback at each foreseen wrong answer",
+        hints="",
+        solution="modal feedback after the answer",
+        figures="SVG files of the package",
+        formulas="MathML",
+        pools="a section for each question, which selects one item",
+        writer="gdquiz.packaging.qti:pages",
+    ),
 )
 
 
