@@ -176,7 +176,7 @@ def _alike(key: PartKey, numbers: Iterable[int], order: tuple[str, ...] = ()) ->
 
 def _credit(key: PartKey, numbers: Iterable[int]) -> str:
     """The part of the marks that foreseen wrong answers earn: the largest known one that is not too much."""
-    credit = max(getattr(key.wrong[number], "credit", 0.0) for number in numbers)
+    credit = max(key.wrong[number].credit for number in numbers)
     return next(share for share in SHARES if float(share) <= 100 * credit + 0.001)
 
 
