@@ -500,8 +500,17 @@ ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         "edge",
         ("gdquiz.cli", "gdquiz.__main__", "gdquiz.documentation"),
-        ("ground", "mathematics", "authoring", "rendering", "marking", "checking", "solving", "practice"),
-        ("ground", "mathematics", "authoring", "rendering", "packaging", "marking", "checking", "solving"),
+        (
+            "ground",
+            "mathematics",
+            "authoring",
+            "rendering",
+            "packaging",
+            "marking",
+            "checking",
+            "solving",
+            "practice",
+        ),
     ),
 )
 """The rooms of the house: name, modules (with all below them), and the rooms they may import from."""
