@@ -68,7 +68,7 @@ def backtracking_on_a_parabola(p: Row) -> dict[str, object]:
 
 def which_trials_pass_armijo(p: Row) -> dict[str, object]:
     square = given(p, "g1") ** 2 + given(p, "g2") ** 2
-    here, sigma = given(p, "f0"), given(p, "sigma")
+    here, sigma = given(p, "f0:2"), given(p, "sigma")
     names = ("one", "two", "three", "four")
     accepted = set()
     for k, name in enumerate(names, start=1):
