@@ -135,6 +135,19 @@ def test_no_option_refers_to_the_others() -> None:
                 assert not re.search(words, option.text, re.I), template.id
 
 
+def test_the_words_of_a_case_hold_no_markup() -> None:
+    """A slot prints the text of a case as plain words, so a formula would show its dollars."""
+    marked = [
+        (item["id"], case["id"], name)
+        for content in CONTENTS.values()
+        for item in content["item"]
+        for case in item.get("case", ())
+        for name, text in case.get("text", {}).items()
+        if "$" in text or "`" in text
+    ]
+    assert not marked
+
+
 def test_plain_english_prose() -> None:
     for template in bank().values():
         text = re.sub(r"```.*?```|`[^`]*`|\{\{[^{}]*\}\}|\$[^$]*\$", "", prose(template), flags=re.DOTALL)
