@@ -491,6 +491,7 @@ ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("marking", ("gdquiz.marking",), ("ground", "mathematics", "authoring")),
     ("packaging", ("gdquiz.packaging",), ("ground", "mathematics", "authoring", "rendering")),
     ("checking", ("gdquiz.checking", "gdquiz.showing"), ("ground", "mathematics", "authoring")),
+    ("catalog", ("gdquiz.catalog",), ("ground", "mathematics", "authoring", "rendering", "packaging")),
     ("solving", ("gdquiz.task", "gdquiz.solving", "gdquiz.telling"), ("ground", "mathematics")),
     (
         "practice",
@@ -508,6 +509,7 @@ ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "packaging",
             "marking",
             "checking",
+            "catalog",
             "solving",
             "practice",
         ),

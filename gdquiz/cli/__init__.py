@@ -26,6 +26,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("render", "gdquiz.cli.render:render", "Typeset or package an exam.json again."),
     ("formats", "gdquiz.cli.formats:formats", "List what exams can be typeset in and packaged for."),
     ("banks", "gdquiz.cli.banks:banks", "List the items of question banks."),
+    ("catalog", "gdquiz.cli.catalog:catalog", "Make a web page of all items, to search and choose from."),
     ("show", "gdquiz.cli.show:show", "Print one variant of an item with its solution."),
     ("check", "gdquiz.cli.check:check", "Prove every variant of every item of question banks."),
     ("solve", "gdquiz.cli.solve:solve", "Derive, run and judge gradient descent on any loss."),

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gdquiz.cli import Command
-from gdquiz.cli.loading import bank_option, load_banks
+from gdquiz.cli.loading import bank_option, load_banks, of_topics
 from gdquiz.cli.progress import with_progress
-from gdquiz.errors import Fault, InputError, nearest
 
 if TYPE_CHECKING:
     from gdquiz.authoring.items import ItemTemplate
@@ -25,12 +24,7 @@ def banks(files: tuple[Path, ...], topic: str | None, misconceptions: bool) -> N
     """List items: id, topic, range of difficulty, number of variants and kinds of answer."""
     from gdquiz.authoring.population import populate
 
-    every = load_banks(files)
-    items = [item for item in every if topic in (None, item.topic)]
-    if topic is not None and not items:
-        known = sorted({item.topic for item in every})
-        problem = f"there is no topic '{topic}'"
-        raise InputError(Fault(problem, ", ".join(known), nearest(topic, known), field="--topic"))
+    items = of_topics((topic,) if topic is not None else (), load_banks(files))
     if misconceptions:
         _list_misconceptions(items)
         return

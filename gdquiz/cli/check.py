@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import click
 
 from gdquiz.cli import Command
 from gdquiz.cli.loading import find_item, load_banks
+from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command, example="gdquiz check my-bank.toml")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--item", "only", multiple=True, help="Only this item; repeat for several.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Processes to use.  [default: one for each core]")
+@jobs_option
 @click.pass_context
 def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...], jobs: int | None) -> None:
     """Prove every variant of every item in the banks (without FILES: in those that come with gdquiz).
@@ -35,7 +34,7 @@ def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...]
     if only:
         items = tuple(find_item(name, items) for name in only)
     total, faulty = 0, 0
-    results = _checked(items, jobs or os.cpu_count() or 1)
+    results = worked_out(_timed, items, jobs)
     for result, seconds in with_progress(results, label="items", total=len(items)):
         total += result.rows
         faulty += bool(result.faults)
@@ -58,22 +57,6 @@ def _print(result: ItemCheck, seconds: float) -> None:
         click.echo(f"       {result.repeats:,} variants read like another one")
     for fault in result.faults:
         click.echo(f"       fault: {fault}")
-
-
-def _checked(items: Sequence[ItemTemplate], jobs: int) -> Iterator[tuple[ItemCheck, float]]:
-    """The results in the order of the items, worked out by several processes."""
-    if jobs == 1 or len(items) < 3:
-        yield from map(_timed, items)
-        return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(min(jobs, len(items)), mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from pool.map(_timed, items)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _timed(item: ItemTemplate) -> tuple[ItemCheck, float]:

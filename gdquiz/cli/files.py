@@ -53,10 +53,7 @@ def write_text(path: Path, text: str | bytes, *, force: bool = False) -> None:
 
     Raises ``InputError`` if the file exists and ``force`` is off, or if it can not be written.
     """
-    if path.is_dir():
-        raise InputError(Fault("this is a folder", expected="the name of a file", file=str(path)))
-    if path.exists() and not force:
-        raise InputError(Fault("the file exists", hint="--force replaces it", file=str(path)))
+    check_file(path, force=force)
     target = path.resolve()
     part = target.parent / f".{target.name}.{token_hex(4)}"
     with _told(path, "write"):
@@ -67,6 +64,14 @@ def write_text(path: Path, text: str | bytes, *, force: bool = False) -> None:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def check_file(path: Path, *, force: bool) -> None:
+    """Refuse a file that ``write_text`` would refuse, before the work of making its text is begun."""
+    if path.is_dir():
+        raise InputError(Fault("this is a folder", expected="the name of a file", file=str(path)))
+    if path.exists() and not force:
+        raise InputError(Fault("the file exists", hint="--force replaces it", file=str(path)))
 
 
 def check_target(target: Path, *, force: bool) -> None:

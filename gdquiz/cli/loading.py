@@ -48,6 +48,16 @@ def load_banks(paths: Sequence[Path] = ()) -> tuple[ItemTemplate, ...]:
     return tuple(found)
 
 
+def of_topics(topics: Sequence[str], items: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
+    """The items of these topics, or all where none is named.  Raises ``InputError`` for a topic that no item has."""
+    known = sorted({template.topic for template in items})
+    for topic in topics:
+        if topic not in known:
+            problem = f"there is no topic '{topic}'"
+            raise InputError(Fault(problem, ", ".join(known), nearest(topic, known), field="--topic"))
+    return tuple(template for template in items if not topics or template.topic in topics)
+
+
 def find_item(name: str, items: Sequence[ItemTemplate]) -> ItemTemplate:
     """The item of that id.  Raises ``InputError`` with the nearest id there is."""
     for template in items:

@@ -70,13 +70,16 @@ def points(value: float) -> str:
 
 
 class Blocks:
-    """The questions of one exam in one format; remembers each block it has laid out by its shape."""
+    """The questions of one exam in one format; remembers each block it has laid out by its shape.
 
-    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str):
+    ``solution`` names another template for questions with their solutions than that of the format's keys.
+    """
+
+    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str, *, solution: str = ""):
         self.exam = exam
         self.style = style
         self._question = load(sandbox, f"{style.name}/question.{extension}.j2")
-        self._solution = load(sandbox, f"{style.name}/solution.{extension}.j2")
+        self._solution = load(sandbox, solution or f"{style.name}/solution.{extension}.j2")
         self._sandbox = sandbox
         self._asked: dict[Shape, Pieces] = {}
         self._solved: dict[Shape, Pieces] = {}
@@ -221,6 +224,7 @@ class Blocks:
         wording = self.exam.wordings[question.wording]
         return SolvedQuestion(
             parts=tuple(self._solved_part(question, at) for at in range(len(wording.parts))),
+            hints=tuple(self.text(question.wording, hint, tight=True) for hint in wording.hints),
             solution=self.text(question.wording, wording.solution),
             title=self.words(wording.title),
             item=self.words(wording.item),

@@ -118,6 +118,7 @@ class SolvedQuestion:
     stem: str
     figure: FigureView | None
     parts: tuple[SolvedPart, ...]
+    hints: tuple[str, ...]
     solution: str
     title: str
     item: str

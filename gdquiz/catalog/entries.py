@@ -1,0 +1,94 @@
+"""What the catalog tells of an item: its texts, some solved variants, and its population in figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gdquiz.authoring import exam as frozen
+from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.population import Population, populate
+from gdquiz.authoring.wordings import Solver
+from gdquiz.mathematics import draws
+
+VARIANTS = 6
+"""Variants of an item that a catalog shows."""
+BAR = 0.25
+"""Width of a bar of the histograms of difficulty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The difficulty of all variants: extremes, quartiles (nearest rank), and how many lie in each bar.
+
+    Bar k counts the variants whose difficulty is at least ``k * BAR`` and below ``(k + 1) * BAR``.
+    """
+
+    low: float
+    lower: float
+    median: float
+    upper: float
+    high: float
+    bars: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of the catalog.
+
+    ``questions`` are its samples; of an item without variants there are none, and no spread.  ``refused`` counts the
+    combinations that are no variants, by reason, most frequent first.  ``misconceptions`` are the codes foreseen.
+    """
+
+    file: str
+    wording: frozen.Wording
+    slot_kinds: Mapping[str, frozen.SlotKind]
+    needs: tuple[str, ...]
+    kinds: tuple[str, ...]
+    misconceptions: tuple[str, ...]
+    enumerated: int
+    refused: Mapping[str, int]
+    spread: Spread | None
+    questions: tuple[frozen.Question, ...]
+
+
+def entry(template: ItemTemplate, variants: int = VARIANTS) -> Entry:
+    """The entry of an item with so many of its variants, or all that it has where these are fewer.
+
+    Which variants, and in which order their options stand, depends on the item's id and size alone.
+    Raises ``InputError`` for an item whose population can not be made.
+    """
+    population = populate(template)
+    solver = Solver(population)
+    codes = dict.fromkeys(wrong.code for part in template.parts for wrong in part.wrong)
+    return Entry(
+        file=template.file,
+        wording=solver.wording,
+        slot_kinds=solver.slot_kinds,
+        needs=tuple(template.source.needs),
+        kinds=tuple(template.kinds),
+        misconceptions=tuple(codes),
+        enumerated=population.enumerated,
+        refused=population.refusals,
+        spread=spread(population) if population.size else None,
+        questions=tuple(
+            solver.question(row, number=1, id=f"figure-{template.id}", path=("catalog", row))
+            for row in rows(population, variants)
+        ),
+    )
+
+
+def rows(population: Population, variants: int) -> tuple[int, ...]:
+    """The rows that are shown of a population, all different."""
+    if not population.size:
+        return ()
+    keyed = draws.Permutation(("catalog", population.template.id), population.size)
+    return tuple(keyed(place) for place in range(min(variants, population.size)))
+
+
+def spread(population: Population) -> Spread:
+    """How difficult the variants of a population are.  Raises ``IndexError`` for an empty one."""
+    found = sorted(round(float(value), 6) for value in population.difficulty)
+    low, lower, median, upper, high = (found[(len(found) - 1) * quarter // 4] for quarter in range(5))
+    return Spread(low, lower, median, upper, high, Counter(int(value / BAR) for value in found))
