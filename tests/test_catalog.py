@@ -100,10 +100,10 @@ def test_an_item_without_variants_is_shown_as_such():
 def test_formats_and_platforms_are_those_of_the_tables(small):
     number = carriers(small[0])
     assert [how for _, how in number] == ["as it is"]
-    assert number[0][0].split(", ") == [row.title for row in (*FORMATS, *TARGETS)]
+    assert number[0][0].split(" · ") == [row.title for row in (*FORMATS, *TARGETS)]
     (template,) = templates(read_bank(FORMULA.read_text(encoding="utf-8"), file="formula.toml"))
     found = dict(carriers(entry(template)))
-    assert found[", ".join(row.title for row in FORMATS)] == "as it is"
+    assert found[" · ".join(row.title for row in FORMATS)] == "as it is"
     changed = "; ".join(how for how in found.values() if how != "as it is")
     assert f"a formula {target_kinds('formula')}" in changed
 

@@ -15,7 +15,7 @@ def carriers(entry: Entry) -> tuple[tuple[str, str], ...]:
     found: dict[str, list[str]] = {AS_IS: [row.title for row in FORMATS]}
     for target in TARGETS:
         found.setdefault("; ".join(_ways(entry, target)) or AS_IS, []).append(target.title)
-    return tuple((", ".join(titles), how) for how, titles in found.items())
+    return tuple((" · ".join(titles), how) for how, titles in found.items())
 
 
 def _ways(entry: Entry, target: Target) -> Iterator[str]:

@@ -10,9 +10,9 @@ import click
 from gdquiz.cli import Command
 from gdquiz.cli.files import check_file, write_text
 from gdquiz.cli.loading import bank_option, load_banks, of_topics
+from gdquiz.cli.outputs import templates_option
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
-from gdquiz.cli.render import templates_option
 
 
 @click.command(cls=Command, example="gdquiz catalog --out catalog.html")
