@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 from gdquiz.authoring.exam import PartKey, PartWording
 from gdquiz.authoring.population import Population
@@ -62,6 +64,13 @@ def _of(number: float, unit: str) -> str:
     return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
 
+def _decimal(value: str) -> str:
+    """A fraction as the decimal it is; as it stands where its digits would not end."""
+    exact = Fraction(value)
+    decimal = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return f"{decimal:f}" if Fraction(decimal) == exact else value
+
+
 def _letters(part: PartWording, key: PartKey, options: Sequence[str]) -> list[str]:
     """The letters of the options; those of several right ones in the order of the alphabet."""
     letters = [LETTERS[key.order.index(name)] for name in options if name in key.order]
@@ -79,7 +88,7 @@ def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: Calla
     labels = part.labels or ("",) * len(key.numbers)
     for label, number in zip(labels, key.numbers, strict=True):
         name = f"{filled(label)}: " if label else ""
-        interval = f" (accepted {number.low} to {number.high})" if number.low != number.high else ""
+        interval = f" (accepted {_decimal(number.low)} to {_decimal(number.high)})" if number.low != number.high else ""
         yield f"{name}${number.shown}${interval}"
     if key.formula:
         yield f"${key.formula_shown}$"

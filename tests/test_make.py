@@ -281,7 +281,7 @@ def test_a_variant_is_shown_with_all_that_is_known_of_it() -> None:
         "# One step\n\nsmall-step, variant 1 of 16; topic small, skill one-update, apply, difficulty "
     )
     assert "2 points, 3 minutes" in text
-    assert r"**Key:** $\frac{13}{5} = 2.6$ (accepted 2599/1000 to 2601/1000)" in text
+    assert r"**Key:** $\frac{13}{5} = 2.6$ (accepted 2.599 to 2.601)" in text
     assert r"- SIGN: $\frac{17}{5} = 3.4$. " in text
     assert "- NO_ETA: $-1$. The slope is $4$." in text
     assert "**Hint 1:** Find the derivative first." in text
