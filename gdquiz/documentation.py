@@ -17,6 +17,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,7 @@ from gdquiz.authoring import blueprint, exam, names, schema
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.items import templates
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.wordings import Solver
 from gdquiz.cli import COMMANDS
 from gdquiz.cli import main as command_line
 from gdquiz.cli.schema import KINDS, schema_text
@@ -43,6 +45,9 @@ from gdquiz.mathematics.outcome_rules import RULES
 from gdquiz.mathematics.training import TRAINING_RULES
 from gdquiz.packaging.fields import CARRIAGES
 from gdquiz.packaging.targets import EVERY_KIND, TARGETS
+from gdquiz.practice.conversation import Ask, Say, conversation
+from gdquiz.practice.plan import candidates
+from gdquiz.practice.progress import Progress
 from gdquiz.rendering import figures, views
 from gdquiz.rendering.formats import FORMATS
 from gdquiz.showing import shown
@@ -405,6 +410,28 @@ def _carriages(_: Material) -> str:
     return table(("it is carried", "meaning"), CARRIAGES.items())
 
 
+def _session(material: Material, name: str, *typed: str) -> str:
+    """A practice session over the items of an example, as the terminal shows it; ``enter`` is an empty line."""
+    items = {item.id: item for item in templates(read_bank(material.examples[name], file=name))}
+    talk = conversation(
+        candidates(items.values()), Progress(), lambda item: Solver(populate(items[item])), seed="practice", questions=1
+    )
+    lines = [f"$ gdquiz practice --bank docs/examples/{name} --questions 1"]
+    replies = iter(typed)
+    reply: str | None = ""
+    with suppress(StopIteration):
+        while True:
+            step = talk.send(reply if lines[1:] else None)
+            match step:
+                case Say(text):
+                    lines.append(text)
+                case Ask(prompt):
+                    word = next(replies, "quit")
+                    reply = "" if word == "enter" else word
+                    lines.append(f"{prompt}{reply}".rstrip())
+    return "```text\n" + "\n".join(lines) + "\n```"
+
+
 def _views(_: Material, name: str) -> str:
     view = getattr(views, name, None) or getattr(figures, name)
     rows = ((f"`{field}`", _view_kind(kind)) for field, kind in typing.get_type_hints(view).items())
@@ -551,6 +578,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "commands": _commands,
     "options": _options,
     "formats": _formats,
+    "session": _session,
     "targets": _targets,
     "carried": _carried,
     "carriages": _carriages,

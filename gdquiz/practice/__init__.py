@@ -1,1 +1,1 @@
-"""Practice: questions chosen for a learner, and the page that asks and explains them without a network."""
+"""Practice: what to ask a learner next, the conversation in the terminal, and the page that works without a network."""

@@ -100,6 +100,11 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def parsed(text: str) -> list[Token]:
+    """The tokens of Markdown as authors may write it."""
+    return _parser().parse(text)
+
+
 def set_text(text: str, kinds: Kinds, style: Style, *, tight: bool = False) -> Pieces:
     """An author's text in a format.  ``tight`` leaves out the paragraph marks around a text of one paragraph.
 
@@ -108,7 +113,7 @@ def set_text(text: str, kinds: Kinds, style: Style, *, tight: bool = False) -> P
     if style.own is not None:
         return style.own(text, kinds)
     hidden, insides = opaque(text)
-    tokens = _parser().parse(hidden)
+    tokens = parsed(hidden)
     if tight and len(tokens) == 3 and tokens[0].type == "paragraph_open":
         tokens = tokens[1:2]
     return merged(_walk(tokens, insides, kinds, style))

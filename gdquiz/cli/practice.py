@@ -1,0 +1,220 @@
+"""``gdquiz practice``: questions in the terminal, one after another, marked and explained."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gdquiz.cli import Command
+from gdquiz.cli.loading import bank_option, load_banks
+
+if TYPE_CHECKING:
+    from gdquiz.authoring.items import ItemTemplate
+    from gdquiz.authoring.wordings import Solver
+    from gdquiz.practice.progress import Progress
+
+PLACE = "GDQUIZ_PROGRESS"
+"""The environment variable that names the progress file."""
+NARROWEST, WIDEST = 40, 100
+
+
+@click.command(
+    cls=Command,
+    example="gdquiz practice --topic one-step\ngdquiz practice --skill one-update --questions 10 --seed monday",
+)
+@click.option("--topic", "topics", multiple=True, help="Practise this topic; repeat for several.")
+@click.option("--skill", "skills", multiple=True, help="Practise this skill; repeat for several.")
+@bank_option
+@click.option("--questions", type=click.IntRange(1), help="Stop after so many questions.")
+@click.option("--seed", default="practice", help="Another seed gives other variants in another order.")
+@click.option(
+    "--progress",
+    "place",
+    type=click.Path(path_type=Path),
+    envvar=PLACE,
+    help=f"Where progress is kept; without it in the file that {PLACE} names, or in your folder for application data.",
+)
+@click.option("--no-save", is_flag=True, help="Keep nothing of this session.")
+@click.option("--reset", is_flag=True, help="Begin anew: put your progress aside, and stop.")
+@click.option(
+    "--export", type=click.Path(path_type=Path), help="Write your progress to a file (.csv: a table), and stop."
+)
+@click.option("--force", is_flag=True, help="Let --export replace a file.")
+def practice(
+    topics: tuple[str, ...],
+    skills: tuple[str, ...],
+    files: tuple[Path, ...],
+    questions: int | None,
+    seed: str,
+    place: Path | None,
+    no_save: bool,
+    reset: bool,
+    export: Path | None,
+    force: bool,
+) -> None:
+    """Practise in the terminal: questions are marked as you answer them.
+
+    Hints and worked solutions are there for the asking, and what you have mastered decides what comes next. Progress
+    is kept in a file of your own and sent nowhere.
+    """
+    place = place or Path(click.get_app_dir("gdquiz")) / "progress.json"
+    if reset:
+        _reset(place)
+    elif export is not None:
+        _export(place, export, force=force)
+    else:
+        templates = _chosen(load_banks(files), topics, skills)
+        _converse(templates, place, save=not no_save, seed=seed, questions=questions)
+
+
+def _chosen(
+    templates: tuple[ItemTemplate, ...], topics: Sequence[str], skills: Sequence[str]
+) -> tuple[ItemTemplate, ...]:
+    """The items of some topics or skills; all where none are named.
+
+    Raises ``InputError`` for each name that no item has.
+    """
+    from gdquiz.errors import Fault, InputError, nearest
+
+    known_topics = {template.topic for template in templates}
+    known_skills = {template.source.skill for template in templates}
+    unknown = [
+        Fault(f"there is no {what} '{name}'", hint=nearest(name, known) or "'gdquiz banks' lists the items")
+        for what, names, known in (("topic", topics, known_topics), ("skill", skills, known_skills))
+        for name in names
+        if name not in known
+    ]
+    if unknown:
+        raise InputError(unknown)
+    if not topics and not skills:
+        return templates
+    return tuple(template for template in templates if template.topic in topics or template.source.skill in skills)
+
+
+def _converse(templates: Sequence[ItemTemplate], place: Path, *, save: bool, seed: str, questions: int | None) -> None:
+    from gdquiz.authoring.population import populate
+    from gdquiz.authoring.wordings import Solver
+    from gdquiz.practice.conversation import Ask, Save, Say, conversation
+    from gdquiz.practice.plan import candidates
+
+    by_id = {template.id: template for template in templates}
+
+    @cache
+    def solver(item: str) -> Solver:
+        return Solver(populate(by_id[item]))
+
+    width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 80
+    progress = _read(place) if save else _read_quietly(place)
+    talk = conversation(candidates(templates), progress, solver, seed=seed, questions=questions, width=width)
+    reply: str | None = ""
+    step = next(talk, None)
+    while step is not None:
+        match step:
+            case Say(text):
+                click.echo(text)
+            case Ask(prompt):
+                reply = _line(prompt)
+            case Save(kept):
+                save = save and _saved(place, kept)
+        try:
+            step = talk.send(reply)
+        except StopIteration:
+            step = None
+
+
+def _line(prompt: str) -> str | None:
+    """A line from the keyboard or a pipe; None at the end of either, and when it is interrupted."""
+    try:
+        line = input(prompt)
+    except (EOFError, KeyboardInterrupt):
+        click.echo()
+        return None
+    if not sys.stdin.isatty():
+        click.echo()
+    return line
+
+
+# --- progress files ------------------------------------------------------------------------------------------------
+
+
+def _read(place: Path) -> Progress:
+    """The progress in a file; an empty one where there is none.  A file that is none is put aside, and that is told."""
+    from gdquiz.cli.files import read_text
+    from gdquiz.errors import InputError
+    from gdquiz.practice.progress import Progress, from_json
+
+    if not place.exists():
+        return Progress()
+    try:
+        return from_json(read_text(place), file=str(place))
+    except InputError as error:
+        aside = _put_aside(place, "broken")
+        click.echo(f"gdquiz: {error.faults[0]}", err=True)
+        click.echo(f"gdquiz: the file is kept as {aside}; progress begins anew", err=True)
+        return Progress()
+
+
+def _read_quietly(place: Path) -> Progress:
+    """The progress in a file that is left alone, whatever is in it."""
+    from gdquiz.cli.files import read_text
+    from gdquiz.errors import InputError
+    from gdquiz.practice.progress import Progress, from_json
+
+    try:
+        return from_json(read_text(place), file=str(place)) if place.exists() else Progress()
+    except InputError:
+        return Progress()
+
+
+def _put_aside(place: Path, why: str) -> Path:
+    """Rename a file to the first free name with an addition, such as ``progress.json.broken``."""
+    from gdquiz.errors import Fault, InputError
+
+    number = 1
+    while (aside := place.with_name(f"{place.name}.{why}{'' if number == 1 else f'-{number}'}")).exists():
+        number += 1
+    try:
+        place.rename(aside)
+    except OSError as error:
+        raise InputError(Fault(f"can not be put aside: {error.strerror}", file=str(place))) from None
+    return aside
+
+
+def _saved(place: Path, progress: Progress) -> bool:
+    """Whether progress could be saved; where it could not, that is told once and practice goes on."""
+    from gdquiz.cli.files import write_text
+    from gdquiz.errors import InputError
+    from gdquiz.practice.progress import to_json
+
+    try:
+        write_text(place, to_json(progress), force=True)
+    except InputError as error:
+        click.echo(f"gdquiz: {error.faults[0]}; your progress is not saved", err=True)
+        return False
+    return True
+
+
+def _reset(place: Path) -> None:
+    if not place.exists():
+        click.echo("There is no progress yet.")
+        return
+    aside = _put_aside(place, "old")
+    click.echo(f"Progress begins anew. The old one is kept as {aside}.")
+
+
+def _export(place: Path, target: Path, *, force: bool) -> None:
+    from gdquiz.cli.files import read_text, write_text
+    from gdquiz.errors import Fault, InputError
+    from gdquiz.practice.progress import from_json, to_csv, to_json
+
+    if not place.exists():
+        raise InputError(Fault("there is no progress yet", hint="practise first", file=str(place)))
+    progress = from_json(read_text(place), file=str(place))
+    write_text(target, to_csv(progress) if target.suffix == ".csv" else to_json(progress), force=force)
+    click.echo(f"Wrote {target}.")
