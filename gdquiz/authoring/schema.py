@@ -251,7 +251,7 @@ class Case(Table):
 
     id: Annotated[Identifier, Field(description="A name for it.")]
     text: Annotated[
-        dict[NameOf, Words], Field(description="The words that differ; slots with these names print them.")
+        dict[NameOf, Words], Field(description="The words that differ, plain; slots with these names print them.")
     ] = {}
     loss: Annotated[
         Expression | None, Field(description="The formula of this version, instead of that of the item.")

@@ -87,6 +87,11 @@ def of_tables(item: schema.Item) -> Found:
         if set(case.text) != texts:
             differing = ", ".join(sorted(set(case.text) ^ texts))
             yield ("case", place, "text"), Fault(f"the cases do not have the same texts: {differing}")
+        for name, words in case.text.items():
+            if "$" in words or "`" in words:
+                problem = "the words of a case are printed as they are, so they hold no mathematics and no code spans"
+                hint = "put the formula into the text around the slot"
+                yield ("case", place, "text", name), Fault(problem, "plain words", hint)
         if case.loss is not None and item.loss is None:
             yield ("case", place, "loss"), Fault("a loss needs its variables", "a table [item.loss]")
 

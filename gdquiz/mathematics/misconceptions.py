@@ -368,7 +368,7 @@ _DERIVATIVES = (
 _SEVERAL_STEPS = (
     Misconception(
         "LIN",
-        "lets the error shrink by the same amount in every step",
+        "takes shrinking by a factor for shrinking by an amount",
         "If one step removes a tenth of the error, ten steps remove all of it.",
         r"On a quadratic with curvature $a$ each step *multiplies* the error by $1 - \eta a$, so after $k$ steps it "
         r"is $(1 - \eta a)^k e_0$. The amount removed changes with the error that is left.",
@@ -429,6 +429,20 @@ _SEVERAL_STEPS = (
         "After the number of steps rounded down, the condition does not hold yet. The least whole number that fulfils "
         "it is the next one up.",
         "Test your whole number of steps in the condition, and the next number as well.",
+    ),
+    Misconception(
+        "WRONG_ROOT",
+        "takes no root, or not the one that is needed",
+        "From a bound on a power of the distance I can read off the distance, or take its square root.",
+        r"From $d^m \le c$ follows $d \le c^{1/m}$: the root has to undo the power.",
+        "Look at the power to which the distance is raised, and undo that one.",
+    ),
+    Misconception(
+        "BIG_L",
+        "uses the largest curvature where the smallest decides",
+        "The steepest direction is the one that gives the bound.",
+        "A small gradient leaves most room for error along the flattest direction, where the slope grows slowest.",
+        "Ask in which direction a small slope can hide a long distance.",
     ),
     Misconception(
         "LOSS_EPS",
@@ -937,8 +951,24 @@ _DATA = (
         mistakes.halved,
     ),
     Misconception(
+        "RAW_FEATURE",
+        "uses the raw feature in place of the scaled one",
+        "The model takes the measured values as they are.",
+        "A model that was given a scaled feature has weights that belong to it. Derivatives and predictions need the "
+        "scaled feature as well.",
+        "Look up which feature the model has, and put in that one.",
+    ),
+    Misconception(
+        "MEAN_INTERCEPT",
+        "takes the mean of the targets for the intercept",
+        "The line meets the vertical axis at the mean of the targets.",
+        "A least-squares line passes through the point of the means. It has the mean of the targets at the mean of the "
+        "inputs, and at 0 only if that mean is 0.",
+        "Put the mean of the inputs into your line and see whether the mean of the targets comes out.",
+    ),
+    Misconception(
         "NO_BIAS",
-        "does not update the bias",
+        "leaves out the bias",
         "Only the weights are learned; the bias stays.",
         "The loss depends on the bias as well, so the bias has a partial derivative of its own and takes a step like "
         "every parameter.",
@@ -1427,6 +1457,36 @@ _METHODS = (
         "Cutting off coordinates gives the nearest point of a box. The nearest point of a ball lies on the straight "
         "line from its centre to the point.",
         "Draw the set and your point, and look for the point of the set that is really closest.",
+    ),
+    Misconception(
+        "UNIT_BALL",
+        "projects onto the ball of radius 1",
+        "Dividing a point by its length projects it onto the ball.",
+        "Dividing by the length gives a point at the distance 1 from the centre. For a ball of radius $r$ it has to be "
+        "multiplied by $r$ as well.",
+        "Compute how far your point is from the centre, and compare with the radius.",
+    ),
+    Misconception(
+        "SUM_FOR_LENGTH",
+        "takes the sum of the sizes for the length",
+        "The length of a vector is the sum of the sizes of its coordinates.",
+        "The distance that decides which point is nearest is the root of the sum of the squares.",
+        "Measure the length of your vector with the theorem of Pythagoras.",
+    ),
+    Misconception(
+        "SHRINK_ALL",
+        "shortens the whole vector to get into a box",
+        "To get back into the box I go towards the origin until I am inside.",
+        "In a box each coordinate has bounds of its own, so the nearest point changes only the coordinates that are "
+        "out of bounds.",
+        "Look at the coordinates one at a time, and change only what is out of bounds.",
+    ),
+    Misconception(
+        "ONE_AXIS",
+        "goes to the set along one coordinate only",
+        "It is enough to change one coordinate until the condition holds.",
+        "The shortest way to a line is at a right angle to it, and that changes both coordinates as a rule.",
+        "Draw the line and your point, and compare your way to the line with the shortest one.",
     ),
     Misconception(
         "NONE",

@@ -100,9 +100,9 @@ def degree_that_meets_every_point(p: Row) -> dict[str, object]:
     x = [Fraction(value) for value in draw.sample(range(-20, 21), n)]
     y = [Fraction(draw.randint(-9, 9)) for _ in range(n)]
     told = p["slots"]["what"]
-    if "the same in $x$ and in $y$" in told:
+    if "the same in x and in y" in told:
         x[1], y[1] = x[0], y[0]
-    elif "the same $x$ but different $y$" in told:
+    elif "the same x but different y" in told:
         x[1], y[1] = x[0], y[0] + 1
     else:
         confirm("are different" in told, "the measurements are described in another way")
