@@ -401,7 +401,7 @@ def test_texts_can_be_printed_anywhere(row):
     assert re.fullmatch(r"[a-z][\w ,'/-]{5,63}", row.title)
     for text in (row.belief, row.why, row.say):
         assert text[0] in "$" or text[0].isupper()
-        assert text.endswith(".") and 15 <= len(text) <= 400
+        assert text.endswith((".", "?")) and 15 <= len(text) <= 400
         assert text.count("$") % 2 == 0
         assert not re.search(r"\s\s|\s[.,;:]|\||\{\{|\}\}|\$\$|TODO", text)  # no table cells, no slots of a template
         words = text.split("$")[::2]

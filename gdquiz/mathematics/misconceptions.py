@@ -1225,7 +1225,7 @@ _STOCHASTIC = (
     ),
     Misconception(
         "OTHER_SCHEME",
-        "takes draws with replacement for draws without, or the other way round",
+        "confuses draws with and without replacement",
         "It makes no difference whether an example can be drawn twice.",
         "Without replacement the draws are not independent: the batch covers the data more evenly, and the variance is "
         "smaller by the factor (n - b)/(n - 1).",
