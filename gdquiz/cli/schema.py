@@ -8,13 +8,13 @@ import click
 
 from gdquiz.cli import Command
 
-KINDS = ("bank", "blueprint", "exam")
+KINDS = ("bank", "blueprint", "exam", "line")
 
 
 @click.command(cls=Command, example="gdquiz schema bank > bank.schema.json")
 @click.argument("kind", type=click.Choice(KINDS))
 def schema(kind: str) -> None:
-    """Print the JSON Schema of a bank, a blueprint or an exam."""
+    """Print the JSON Schema of a bank, a blueprint, an exam, or a line of the format jsonl."""
     click.echo(schema_text(kind), nl=False)
 
 
@@ -25,7 +25,8 @@ def schema_text(kind: str) -> str:
     from gdquiz.authoring.blueprint import Blueprint
     from gdquiz.authoring.exam import Exam
     from gdquiz.authoring.schema import BankFile
+    from gdquiz.packaging.jsonl import Line
 
-    models: dict[str, type[BaseModel]] = {"bank": BankFile, "blueprint": Blueprint, "exam": Exam}
+    models: dict[str, type[BaseModel]] = {"bank": BankFile, "blueprint": Blueprint, "exam": Exam, "line": Line}
     content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **models[kind].model_json_schema()}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

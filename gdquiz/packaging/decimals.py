@@ -69,9 +69,7 @@ def accepted(key: NumberKey, digits: int | None, wrong: Iterable[str] = ()) -> A
         return Accepted((low + high) // 2, (high - low) // 2)
     nearest = min((abs(scaled(value) - low) for value in wrong if scaled(value) != low), default=UNIT)
     places = next(p for p in range(LEAST_PLACES, MOST_PLACES + 1) if nearest * 10**p >= 10 * UNIT or p == MOST_PLACES)
-    unit = UNIT // 10**places
-    size = (2 * abs(low) + unit) // (2 * unit) * unit
-    return Accepted(size if low >= 0 else -size, unit, places)
+    return Accepted(_rounded(low, places), UNIT // 10**places, places)
 
 
 def _terminates(value: str) -> bool:
@@ -85,3 +83,15 @@ def written(number: int) -> str:
     digits = str(abs(number)).rjust(PLACES + 1, "0")
     text = f"{digits[:-PLACES]}.{digits[-PLACES:].rstrip('0')}".rstrip(".")
     return f"-{text}" if number < 0 else text
+
+
+def shown(number: int, digits: int | None) -> str:
+    """A number given in units of ``10**-PLACES``, rounded to the digits asked for, for a list to choose from."""
+    return written(_rounded(number, LEAST_PLACES if digits is None else digits))
+
+
+def _rounded(number: int, places: int) -> int:
+    """Rounded half away from zero to so many decimals."""
+    unit = UNIT // 10**places
+    size = (2 * abs(number) + unit) // (2 * unit) * unit
+    return size if number >= 0 else -size

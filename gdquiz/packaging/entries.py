@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
@@ -16,13 +15,13 @@ from math import gcd, lcm
 from jinja2 import Environment, Template
 
 from gdquiz.authoring.exam import Exam, PartWording, Question, Wording
-from gdquiz.authoring.wording import slots_of
 from gdquiz.errors import Fault, InputError
-from gdquiz.packaging.decimals import Accepted, scaled, written
+from gdquiz.packaging.decimals import Accepted, scaled, shown, written
 from gdquiz.packaging.fields import (
     AS_IS,
     KINDS,
     LETTERS,
+    PLACES,
     POSITIONS,
     SHARES,
     Field,
@@ -30,6 +29,7 @@ from gdquiz.packaging.fields import (
     accepted_of,
     fields_of,
     grouped,
+    is_plain,
     order_of,
 )
 from gdquiz.packaging.targets import Target
@@ -54,14 +54,19 @@ from gdquiz.rendering.texts import Texts
 
 @dataclass(slots=True)
 class Entry:
-    """One question of a platform: a question of the exam, or some fields of it.  ``pool`` numbers its question."""
+    """One question of a platform: a question of the exam, or some fields of it.
+
+    ``pool`` is the number of its pool, ``number`` its place among the entries of its question, from 0.
+    """
 
     question: Question
     pool: int
     fields: tuple[Field, ...]
+    points: float
     id: str
     name: str
     title: str
+    number: int = 0
     slots: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,18 +91,26 @@ class Entries:
     def of(self, question: Question, pool: int) -> tuple[Entry, ...]:
         """The entries of a question.  Notes what had to be changed for the target."""
         wording = self.exam.wordings[question.wording]
-        fields = fields_of(wording, question, self.target.kinds)
+        kinds = self.exam.slot_kinds.get(question.wording, {})
+        fields = fields_of(wording, question, self.target.kinds, kinds)
         found = grouped(fields, self.target.together)
         self._note(wording, fields, found)
         name = f"{pool:02d} {wording.title} (variant {question.row})"
         whole = f"{wording.item}-{wording.version}-{question.row}"
-        if len(found) == 1:
-            return (Entry(question, pool, found[0], whole, name, f"Question {pool}"),)
         entries = []
         for number, some in enumerate(found):
-            letter = ALPHABET[number].lower()
+            letter = ALPHABET[number].lower() if len(found) > 1 else ""
             entries.append(
-                Entry(question, pool, some, f"{whole}-{letter}", f"{name}, {letter}", f"Question {pool} ({letter})")
+                Entry(
+                    question,
+                    pool,
+                    some,
+                    points=question.points * float(_share(wording, some)),
+                    id=f"{whole}-{letter}" if letter else whole,
+                    name=f"{name}, {letter}" if letter else name,
+                    title=f"Question {pool} ({letter})" if letter else f"Question {pool}",
+                    number=number,
+                )
             )
         return tuple(entries)
 
@@ -141,12 +154,11 @@ class Entries:
         for number, (one, weight) in enumerate(zip(entry.fields, weights, strict=True)):
             views.append(self._field(entry, number, weight, begins=one.part not in first, lettered=lettered))
             first.add(one.part)
-        share = float(_share(wording, entry.fields))
         return EntryView(
             id=read(lambda entry: entry.id),
             name=read(lambda entry: words(entry.name)),
             title=read(lambda entry: words(entry.title)),
-            points=read(lambda entry: amount(entry.question.points * share)),
+            points=read(lambda entry: amount(entry.points)),
             stem=self._texts.text(key, wording.stem),
             figure=self._figure() if entry.question.figure is not None else None,
             fields=tuple(views),
@@ -187,6 +199,8 @@ class Entries:
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
         elif one.carried == LETTERS:
             label = self._prompt(key, part, one, one.of)
+        elif one.carried == PLACES:
+            label = self._option(key, part, one, one.of)
         options = self._options(key, part, one)
         return FieldView(
             id=f"FIELD{number + 1}",
@@ -194,16 +208,17 @@ class Entries:
             letter=ALPHABET[one.part].lower() if lettered and begins else "",
             ask=ask,
             label=label,
-            rounding=self._rounding(part, one) if begins and part.kind in ("number", "numbers") else "",
+            rounding=self._rounding(part, one) if begins and one.kind == "number" else "",
             points=self._mould.read(lambda entry: amount(entry.question.points * share)),
             weight=weight,
-            plain=all(_plain(option.text, self.exam.slot_kinds.get(key, {})) for option in part.options),
+            plain=all(is_plain(option.text, self.exam.slot_kinds.get(key, {})) for option in part.options),
             key=self._key(part, one) if one.kind == "number" else None,
             mistakes=tuple(self._mistake(part, one, message) for message in one.messages)
             if one.kind == "number"
             else (),
             options=options,
             pairs=self._pairs(key, part, one) if one.kind == "matching" else (),
+            pair_share=_equal_share(len(one.right)) if one.kind == "matching" else "0",
             ranked=tuple(options[place] for place in one.right) if one.kind == "ordering" else (),
             truth=one.right == (0,) if one.kind == "truth" else None,
             all_right=len(one.right) if one.kind in ("choice", "choices") else 0,
@@ -276,7 +291,7 @@ class Entries:
             ChoiceView(
                 id=ALPHABET[place],
                 letter=ALPHABET[place],
-                text=self._formula(one, one.order[place]) if one.order else self._option(key, part, one, place),
+                text=self._choice(key, part, one, place),
                 right=place in one.right,
                 share=self._choice_share(one, place, messages.get(place)),
                 feedback=feedback(place),
@@ -294,16 +309,25 @@ class Entries:
             return "-" + _equal_share(one.options - len(one.right))
         return message.share if message else "0"
 
-    def _formula(self, one: Field, which: int) -> str:
+    def _choice(self, key: str, part: PartWording, one: Field, place: int) -> str:
+        """The text of an option: the bank's own, a place in an order, or one of the answers of a choice among them."""
         style = self.target.style
+        if one.carried == PLACES:
+            return self._texts.words(str(place + 1))
+        if not one.order:
+            return self._option(key, part, one, place)
+        which = one.order[place]
 
-        def formula(entry: Entry) -> str:
+        def answer(entry: Entry) -> str:
             solved = entry.question.parts[one.part]
+            if part.kind != "formula":
+                number = _accepted(entry, part, one).middle if which < 0 else scaled(solved.wrong[which].values[one.of])
+                return style.formula(shown(number, part.digits), False)
             if which < 0:
                 return style.formula(solved.formula_shown, False)
             return set_prose(solved.wrong[which].shown, style)
 
-        return self._mould.read(formula)
+        return self._mould.read(answer)
 
     def _prompt(self, key: str, part: PartWording, one: Field, place: int) -> str:
         texts = {prompt.id: self._texts.pieces(key, prompt.text, tight=True) for prompt in part.prompts}
@@ -335,7 +359,7 @@ class Entries:
                 )
                 for k, option in enumerate(options)
             )
-            views.append(PairView(f"P{prompt + 1}", text, ALPHABET[place], options[place], choices))
+            views.append(PairView(f"P{prompt + 1}", text, ALPHABET[place], str(place + 1), options[place], choices))
         return tuple(views)
 
     def _option(self, key: str, part: PartWording, one: Field, place: int) -> str:
@@ -398,11 +422,6 @@ def rounding_sentence(stated: str, places: int | None, *, many: bool) -> str:
     return f"Give {noun} with a point (0.5, not 1/2 or 0,5), rounded to {places} decimal place{'s' * (places != 1)}."
 
 
-def _plain(text: str, kinds: Mapping[str, str]) -> bool:
-    """Whether a text is nothing but words."""
-    return not any(mark in text for mark in "$`*_<|") and all(kinds.get(slot) == "text" for slot in slots_of(text))
-
-
 def _accepted(entry: Entry, part: PartWording, one: Field) -> Accepted:
     return accepted_of(part, entry.question.parts[one.part], one.of)
 
@@ -431,7 +450,7 @@ def _pieces_of(part: PartWording, one: Field) -> int:
         return len(part.labels)
     if part.kind == "truth":
         return 2 if part.options else 1
-    return len(part.prompts) if one.carried == LETTERS else 1
+    return {LETTERS: len(part.prompts), PLACES: len(part.options)}.get(one.carried, 1)
 
 
 def _weights(wording: Wording, fields: tuple[Field, ...]) -> tuple[int, ...]:

@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gdquiz.authoring.exam import Kind, PartKey, PartWording, Question, Wording
+from gdquiz.authoring.wording import slots_of
 from gdquiz.mathematics import draws
-from gdquiz.packaging.decimals import Accepted, accepted, scaled
+from gdquiz.packaging.decimals import Accepted, accepted, scaled, shown
 
 FieldKind = Literal["number", "choice", "choices", "truth", "matching", "ordering", "words"]
 
 AS_IS = "as it is"
-AMONG = "as a choice among the right formula and the foreseen wrong ones"
+AMONG = "as a choice among the right answer and the foreseen wrong ones"
+PLACES = "as several choices, one for the place of each thing"
+PLAIN = "as it is where its options are plain words, else as several choices, one for each pair"
 POSITIONS = "as a matching of the things with their places"
 LETTERS = "as several choices, one for each pair"
 WORDS = "as an answer in words, which people mark"
@@ -26,9 +29,11 @@ LEFT_OUT = "left out"
 
 CARRIAGES: Mapping[str, str] = {
     AS_IS: "the platform has this kind of question",
-    AMONG: "a choice; with fewer than two foreseen wrong formulas it becomes an answer in words",
+    AMONG: "a choice; with fewer than two foreseen wrong answers it becomes an answer in words",
     POSITIONS: "each thing is matched with its place, 1 to n",
     LETTERS: "each pair becomes a choice of its own, which lists the options",
+    PLAIN: "menus that drop down show no formulas",
+    PLACES: "each thing becomes a choice of its own among the places 1 to n",
     WORDS: "the key stands in the marking guide",
     LEFT_OUT: "the question is not in the package, and the report names it",
 }
@@ -48,7 +53,7 @@ KINDS = {
 """The kinds of answer in words."""
 
 FEWEST_WRONG = 2
-"""Foreseen wrong formulas that a choice among formulas needs."""
+"""Foreseen wrong answers that a choice among answers needs."""
 
 
 SHARES = (
@@ -97,24 +102,52 @@ class Field:
     carried: str = AS_IS
 
 
-def fields_of(wording: Wording, question: Question, carries: Mapping[Kind, str]) -> tuple[Field, ...]:
+def fields_of(
+    wording: Wording, question: Question, carries: Mapping[Kind, str], slot_kinds: Mapping[str, str]
+) -> tuple[Field, ...]:
     """The fields of a question on a platform that carries each kind as told; parts that it leaves out have none."""
     found: list[Field] = []
     for at, (part, key) in enumerate(zip(wording.parts, question.parts, strict=True)):
         carried = carries[part.kind]
         if carried == LEFT_OUT:
             continue
+        if carried == PLAIN:
+            carried = AS_IS if all(is_plain(option.text, slot_kinds) for option in part.options) else LETTERS
         row = (wording.item, question.row, part.id)
         found += [replace(field, part=at, carried=carried) for field in _FIELDS[part.kind](part, key, carried, row)]
     return tuple(found)
 
 
-def _number(part: PartWording, key: PartKey, _carried: str, _row: draws.Path) -> Iterator[Field]:
+def is_plain(text: str, slot_kinds: Mapping[str, str]) -> bool:
+    """Whether a text is nothing but words."""
+    return not any(mark in text for mark in "$`*_<|") and all(slot_kinds.get(slot) == "text" for slot in slots_of(text))
+
+
+def _number(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> Iterator[Field]:
     for of in range(len(key.numbers)):
+        if carried in (AMONG, WORDS):
+            yield _among_numbers(part, key, of, carried)
+            continue
         messages = tuple(Message(group, share=_credit(key, group)) for group in _wrong_numbers(part, key, of))
         placed = {number for message in messages for number in message.wrong}
         apart = _alike(key, (n for n in range(len(key.wrong)) if n not in placed)) if len(key.numbers) == 1 else ()
         yield Field(0, "number", of=of, messages=messages, apart=apart)
+
+
+def _among_numbers(part: PartWording, key: PartKey, of: int, carried: str) -> Field:
+    """A choice among the right number and the foreseen wrong ones, in rising order as printed."""
+    printed = {shown(accepted_of(part, key, of).middle, part.digits): [-1]}
+    for group in _wrong_numbers(part, key, of):
+        printed.setdefault(shown(scaled(key.wrong[group[0]].values[of]), part.digits), []).extend(group)
+    if carried == WORDS or len(printed) <= FEWEST_WRONG:
+        return Field(0, "words", of=of, apart=_alike(key, range(len(key.wrong))))
+    groups = [printed[number] for number in sorted(printed, key=scaled)]
+    right = next(place for place, group in enumerate(groups) if group[0] == -1)
+    messages = tuple(
+        Message(tuple(group), place, share=_credit(key, group)) for place, group in enumerate(groups) if place != right
+    )
+    order = tuple(group[0] for group in groups)
+    return Field(0, "choice", of=of, options=len(groups), right=(right,), order=order, messages=messages)
 
 
 def _wrong_numbers(part: PartWording, key: PartKey, of: int) -> Iterator[tuple[int, ...]]:
@@ -210,8 +243,12 @@ def _matching(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -
 def _ordering(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> Iterator[Field]:
     order = order_of(part, key)
     apart = _alike(key, range(len(key.wrong)), order)
-    if carried == POSITIONS:
-        places = tuple(key.options.index(option) for option in order)
+    places = tuple(key.options.index(option) for option in order)
+    if carried == PLACES:
+        for thing, place in enumerate(places):
+            notes = apart if thing == 0 else ()
+            yield Field(0, "choice", of=thing, options=len(order), right=(place,), apart=notes)
+    elif carried == POSITIONS:
         yield Field(0, "matching", options=len(order), right=places, apart=apart)
     else:
         right = tuple(order.index(option) for option in key.options)

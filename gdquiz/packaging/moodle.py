@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from gdquiz.authoring.exam import Exam
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging import cloze
 from gdquiz.packaging.entries import Entry
 from gdquiz.packaging.fields import SHARES
-from gdquiz.packaging.packages import Package, Pool
+from gdquiz.packaging.packages import Package
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import lay_out
 
@@ -30,7 +29,7 @@ def pages(package: Package) -> Iterator[Page]:
         parts.append(
             lay_out(
                 category,
-                category=_category(package.exam, pool),
+                category=package.category(pool),
                 about=f"{len(pool.questions)} variants; use it for one random question",
                 id=f"{package.exam.id}-{pool.id}",
             )
@@ -45,11 +44,6 @@ def pages(package: Package) -> Iterator[Page]:
                 parts, size, begun = [], 0, True
     parts.append(FOOT)
     yield Page(package.path, "".join(parts), begun)
-
-
-def _category(exam: Exam, pool: Pool) -> str:
-    """The path of a pool below the course; a slash in a name is written twice."""
-    return "/".join(name.replace("/", "//") for name in ("gdquiz", exam.title, pool.name))
 
 
 # --- reading back ---------------------------------------------------------------------------------------------------

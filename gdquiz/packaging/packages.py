@@ -73,17 +73,36 @@ class Package:
         marked_up = name.split(".")[1] in ("xml", "html")
         return load(environment(self._folders, "html" if marked_up else "markdown"), name)
 
-    def laid_out(self, template: Template, pool: Pool, **also: object) -> Iterator[tuple[Entry, str]]:
-        """Every entry of a pool with its text; the template also sees what is the same for all."""
+    def laid_out(
+        self, template: Template, pool: Pool, *, without: Callable[[Entry], str] = lambda entry: "", **also: object
+    ) -> Iterator[tuple[Entry, str]]:
+        """Every entry of a pool with its text; the template also sees what is the same for all.
+
+        ``without`` gives the reason why an entry is left out, if there is one; the report tells it.
+        """
+        for entry in self.entries_of(pool):
+            reason = without(entry)
+            if reason:
+                self.entries.changes[entry.question.wording, f"left out: {reason}"] += 1
+                self.written -= 1
+            else:
+                yield entry, self.entries.laid_out(template, entry, **also)
+
+    def entries_of(self, pool: Pool) -> Iterator[Entry]:
+        """Every entry of a pool."""
         label, total = f"{self.target.name} {pool.number}/{len(self.pools)}", len(pool.questions)
         for question in self._progress(pool.questions, label=label, total=total):
             for entry in self.entries.of(question, pool.number):
                 self.written += 1
-                yield entry, self.entries.laid_out(template, entry, **also)
+                yield entry
 
     def figure(self, entry: Entry) -> str:
         """The drawing of an entry's question as a file of its own (SVG)."""
         return self.entries.drawn(entry)
+
+    def category(self, pool: Pool) -> str:
+        """The path of a pool's category in Moodle; a slash in a name is written twice."""
+        return "/".join(name.replace("/", "//") for name in ("gdquiz", self.exam.title, pool.name))
 
     @property
     def path(self) -> PurePosixPath:

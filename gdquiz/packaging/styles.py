@@ -5,49 +5,55 @@ Both are the style of the HTML pages with other formulas; ``XHTML`` also leaves 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 from gdquiz.authoring.wording import Literal, Slot, kind_of, set_slot
 from gdquiz.rendering import html
-from gdquiz.rendering.markup import Filled, Kinds, Pieces
+from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces
 
-_INLINE, _DISPLAY = (r"\(", r"\)"), (r"\[", r"\]")
-
-
-def _tex(latex: str, display: bool) -> str:
-    opened, closed = _DISPLAY if display else _INLINE
-    return f"{opened}{escape(latex, quote=False)}{closed}"
+Written = Callable[[str], str]
 
 
-def _tex_with_slots(pieces: tuple[Literal | Slot, ...], kinds: Kinds, display: bool) -> Pieces:
-    opened, closed = _DISPLAY if display else _INLINE
-    parts: list[object] = [opened]
-    for piece in pieces:
-        if isinstance(piece, Literal):
-            parts.append(escape(piece.text, quote=False))
-        else:
-            parts.append(_tex_slot(piece, kinds))
-    return (*parts, closed)  # type: ignore[arg-type]
+def _delimited(inline: tuple[str, str], display: tuple[str, str], written: Written) -> dict[str, Any]:
+    """How a style writes formulas that something else will set: LaTeX between delimiters."""
+
+    def formula(latex: str, displayed: bool) -> str:
+        opened, closed = display if displayed else inline
+        return f"{opened}{written(latex)}{closed}"
+
+    def formula_with_slots(pieces: tuple[Literal | Slot, ...], kinds: Kinds, displayed: bool) -> Pieces:
+        opened, closed = display if displayed else inline
+        return (opened, *(_piece(piece, kinds, written) for piece in pieces), closed)
+
+    return {"formula": formula, "formula_with_slots": formula_with_slots}
 
 
-def _tex_slot(slot: Slot, kinds: Kinds) -> object:
-    inside, kind = slot.inside, kind_of(slot.inside, kinds)
+def _piece(piece: Literal | Slot, kinds: Kinds, written: Written) -> str | Hole:
+    if isinstance(piece, Literal):
+        return written(piece.text)
+    inside, kind = piece.inside, kind_of(piece.inside, kinds)
 
     def filled_in(filled: Filled) -> str:
-        return escape(set_slot(slot, filled.slots[inside], kind), quote=False)
+        return written(set_slot(piece, filled.slots[inside], kind))
 
     return filled_in
 
 
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
+
+
+_TEX = _delimited((r"\(", r"\)"), (r"\[", r"\]"), _escaped)
 _PLAIN_TAGS = {"fence_open": "<pre><code>", "hardbreak": "<br/>"}
 
 TEX = replace(
     html.STYLE,
-    formula=_tex,
-    formula_with_slots=_tex_with_slots,
     tags={**html.STYLE.tags, **_PLAIN_TAGS},
     table=lambda alignments: "<div><table>",
+    **_TEX,
 )
 r"""HTML with formulas as TeX in ``\(...\)`` and ``\[...\]``."""
 
@@ -64,3 +70,27 @@ XHTML = replace(
     tick="",
 )
 """XHTML with formulas as MathML, without the attributes that QTI has no place for."""
+
+DOLLARS = replace(TEX, **_delimited(("$$", "$$"), ("$$", "$$"), _escaped))
+"""HTML with formulas as TeX between double dollars."""
+
+_JOINED = {"paragraph_open": "", "paragraph_close": " ", "softbreak": " ", "hardbreak": " ", "list_item_open": " - "}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
+
+
+PLAIN = replace(
+    html.STYLE,
+    name="plain",
+    words=_one_line,
+    code=_one_line,
+    code_in_span=_one_line,
+    code_in_block=_one_line,
+    tags={**dict.fromkeys(html.STYLE.tags, ""), **_JOINED},
+    table=lambda alignments: "",
+    tick="",
+    **_delimited((r"\(", r"\)"), (r"\[", r"\]"), _one_line),
+)
+"""Words on one line, with formulas as TeX; for texts without tables and programs."""

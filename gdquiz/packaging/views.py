@@ -35,11 +35,12 @@ class ValueView:
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """A left-hand side of a matching and the option that belongs to it; ``options`` are all of them for this side."""
+    """A left-hand side of a matching and the option that belongs to it, also as its ``number`` among all ``options``."""
 
     id: str
     text: str
     option: str
+    number: str
     option_text: str
     options: tuple[ChoiceView, ...]
 
@@ -71,7 +72,7 @@ class FieldView:
     whole number; the weights of an entry are as its points.  ``plain`` says that the options are words without formulas
     or code.  ``key`` is the right number, ``mistakes`` the foreseen
     wrong ones.  ``options`` of an ordering stand as printed, ``ranked`` are the same in the right order.
-    ``all_right`` says how many options are right.
+    ``all_right`` says how many options are right, ``pair_share`` what each pair earns of the marks, in percent.
     """
 
     id: str
@@ -87,6 +88,7 @@ class FieldView:
     mistakes: tuple[ValueView, ...] = ()
     options: tuple[ChoiceView, ...] = ()
     pairs: tuple[PairView, ...] = ()
+    pair_share: str = "0"
     ranked: tuple[ChoiceView, ...] = ()
     truth: bool | None = None
     all_right: int = 0

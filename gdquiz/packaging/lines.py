@@ -1,0 +1,97 @@
+"""Packages of lines: Aiken, Blackboard's tab-separated upload and Brightspace's CSV.
+
+They have no place for pictures; Aiken and Blackboard none for feedback and solutions either.  What a line can not hold
+is left out, and the report names it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from gdquiz.errors import Fault, InputError
+from gdquiz.packaging.entries import Entry
+from gdquiz.packaging.packages import FOLDER, Package
+from gdquiz.rendering.formats import Page
+
+MOST_RECORDS = 250
+"""Of one Blackboard file."""
+
+
+def aiken(package: Package) -> Iterator[Page]:
+    """One text file of single choices."""
+    template = package.template("aiken/question.txt.j2")
+    wordings = package.exam.wordings
+
+    def no_place(entry: Entry) -> str:
+        wording = wordings[entry.question.wording]
+        texts = (wording.stem, *(part.ask for part in wording.parts))
+        if entry.question.figure is not None:
+            return "it shows a figure"
+        if any("```" in text or re.search(r"^\s*\|", text, re.MULTILINE) for text in texts):
+            return "its text has a table or a program"
+        return "it has no list to choose from" if entry.fields[0].kind not in ("choice", "truth") else ""
+
+    begun = False
+    for pool in package.pools:
+        parts = []
+        for entry, text in package.laid_out(template, pool, without=no_place):
+            lines = [" ".join(line.split()) for line in text.strip().split("\n")]
+            answers = [line for line in lines[1:-1] if re.match(r"[A-Z]\. \S", line)]
+            key = lines[-1].removeprefix("ANSWER: ")
+            _stands(entry, len(answers) == len(lines) - 2 >= 2 and any(line.startswith(f"{key}. ") for line in answers))
+            parts.append("\n".join(lines) + "\n\n")
+        yield Page(package.path, "".join(parts), begun)
+        begun = True
+
+
+def blackboard(package: Package) -> Iterator[Page]:
+    """A tab-separated file for each pool, and further ones where a pool has more records than one may hold."""
+    template = package.template("blackboard/question.txt.j2")
+    for pool in package.pools:
+        records = []
+        for entry, text in package.laid_out(template, pool, without=_figure):
+            cells = [
+                " ".join(cell.replace("\n", "<br/>" if "<pre>" in cell else " ").split()) for cell in text.split("\x1f")
+            ]
+            _stands(entry, len(cells) >= 3 and all(cells))
+            records.append("\t".join(cells) + "\n")
+        for first in range(0, len(records), MOST_RECORDS):
+            number = first // MOST_RECORDS + 1
+            name = f"{pool.id}-{number}.txt" if len(records) > MOST_RECORDS else f"{pool.id}.txt"
+            yield Page(_beside(package, name), "".join(records[first : first + MOST_RECORDS]))
+
+
+def brightspace(package: Package) -> Iterator[Page]:
+    """A CSV file for each pool, to be imported into a section of the question library."""
+    template = package.template("brightspace/question.txt.j2")
+    for pool in package.pools:
+        rows: list[list[str]] = []
+        for entry, text in package.laid_out(template, pool, without=_figure):
+            made = [row.split("\x1f") for row in text.strip("\n").split("\x1e") if row.strip()]
+            names = [row[0] for row in made]
+            _stands(entry, names[0] == "NewQuestion" and names.count("QuestionText") == 1 and len(made) >= 6)
+            rows += [*made, []]
+        if rows:
+            table = io.StringIO()
+            csv.writer(table, lineterminator="\n").writerows(rows)
+            yield Page(_beside(package, f"{pool.id}.csv"), table.getvalue())
+
+
+def _figure(entry: Entry) -> str:
+    return "it shows a figure" if entry.question.figure is not None else ""
+
+
+def _beside(package: Package, name: str) -> PurePosixPath:
+    return FOLDER / package.target.name / name
+
+
+def _stands(entry: Entry, sound: bool) -> None:
+    if not sound:
+        raise InputError(
+            Fault("the question does not stand its check: its lines or key are not in order",
+                  item=entry.question.wording, field=entry.id)
+        )  # fmt: skip
