@@ -119,13 +119,15 @@ class Entries:
         asked = {one.part for one in fields}
         for at, part in enumerate(wording.parts):
             if at not in asked:
-                changes[item, f"left out: {target.title} has no {KINDS[part.kind]}"] += 1
+                changes[item, f"left out: {target.title} has no place for {KINDS[part.kind]}"] += 1
         for carried, kind in {(one.carried, wording.parts[one.part].kind) for one in fields if one.carried != AS_IS}:
             changes[item, f"{KINDS[kind]} {carried}"] += 1
         if len(found) > 1:
             changes[item, f"asked as {len(found)} questions"] += 1
         if wording.hints and not target.hints:
             changes[item, "without its hints"] += 1
+        if not target.feedback:
+            changes[item, "without feedback"] += 1
         if not target.solution:
             changes[item, "without its solution"] += 1
 

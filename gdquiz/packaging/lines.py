@@ -54,9 +54,7 @@ def blackboard(package: Package) -> Iterator[Page]:
     for pool in package.pools:
         records = []
         for entry, text in package.laid_out(template, pool, without=_figure):
-            cells = [
-                " ".join(cell.replace("\n", "<br/>" if "<pre>" in cell else " ").split()) for cell in text.split("\x1f")
-            ]
+            cells = [_on_one_line(cell) for cell in text.split("\x1f")]
             _stands(entry, len(cells) >= 3 and all(cells))
             records.append("\t".join(cells) + "\n")
         for first in range(0, len(records), MOST_RECORDS):
@@ -79,6 +77,14 @@ def brightspace(package: Package) -> Iterator[Page]:
             table = io.StringIO()
             csv.writer(table, lineterminator="\n").writerows(rows)
             yield Page(_beside(package, f"{pool.id}.csv"), table.getvalue())
+
+
+def _on_one_line(cell: str) -> str:
+    """The text of a cell without line breaks and tabs; those of a program become breaks of HTML."""
+    parts = re.split(r"(<pre>.*?</pre>)", cell, flags=re.DOTALL)
+    return "".join(
+        part.replace("\n", "<br/>") if number % 2 else re.sub(r"\s+", " ", part) for number, part in enumerate(parts)
+    ).strip()
 
 
 def _figure(entry: Entry) -> str:

@@ -35,7 +35,7 @@ class ValueView:
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """A left-hand side of a matching and the option that belongs to it, also as its ``number`` among all ``options``."""
+    """A left-hand side of a matching and its option, whose ``number`` is that among all ``options``, from 1."""
 
     id: str
     text: str
