@@ -38,31 +38,45 @@ Point = tuple[float, float]
 
 
 class Curve(Frozen):
-    """A polyline in data coordinates; ``role`` picks its look in every format, ``key_only`` keeps it off the sheet."""
+    """A polyline in data coordinates; ``role`` picks its look in every format, ``key_only`` keeps it off the sheet.
+
+    A ``series`` is one of several; ``style`` (0, 1, 2, ...) tells it from the others by colour, dashes and dots.
+    """
 
     role: Annotated[
-        Literal["loss", "level", "path", "train", "heldout", "tangent"], Field(description="What it shows.")
+        Literal["loss", "level", "path", "train", "heldout", "tangent", "series"], Field(description="What it shows.")
     ]
     points: Annotated[tuple[Point, ...], Field(description="In data coordinates.")]
     label: Annotated[str, Field(description="LaTeX.")] = ""
     key_only: Annotated[bool, Field(description="Not on the sheet.")] = False
+    style: Annotated[int, Field(description="Which look of its role it has, from 0.")] = 0
+    dots: Annotated[bool, Field(description="Its points are dotted, but for those on the border.")] = False
+    panel: Annotated[int | None, Field(description="The panel it is in, from 0; none means every panel.")] = None
 
 
 class Mark(Frozen):
-    """A labelled point (label is LaTeX); ``arrow`` is the head of an arrow that starts at the point."""
+    """A labelled point (label is LaTeX); ``arrow`` is the head of an arrow that starts at the point.
+
+    Of the role ``label`` only the label is drawn: it names the curve beside it.
+    """
 
     x: float
     y: float
     label: Annotated[str, Field(description="LaTeX.")] = ""
     role: Annotated[
-        Literal["start", "iterate", "minimum", "maximum", "point", "arrow"], Field(description="What it shows.")
+        Literal["start", "iterate", "minimum", "maximum", "point", "arrow", "label"],
+        Field(description="What it shows."),
     ] = "point"
     arrow: Annotated[Point | None, Field(description="The head of an arrow.")] = None
     key_only: Annotated[bool, Field(description="Not on the sheet.")] = False
+    panel: Annotated[int | None, Field(description="The panel it is in, from 0; none means every panel.")] = None
 
 
 class Figure(Frozen):
-    """A drawing as data: formats only lay it out.  ``alt`` describes the sheet's version and gives no answer away."""
+    """A drawing as data: formats only lay it out.  ``alt`` describes the sheet's version and gives no answer away.
+
+    With ``panels`` there are as many drawings side by side, all with the same axes.
+    """
 
     x_label: Annotated[str, Field(description="LaTeX.")]
     y_label: Annotated[str, Field(description="LaTeX.")]
@@ -73,6 +87,7 @@ class Figure(Frozen):
     curves: tuple[Curve, ...]
     marks: tuple[Mark, ...] = ()
     equal_scale: Annotated[bool, Field(description="Both axes to the same scale.")] = False
+    panels: Annotated[tuple[str, ...], Field(description="The title of each panel, LaTeX.")] = ()
     alt: Annotated[str, Field(description="Describes the drawing on the sheet.")]
     key_alt: Annotated[str, Field(description="Describes the drawing on the key.")]
 

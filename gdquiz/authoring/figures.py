@@ -8,13 +8,15 @@ between machines, never show.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, pairwise
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring import exam as frozen
+from gdquiz.authoring.series import apart
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
@@ -26,8 +28,18 @@ SAMPLES = 97
 """Points of a curve; the number of grid lines each way for level lines is ``GRID``."""
 GRID = 61
 LEVELS = 7
+MOST_LEVELS = 40
+MOST_DOTS = 31
+"""The points of a series are dotted if there are no more than these."""
+PLOT = (360.0, 230.0)
+"""About how many px a drawing has for its data, across and up, on paper as well."""
+GAP = 3.0
+"""Level lines that run closer than this many px can not be told apart."""
+ANGLE = 15.0
+"""Nor can arrows that differ by fewer degrees."""
 
-Role = Literal["start", "iterate", "minimum", "maximum", "point", "arrow"]
+Role = Literal["start", "iterate", "minimum", "maximum", "point", "arrow", "label"]
+Columns = list[NDArray[np.float64]]
 
 
 def figure(world: World, row: int, slots: Mapping[str, str], kinds: Mapping[str, str]) -> frozen.Figure | None:
@@ -35,7 +47,9 @@ def figure(world: World, row: int, slots: Mapping[str, str], kinds: Mapping[str,
     spec = world.template.source.figure
     if spec is None:
         return None
-    draw = {"curve": _curve, "contours": _contours, "training": _training, "losses": _losses}[spec.kind]
+    draw = {
+        "curve": _curve, "contours": _contours, "training": _training, "losses": _losses, "series": _series,
+    }[spec.kind]  # fmt: skip
     content = draw(world, row)
     return frozen.Figure(
         alt=fill(spec.alt.strip(), _some(slots, spec.alt), kinds),
@@ -83,32 +97,110 @@ class _Frame:
         }  # fmt: skip
 
 
+# --- rows that can be drawn ----------------------------------------------------------------------------------------
+
+
 def drawable(world: World) -> Mask:
     """The rows whose figure can be drawn: its ranges are ranges, hold the labelled points, and arrows have a length."""
     spec, layout = world.template.source.figure, world.template.figure
     possible = np.ones(world.rows, bool)
     if spec is None:
         return possible
-
-    def columns(nodes: Sequence[Node]) -> list[NDArray[np.float64]]:
-        return [np.broadcast_to(floats(world(node)), (world.rows,)) for node in nodes]
-
     if spec.kind == "losses":
         for column in world.run.losses:
             possible &= np.isfinite(floats(column))
-    if spec.kind not in ("curve", "contours"):
-        return possible
-    ranges = [columns(layout[name]) for name in ("x_range", "y_range") if layout[name]]
-    with np.errstate(invalid="ignore"):
+    ranges = _ranges(world)
+    with np.errstate(invalid="ignore", over="ignore"):
         for low, high in ranges:
             possible &= np.isfinite(low) & np.isfinite(high) & (high - low > 1e-9)
-        for nodes in layout["points"].values():
-            for value, (low, high) in zip(columns(nodes), ranges, strict=False):
+        for nodes in (*layout["points"].values(), *layout["key_points"].values()):
+            for value, (low, high) in zip(_columns(world, nodes), ranges, strict=False):
                 possible &= (low <= value) & (value <= high)
         for nodes in (*layout["arrows"].values(), *layout["key_arrows"].values()):
-            length = sum(np.abs(column) for column in columns(nodes))
+            length = sum(np.abs(column) for column in _columns(world, nodes))
             possible &= np.isfinite(length) & (length > 0)
+        if spec.series:
+            for line in world.series.lines:
+                for axis, (low, high) in enumerate(ranges[2 - line.values.shape[2] :]):
+                    start = line.values[:, 0, axis]
+                    possible &= (low <= start) & (start <= high)
     return possible
+
+
+def readable(world: World) -> Mask:
+    """The rows whose figure can be read: series differ, arrows are not almost alike, level lines leave gaps."""
+    spec, layout = world.template.source.figure, world.template.figure
+    clear = np.ones(world.rows, bool)
+    if spec is None:
+        return clear
+    ranges = _ranges(world)
+    with np.errstate(all="ignore"):
+        if spec.series:
+            clear &= apart(world.series, ranges[-1:] if spec.kind == "series" else ranges)
+        directions = [_columns(world, nodes) for nodes in layout["arrows"].values()]
+        for (a, b), (c, d) in combinations(directions, 2):
+            clear &= a * c + b * d < (1 - 1e-9) * math.cos(math.radians(ANGLE)) * np.hypot(a, b) * np.hypot(c, d)
+        if spec.kind == "contours":
+            clear &= _gaps(world, ranges) > GAP * (1 + 1e-9)
+    return clear
+
+
+def _columns(world: World, nodes: Sequence[Node]) -> Columns:
+    return [np.broadcast_to(floats(world(node)), (world.rows,)) for node in nodes]
+
+
+def _ranges(world: World) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """The ends of the axes that are given, or follow from the series: across, then up."""
+    spec, layout = world.template.source.figure, world.template.figure
+    assert spec is not None
+    given = [layout[name] for name in ("x_range", "y_range")]
+    ranges: list[Any] = [tuple(_columns(world, nodes)) for nodes in given if nodes]
+    if spec.kind != "series":
+        return ranges if spec.kind in ("curve", "contours") else []
+    steps = [float(step) for step in world.series.steps]
+    across = (np.full(world.rows, min(steps)), np.full(world.rows, max(steps)))
+    return [across, ranges[0] if ranges else _reach(world)]
+
+
+def _reach(world: World) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """From the least to the greatest value of all series, with a margin; losses are seen from zero."""
+    spec = world.template.source.figure
+    assert spec is not None
+    values = np.concatenate([line.values[..., 0] for line in world.series.lines], axis=1)
+    low, high = values.min(axis=1), values.max(axis=1)
+    margin = 0.06 * np.where(high > low, high - low, 1.0)
+    runs = [series for series in spec.series if series.look == "run" and not series.formula]
+    if any(series.look in ("train", "heldout") for series in spec.series) or (runs and spec.shows == "losses"):
+        return np.minimum(0.0, low), high + margin
+    return low - margin, high + margin
+
+
+def _gaps(world: World, ranges: Any) -> NDArray[np.float64]:
+    """The narrowest gap between neighbouring level lines in px, by the slope at the places of a coarse grid."""
+    calculus, step = world.calculus, world.template.figure["level_step"]
+    numbers = [np.broadcast_to(floats(world[name]), (world.rows,)) for name in calculus.parameters]
+    (left, right), (bottom, top) = ranges
+    scale = np.minimum(PLOT[0] / (right - left), PLOT[1] / (top - bottom))
+    shares = np.linspace(0, 1, 21)
+    places = [(left + p * (right - left), bottom + q * (top - bottom)) for p in shares for q in shares]
+    heights = [calculus.loss_function(*place, *numbers) for place in places]
+    low, high = np.min(heights, axis=0), np.max(heights, axis=0)
+    narrowest = np.full(world.rows, np.inf)
+    for place, height in zip(places, heights, strict=True):
+        slope = np.sqrt(sum(np.square(part) for part in calculus.gradient_function(*place, *numbers)))
+        if step:
+            rise, between = _columns(world, step)[0], np.ones(world.rows, bool)
+        else:
+            k = np.floor((LEVELS + 1) * np.sqrt(np.clip((height - low) / (high - low), 0, 1)))
+            rise, between = (high - low) * (2 * k + 1) / (LEVELS + 1) ** 2, (k >= 1) & (k < LEVELS)
+        narrowest = np.where(between, np.minimum(narrowest, rise / slope * scale), narrowest)
+    if step:
+        count = (high - low) / _columns(world, step)[0]
+        narrowest = np.where((count >= 3) & (count <= MOST_LEVELS), narrowest, 0.0)
+    return narrowest
+
+
+# --- numbers of one row --------------------------------------------------------------------------------------------
 
 
 def _at(world: World, node: Any, row: int) -> float:
@@ -166,9 +258,9 @@ def _curve(world: World, row: int) -> dict[str, Any]:
     pieces = np.split(np.arange(SAMPLES), np.flatnonzero(np.diff(inside)) + 1)  # a curve may leave the frame and return
     curves = [frozen.Curve(role="loss", points=frame.line(xs[k], ys[k])) for k in pieces if inside[k[0]]]
     marks = []
-    for label, nodes in layout["points"].items():
-        x = _at(world, nodes[0], row)
-        marks.append(_mark(frame, (x, float(_loss(world, row, np.array([x]))[0])), label, "point"))
+    for key_only, label, (x,) in _points(world, row):
+        height = float(_loss(world, row, np.array([x]))[0])
+        marks.append(_mark(frame, (x, height), label, "minimum" if key_only else "point", key_only=key_only))
     if world.template.rate is not None:
         points = _iterates(world, row)[:, 0]
         heights = _loss(world, row, points)
@@ -224,14 +316,16 @@ def _contours(world: World, row: int) -> dict[str, Any]:
     finite = heights[np.isfinite(heights)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     curves = []
-    for k in range(1, LEVELS + 1):
-        level = low + (high - low) * (k / (LEVELS + 1)) ** 2
+    for level in _levels(world, row, low, high):
         for line in generator.lines(level):
             table = np.asarray(line)
             curves.append(frozen.Curve(role="level", points=frame.line(table[:, 0], table[:, 1])))
     marks = []
-    for label, nodes in layout["points"].items():
-        marks.append(_mark(frame, [_at(world, node, row) for node in nodes], label, "point"))
+    for key_only, label, place in _points(world, row):
+        marks.append(_mark(frame, place, label, "minimum" if key_only else "point", key_only=key_only))
+    drawn, labels, panels = _series_of(world, row, frame)
+    curves += drawn
+    marks += labels
     if world.template.rate is not None:
         points = _iterates(world, row)
         marks.append(_mark(frame, points[0].tolist(), _labels(world.case.variables, 0), "start"))
@@ -246,11 +340,27 @@ def _contours(world: World, row: int) -> dict[str, Any]:
                 direction = np.array([_at(world, node, row) for node in nodes])
                 head = points[0] + reach * direction / np.linalg.norm(direction)
                 marks.append(_mark(frame, points[0].tolist(), label, "arrow", key_only=key_only, arrow=head.tolist()))
-    labels = [notation.symbol(name) for name in world.case.variables]
+    names = [notation.symbol(name) for name in world.case.variables]
     return {
-        "x_label": spec.x_label or labels[0], "y_label": spec.y_label or labels[1],
-        "curves": tuple(curves), "marks": tuple(marks), "equal_scale": True, **frame.axes(),
+        "x_label": spec.x_label or names[0], "y_label": spec.y_label or names[1],
+        "curves": tuple(curves), "marks": tuple(marks), "equal_scale": True, "panels": panels, **frame.axes(),
     }  # fmt: skip
+
+
+def _levels(world: World, row: int, low: float, high: float) -> list[float]:
+    """The heights of the level lines between the lowest and the highest place of the frame."""
+    written = world.template.figure["level_step"]
+    if not written:
+        return [low + (high - low) * (k / (LEVELS + 1)) ** 2 for k in range(1, LEVELS + 1)]
+    step = _at(world, written[0], row)
+    return [k * step for k in range(math.floor(low / step + 1e-9) + 1, math.ceil(high / step - 1e-9))]
+
+
+def _points(world: World, row: int) -> Iterator[tuple[bool, str, list[float]]]:
+    """The labelled points: whether on the key only, the label, and the numbers written."""
+    for key_only, name in ((False, "points"), (True, "key_points")):
+        for label, nodes in world.template.figure[name].items():
+            yield key_only, label, [_at(world, node, row) for node in nodes]
 
 
 def _training(world: World, row: int) -> dict[str, Any]:
@@ -265,11 +375,26 @@ def _training(world: World, row: int) -> dict[str, Any]:
         "x_label": spec.x_label or (r"\text{degree}" if fit.degrees else r"\text{epoch}"),
         "y_label": spec.y_label or r"\text{mean squared error}",
         "curves": (
-            frozen.Curve(role="train", points=frame.line(xs, train), label=r"\text{training}"),
-            frozen.Curve(role="heldout", points=frame.line(xs, heldout), label=r"\text{held-out}"),
+            frozen.Curve(role="train", points=frame.line(xs, train), label=_NAMES["train"], dots=True),
+            frozen.Curve(role="heldout", points=frame.line(xs, heldout), label=_NAMES["heldout"], dots=True),
         ),
+        "marks": _marks(world, row, frame),
         **frame.axes(),
     }
+
+
+_ROLES: dict[str, Literal["series", "train", "heldout"]] = {
+    "run": "series", "curve": "series", "train": "train", "heldout": "heldout"
+}  # fmt: skip
+_NAMES = {"train": r"\text{training}", "heldout": r"\text{held-out}"}
+
+
+def _marks(world: World, row: int, frame: _Frame) -> tuple[frozen.Mark, ...]:
+    """The labelled points of a figure whose axes are both given by numbers."""
+    return tuple(
+        _mark(frame, place, label, "minimum" if key_only else "point", key_only=key_only)
+        for key_only, label, place in _points(world, row)
+    )
 
 
 def _losses(world: World, row: int) -> dict[str, Any]:
@@ -280,5 +405,116 @@ def _losses(world: World, row: int) -> dict[str, Any]:
     frame = _Frame((0.0, float(len(losses) - 1)), (low, high + 0.06 * (high - low or 1)))
     return {
         "x_label": spec.x_label or r"\text{step } k", "y_label": spec.y_label or f"{_loss_name(world)}",
-        "curves": (frozen.Curve(role="loss", points=frame.line(range(len(losses)), losses)),), **frame.axes(),
+        "curves": (frozen.Curve(role="loss", points=frame.line(range(len(losses)), losses)),),
+        "marks": _marks(world, row, frame), **frame.axes(),
     }  # fmt: skip
+
+
+# --- series --------------------------------------------------------------------------------------------------------
+
+
+def _series(world: World, row: int) -> dict[str, Any]:
+    spec = world.template.source.figure
+    assert spec is not None
+    (left, right), (bottom, top) = ((float(low[row]), float(high[row])) for low, high in _ranges(world))
+    frame = _Frame((left, right), (bottom, top))
+    curves, labels, panels = _series_of(world, row, frame)
+    name = world.case.variables[0] if world.case.variables else "x"
+    what = _loss_name(world) if spec.shows == "losses" else f"{notation.symbol(name)}_k"
+    return {
+        "x_label": spec.x_label or r"\text{step } k", "y_label": spec.y_label or what,
+        "curves": curves, "marks": (*_marks(world, row, frame), *labels), "panels": panels, **frame.axes(),
+    }  # fmt: skip
+
+
+def _series_of(
+    world: World, row: int, frame: _Frame
+) -> tuple[tuple[frozen.Curve, ...], tuple[frozen.Mark, ...], tuple[str, ...]]:
+    """The curves of the series, the labels beside them, and the titles of the panels if there are any."""
+    spec = world.template.source.figure
+    assert spec is not None
+    if not spec.series:
+        return (), (), ()
+    found = world.series
+    labels, across = found.labels, [float(step) for step in found.steps]
+    curves: list[frozen.Curve] = []
+    named: set[str] = set()
+    drawn: dict[str, list[Any]] = {label: [] for label in labels}
+    for line in found.lines:
+        points = [
+            tuple(point) if len(point) == 2 else (x, *point) for x, point in zip(across, line.values[row], strict=True)
+        ]
+        place = labels.index(line.label)
+        style = 0 if spec.panels or line.look in _NAMES else place
+        for piece in _within(points, frame.x_range, frame.y_range):
+            label = _NAMES.get(line.look, "") if line.look not in named else ""
+            named.add(line.look)
+            curves.append(
+                frozen.Curve(
+                    role=_ROLES[line.look],
+                    points=frame.line(*zip(*piece, strict=True)),
+                    label=label,
+                    style=style,
+                    dots=line.look != "curve" and len(across) <= MOST_DOTS,
+                    panel=place if spec.panels else None,
+                )
+            )
+        drawn[line.label] += points
+    if spec.panels:
+        return tuple(curves), (), labels
+    marks = [_beside(frame, label, drawn) for label in labels] if len(labels) > 1 else []
+    return tuple(curves), tuple(marks), ()
+
+
+def _within(points: Sequence[Any], x_range: frozen.Point, y_range: frozen.Point) -> Iterator[list[Any]]:
+    """A polyline cut off at the frame: the pieces inside of it, which end on the border where the line leaves."""
+    piece: list[Any] = []
+    for a, b in pairwise(points):
+        if not all(map(math.isfinite, b)):
+            break
+        enters, leaves = 0.0, 1.0
+        for axis, (low, high) in enumerate((x_range, y_range)):
+            move = b[axis] - a[axis]
+            if move:
+                first, last = sorted(((low - a[axis]) / move, (high - a[axis]) / move))
+                enters, leaves = max(enters, first), min(leaves, last)
+            elif not low <= a[axis] <= high:
+                leaves = -1.0
+        if enters > leaves:
+            continue
+        if not piece:
+            piece.append(_between(a, b, enters))
+        piece.append(_between(a, b, leaves))
+        if leaves < 1:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _between(a: Any, b: Any, share: float) -> Any:
+    return a if share == 0 else b if share == 1 else tuple(p + share * (q - p) for p, q in zip(a, b, strict=True))
+
+
+def _beside(frame: _Frame, label: str, drawn: Mapping[str, Sequence[Any]]) -> frozen.Mark:
+    """The label of a series, beside the point of it that lies farthest from all other series."""
+    width, height = frame.x_range[1] - frame.x_range[0], frame.y_range[1] - frame.y_range[0]
+
+    def scaled(points: Sequence[Any]) -> NDArray[np.float64]:
+        shown = np.array([point for point in points if all(map(math.isfinite, point))])
+        return shown / (width / PLOT[0], height / PLOT[1])
+
+    others = np.concatenate([_dense(scaled(points)) for name, points in drawn.items() if name != label])
+    best, farthest = drawn[label][0], -1.0
+    for point, place in zip(drawn[label], scaled(drawn[label]), strict=False):
+        inside = all(low <= x <= high for x, (low, high) in zip(point, (frame.x_range, frame.y_range), strict=True))
+        distance = round(float(np.min(np.hypot(*(others - place).T))), 3)
+        if inside and distance > farthest:
+            best, farthest = point, distance
+    return _mark(frame, best, label, "label")
+
+
+def _dense(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points along a polyline, ten to a segment."""
+    shares = np.linspace(0, 1, 10)[:, None]
+    return np.concatenate([points[:1], *(a + shares * (b - a) for a, b in pairwise(points))])

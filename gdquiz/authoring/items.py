@@ -19,12 +19,13 @@ from gdquiz.authoring import schema
 from gdquiz.authoring.bank import Bank, Path, field_name
 from gdquiz.authoring.consistency import Known, Read, circle, misused
 from gdquiz.authoring.domains import domain
-from gdquiz.authoring.names import OUTCOMES, TRAINING, run_names
+from gdquiz.authoring.names import OUTCOMES, STEP, TRAINING, run_names
+from gdquiz.authoring.rewriting import flat, over_data, uses
 from gdquiz.authoring.shape import of_figure, of_fit, of_names, of_part, of_run, of_tables
 from gdquiz.authoring.wording import SLOT
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics.descent import Field, Solver, descent
-from gdquiz.mathematics.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse, substitute
+from gdquiz.mathematics.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse
 from gdquiz.mathematics.misconceptions import MISCONCEPTIONS, Misconception
 
 if TYPE_CHECKING:
@@ -96,6 +97,17 @@ class Part:
     def lists_values(self) -> bool:
         """Whether the options are the key and wrong values themselves."""
         return self.kind == "choice" and bool(self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One of several series of a figure; its ``formula`` may use ``STEP``."""
+
+    source: schema.Series
+    formula: tuple[Node, ...]
+    start: tuple[Node, ...]
+    rate: Node | None
+    settings: Mapping[str, Node]
 
 
 @dataclass(frozen=True)
@@ -338,7 +350,7 @@ class _Reader:
                 self.fault(
                     where, Fault("sgd takes one term of the loss at a time", "a loss that is a mean(...) or sum(...)")
                 )
-            loss = _over_data(written, data)
+            loss = over_data(written, data)
             if len(self.faults) > before:
                 pass  # what follows would only repeat them
             elif not names_of(loss) & set(self.variables):
@@ -346,7 +358,7 @@ class _Reader:
             elif names_of(loss) & set(data):
                 column = min(names_of(loss) & set(data))
                 self.fault(where, Fault(f"'{column}' is a column of data", "a name inside of mean(...) or sum(...)"))
-            elif _uses(loss, ("mean", "sum")):
+            elif uses(loss, ("mean", "sum")):
                 self.fault(where, Fault("a mean or sum stands inside of another"))
         points = {
             name: tuple(self.expression(text, ("points", name, k)) for k, text in enumerate(place_))
@@ -538,31 +550,29 @@ class _Reader:
         def read(texts: Iterable[str], name: str) -> tuple[Node, ...]:
             return tuple(self.expression(text, (*at, name)) for text in texts)
 
-        return {
+        places = {
+            name: {label: read(values, name) for label, values in getattr(figure, name).items()}
+            for name in ("points", "key_points", "arrows", "key_arrows")
+        }
+        return places | {
             "x_range": read(figure.x_range, "x_range"),
             "y_range": read(figure.y_range, "y_range"),
-            "points": {label: read(values, "points") for label, values in figure.points.items()},
-            "arrows": {label: read(values, "arrows") for label, values in figure.arrows.items()},
-            "key_arrows": {label: read(values, "key_arrows") for label, values in figure.key_arrows.items()},
+            "level_step": read([] if figure.level_step is None else [figure.level_step], "level_step"),
+            "series": tuple(self._series(source, (*at, "series", k)) for k, source in enumerate(figure.series)),
         }
 
-
-def flat(node: Node) -> Node:
-    """The expression with every ``w[1]`` turned into the plain name ``w[1]``, as typesetting wants it."""
-    match node:
-        case Index(name, Number(value)):
-            return Name(f"{name}[{value}]")
-        case Index(name, _):
-            raise InputError(
-                Fault(f"the index of '{name}' is no number here", "a number, or a quantity defined for it")
-            )
-        case Apply(function, arguments):
-            return Apply(function, tuple(flat(argument) for argument in arguments))
-    return node
-
-
-def _uses(node: Node, functions: tuple[str, ...]) -> bool:
-    return isinstance(node, Apply) and (node.function in functions or any(_uses(a, functions) for a in node.arguments))
+    def _series(self, source: schema.Series, at: Path) -> Series:
+        if source.misconception is not None and (CODES.get(source.misconception) or CODES["AS_MEANT"]).mistake is None:
+            self.fault((*at, "misconception"), Fault(f"'{source.misconception}' is no mistake in a step or derivative"))
+        step = frozenset({STEP})
+        formula = [self.expression(text, (*at, "formula"), extra=step) for text in source.formula]
+        return Series(
+            source,
+            tuple(formula),
+            tuple(self.expression(text, (*at, "start")) for text in source.start),
+            None if source.rate is None else self.expression(source.rate, (*at, "rate")),
+            {name: self.expression(text, (*at, "settings", name)) for name, text in source.settings.items()},
+        )
 
 
 def slip_behind(row: Misconception) -> str | None:
@@ -578,19 +588,3 @@ def slip_behind(row: Misconception) -> str | None:
         if row.mistake is not None:
             row.mistake(Solver(field_, 1, descent))
     return slips[0] if slips else None
-
-
-def _over_data(node: Node, data: Mapping[str, tuple[Node, ...]]) -> Node:
-    """The formula with ``mean`` and ``sum`` written out over the rows of the data."""
-    if not isinstance(node, Apply):
-        return node
-    if node.function not in ("mean", "sum"):
-        return Apply(node.function, tuple(_over_data(argument, data) for argument in node.arguments))
-    rows = min(map(len, data.values()))
-    terms = tuple(
-        substitute(node.arguments[0], {name: column[row] for name, column in data.items()}) for row in range(rows)
-    )
-    if not rows:
-        return Number(Fraction(0))
-    total: Node = Apply("+", terms) if rows > 1 else terms[0]
-    return Apply("/", (total, Number(Fraction(rows)))) if node.function == "mean" else total

@@ -24,6 +24,9 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("train_exact[d], heldout_exact[d]", "the same before rounding"),
 )  # fmt: skip
 
+STEP = "k"
+"""The name of the step, or of the place on the horizontal axis, in the formula of a series."""
+
 OUTCOMES: dict[str, tuple[str, str]] = {
     "converged": ("limit", "converged"),
     "cycles": ("limit", "cycle"),

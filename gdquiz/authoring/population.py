@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring.difficulty import difficulties
-from gdquiz.authoring.figures import drawable
+from gdquiz.authoring.figures import drawable, readable
 from gdquiz.authoring.items import Case, ItemTemplate
 from gdquiz.authoring.routes import (
     DISAGREEMENTS,
@@ -188,6 +188,7 @@ def _block(template: ItemTemplate, case: Case, columns: dict[str, Rationals], re
     for key, has_one in shown:
         rows.refuse(~has_one, f"the slot '{{{{{key}}}}}' has no value")
     rows.refuse(~drawable(world), "the figure can not be drawn")
+    rows.refuse(~readable(world), "in the figure two things can not be told apart")
     rows.refuse(world.doubtful, "too close to call")
     _verify(template, world, twin, rows)
     return Block(case, world, np.flatnonzero(rows.passing), parts, difficulties(template, world, parts))

@@ -220,13 +220,37 @@ class Part(Table):
         return self.digits if isinstance(self.digits, int) else None
 
 
+class Series(Table):
+    """One of several runs or curves of a figure.  Series with the same label belong together."""
+
+    label: Annotated[
+        Words, Field(description="What the reader calls it, such as A: LaTeX, printed beside it or over its panel.")
+    ]
+    look: Annotated[
+        Literal["run", "curve", "train", "heldout"],
+        Field(description="`run`: dots joined by lines; `curve`: a smooth line; `train`, `heldout`: as of a fit."),
+    ] = "run"
+    formula: Annotated[
+        list[Expression],
+        Field(description="Its value at k, or in `contours` both coordinates; without it the series is a run."),
+    ] = []
+    start: Annotated[list[Expression], Field(description="The start of the run, if not that of the item's run.")] = []
+    rate: Annotated[Expression | None, Field(description="The learning rate, if not that of the item's run.")] = None
+    method: Annotated[str, Field(description="The method, if not that of the item's run.")] = ""
+    settings: Annotated[dict[NameOf, Expression], Field(description="The settings of the method.")] = {}
+    misconception: Annotated[
+        Code | None, Field(description="The run of a learner who makes the steps with this misconception.")
+    ] = None
+
+
 class Figure(Table):
     """A drawing made from the row (see docs/banks.md)."""
 
     kind: Annotated[
-        Literal["curve", "contours", "training", "losses"],
+        Literal["curve", "contours", "training", "losses", "series"],
         Field(
-            description="`curve`, `contours`: a loss of 1 or 2 variables; `training`: a fit; `losses`: along the run."
+            description="`curve`, `contours`: a loss of 1 or 2 variables; `training`: a fit; `losses`: along the run; "
+            "`series`: several runs or formulas over k."
         ),
     ]
     x_range: Annotated[list[Expression], Field(description="Two expressions: from, to.")] = []
@@ -236,9 +260,24 @@ class Figure(Table):
     x_label: Annotated[str, Field(description="LaTeX; by default the variable.")] = ""
     y_label: Annotated[str, Field(description="LaTeX; by default the loss or the second variable.")] = ""
     points: Annotated[dict[Words, list[Expression]], Field(description="Labelled points of the curve or plane.")] = {}
+    key_points: Annotated[dict[Words, list[Expression]], Field(description="Labelled points on the key only.")] = {}
     arrows: Annotated[dict[Words, list[Expression]], Field(description="Labelled directions at the start.")] = {}
     key_arrows: Annotated[dict[Words, list[Expression]], Field(description="Directions on the key only.")] = {}
     path: Annotated[Literal["sheet", "key", "none"], Field(description="Where the steps of the run are drawn.")] = "key"
+    level_step: Annotated[
+        Expression | None,
+        Field(description="Level lines at the whole multiples of this; without it seven, closer to one another below."),
+    ] = None
+    series: Annotated[
+        list[Series], Field(description="For `series` and `contours`: what the reader tells apart.", max_length=12)
+    ] = []
+    steps: Annotated[
+        Domain | None, Field(description="The values of k of the series; by default all steps of the item's run.")
+    ] = None
+    shows: Annotated[
+        Literal["losses", "iterates"], Field(description="For `series`: what of a run is drawn over the steps.")
+    ] = "losses"
+    panels: Annotated[bool, Field(description="Each label in a drawing of its own, side by side.")] = False
     alt: Annotated[
         Prose,
         Field(description="Describes the drawing on the sheet for those who can not see it; gives no answer away."),

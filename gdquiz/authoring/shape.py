@@ -13,7 +13,7 @@ from typing import Any
 from gdquiz.authoring import schema, training
 from gdquiz.authoring.bank import Path
 from gdquiz.authoring.domains import domain, number
-from gdquiz.authoring.names import OUTCOMES, TRAINING
+from gdquiz.authoring.names import OUTCOMES, STEP, TRAINING
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics.descent import METHODS
 from gdquiz.mathematics.expressions import FUNCTIONS
@@ -23,6 +23,9 @@ Found = Iterator[tuple[Path, Fault]]
 
 RESERVED = frozenset({*FUNCTIONS, *KEYWORDS, "ln"})
 """Words of the language of expressions, which no quantity may be named."""
+
+MOST_PANELS = 6
+MOST_STEPS = 200
 
 _DERIVED = ("loss", "grad", "curvature", "eig_min", "eig_max", "train", "heldout", "train_exact", "heldout_exact")
 _METHODS = {row.name: row for row in METHODS}
@@ -181,18 +184,85 @@ def of_figure(item: schema.Item) -> Found:
         yield ("figure",), Fault("a figure of kind 'training' needs a table [item.fit]")
     elif figure.kind == "training" and item.fit and len(item.fit.degrees or item.fit.epochs_shown) < 2:
         yield ("figure",), Fault("a curve needs two points", "two degrees, or two epochs shown")
+    yield from _of_series(item, figure)
+    both = 1 if figure.kind == "curve" else 2
+    for name in ("points", "key_points"):
+        for values in getattr(figure, name).values():
+            if len(values) != both:
+                yield ("figure", name), Fault(f"{len(values)} numbers", str(both))
+    if figure.level_step is not None and figure.kind != "contours":
+        yield ("figure", "level_step"), Fault("only a figure of kind 'contours' has level lines")
+    if len(figure.y_range) not in (0, 2):
+        yield ("figure", "y_range"), Fault(f"{len(figure.y_range)} numbers", "2")
     if not drawn:
         return
     if len(figure.x_range) != 2:
         yield ("figure", "x_range"), Fault(f"{len(figure.x_range)} numbers", "2")
-    if len(figure.y_range) != 2 and (figure.y_range or figure.kind == "contours"):
-        yield ("figure", "y_range"), Fault(f"{len(figure.y_range)} numbers", "2")
-    for name in ("points", "arrows", "key_arrows"):
+    if not figure.y_range and figure.kind == "contours":
+        yield ("figure", "y_range"), Fault("0 numbers", "2")
+    for name in ("arrows", "key_arrows"):
         for values in getattr(figure, name).values():
             if len(values) != size:
                 yield ("figure", name), Fault(f"{len(values)} numbers", str(size))
-        if name != "points" and getattr(figure, name) and (item.run is None or figure.kind != "contours"):
+        if getattr(figure, name) and (item.run is None or figure.kind != "contours"):
             yield ("figure", name), Fault("arrows start where a run starts", "a figure of kind 'contours', and a run")
+
+
+def _of_series(item: schema.Item, figure: schema.Figure) -> Found:
+    """The series of a figure."""
+    at: Path = ("figure", "series")
+    if figure.series and figure.kind not in ("series", "contours"):
+        yield at, Fault(f"a figure of kind '{figure.kind}' has no series", "'series' or 'contours'")
+    if figure.kind == "series" and not figure.series:
+        yield at, Fault("a figure of kind 'series' needs series", "a table [[item.figure.series]]")
+    labels = {series.label for series in figure.series}
+    if figure.panels and not 2 <= len(labels) <= MOST_PANELS:
+        yield ("figure", "panels"), Fault(f"{len(labels)} panels", f"2 to {MOST_PANELS} different labels of series")
+    elif len(labels) > MOST_PANELS:
+        yield at, Fault(f"{len(labels)} different labels", f"at most {MOST_PANELS}")
+    steps = _values(figure.steps) if figure.steps is not None else None
+    if steps is not None and (list(steps) != sorted(steps) or not 2 <= len(steps) <= MOST_STEPS):
+        yield ("figure", "steps"), Fault("expected 2 to 200 values of k that rise")
+    formulas = [series for series in figure.series if series.formula]
+    named = {*item.parameters, *item.define, *(name for c in item.case for name in (*c.parameters, *c.define))}
+    if formulas and STEP in named:
+        yield at, Fault(f"'{STEP}' is the step in a formula of a series", "another name for the quantity")
+    size = 2 if figure.kind == "contours" else 1
+    for place, series in enumerate(figure.series):
+        here: Path = (*at, place)
+        running = (series.start, series.rate, series.method, series.settings, series.misconception)
+        if series.formula and any(running):
+            yield here, Fault("a series is either a formula or a run")
+        elif series.formula and len(series.formula) != size:
+            yield (*here, "formula"), Fault(f"{len(series.formula)} expressions", str(size))
+        elif not series.formula:
+            yield from _of_running_series(item, figure, series, here, steps)
+
+
+def _of_running_series(
+    item: schema.Item, figure: schema.Figure, series: schema.Series, here: Path, steps: tuple[Fraction, ...] | None
+) -> Found:
+    variables = item.loss.variables if item.loss else []
+    if item.run is None:
+        yield here, Fault("a series without formula is a run", "a table [item.run], or a formula in k")
+        return
+    if steps is not None and not all(step.denominator == 1 and 0 <= step <= MOST_STEPS for step in steps):
+        yield ("figure", "steps"), Fault("a run has whole steps", f"whole numbers from 0 to {MOST_STEPS}")
+    if series.start and len(series.start) != len(variables):
+        yield (*here, "start"), Fault(f"{len(series.start)} values for {len(variables)} variables")
+    if figure.kind == "series" and figure.shows == "iterates" and len(variables) != 1:
+        yield ("figure", "shows"), Fault("only iterates of one variable can be drawn over the steps", "'losses'")
+    name = series.method or item.run.method
+    if name not in _METHODS:
+        yield (*here, "method"), Fault(f"unknown method '{name}'", ", ".join(_METHODS), nearest(name, _METHODS))
+        return
+    known = set(_METHODS[name].parameters)
+    given = set(series.settings) if series.method else {*item.run.settings, *series.settings}
+    if not known - {"epsilon"} <= given <= known:
+        wanted = ", ".join(sorted(known - {"epsilon"})) or "nothing"
+        yield (*here, "settings"), Fault(f"the method {name} is set by {wanted}")
+    if name == "sgd" and not item.run.order:
+        yield (*here, "method"), Fault("sgd needs the order of the item's run")
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------

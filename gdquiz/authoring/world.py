@@ -20,6 +20,7 @@ import numpy as np
 from gdquiz.authoring import training, verdicts
 from gdquiz.authoring.items import CODES, Case, ItemTemplate, Wrong
 from gdquiz.authoring.names import OUTCOMES, TRAINING
+from gdquiz.authoring.series import Lines, lines
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics.calculus import Calculus
 from gdquiz.mathematics.certainty import UNSURE, YES
@@ -328,6 +329,11 @@ class World(Mapping[str, Column]):
         self._evaluation.doubtful = self._evaluation.doubtful | training.doubtful(self)
         return training.curves(self)
 
+    @cached_property
+    def series(self) -> Lines:
+        """The series of the item's figure."""
+        return lines(self)
+
     # --- related worlds ---
 
     def mistaken(self, wrong: Wrong) -> World:
@@ -363,7 +369,7 @@ class World(Mapping[str, Column]):
             return tuple(world(node) for node in nodes)
 
 
-_SHARED = ("field", "solver", "run", "start", "verdicts", "curves", "has_kinks")
+_SHARED = ("field", "solver", "run", "start", "verdicts", "curves", "series", "has_kinks")
 """What a world works out once and hands on to its twins."""
 
 

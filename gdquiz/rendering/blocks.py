@@ -20,6 +20,7 @@ from gdquiz.mathematics.notation import symbol
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, Style, join, set_prose
 from gdquiz.rendering.moulds import Mould
+from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import load
 from gdquiz.rendering.texts import Texts
 from gdquiz.rendering.views import (
@@ -141,7 +142,7 @@ class Blocks:
         def alt(place: Place) -> str:
             figure = place.question.figure
             assert figure is not None
-            return self.style.words(figure.key_alt or figure.alt if key else figure.alt)
+            return self.style.words(spoken(figure.key_alt or figure.alt if key else figure.alt))
 
         return FigureView(
             drawing="" if self.style.name == "markdown" else self._mould.read(drawing),

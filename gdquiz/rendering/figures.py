@@ -7,11 +7,11 @@ is laid out from what a sheet may show, so nothing that is for keys only is in i
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -21,12 +21,21 @@ from gdquiz.authoring.exam import Curve, Figure, Mark, Point
 from gdquiz.authoring.wording import HOLE
 from gdquiz.rendering.markup import Style
 from gdquiz.rendering.mathml import tree
+from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import lay_out, load
 
 WIDTH, HEIGHT = 440.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 14.0, 46.0
 LEGEND = 22.0
 """Height of the row of curve names above a drawing."""
+COLUMNS = 2
+"""Panels stand in so many columns."""
+PANEL_WIDTH, PANEL_HEIGHT, PANEL_MOST = 162.0, 120.0, 176.0
+"""What a panel has for its data; with equal scales it may be higher, up to the last of the three."""
+PANEL_TITLE, PANEL_TICKS, PANEL_SIDE = 20.0, 24.0, 38.0
+"""Room above a panel, below it, and between two that stand side by side."""
+CM = 0.03
+"""On paper a px of a panel is so many cm."""
 
 
 class TickView(NamedTuple):
@@ -35,12 +44,16 @@ class TickView(NamedTuple):
 
 
 class LineView(NamedTuple):
-    """``points`` are tenths of a px for SVG (in the legend where its sample begins), data coordinates for pgfplots."""
+    """``points`` are tenths of a px for SVG (in the legend where its sample begins), data coordinates for pgfplots.
+
+    ``dots`` are marks on the line: for SVG the path of all of them, for pgfplots their coordinates.
+    """
 
     role: str
     points: str
     label: str
     label_at: str
+    dots: str
 
 
 class MarkView(NamedTuple):
@@ -61,6 +74,33 @@ class MarkView(NamedTuple):
     anchor: str
 
 
+class PanelView(NamedTuple):
+    """One pair of axes with all that is drawn in it; where there is no other, its title is empty.
+
+    ``left``, ``right``, ``top`` and ``bottom`` bound the data in px.  With a title, ``width`` and ``height`` are the
+    size of that area, and ``at_x`` and ``at_y`` where its lower left corner is, for pgfplots in cm.  ``x_label`` and
+    ``y_label`` are empty within a row or column of panels.
+    """
+
+    title: str
+    left: str
+    right: str
+    top: str
+    bottom: str
+    middle_x: str
+    middle_y: str
+    at_x: str
+    at_y: str
+    width: str
+    height: str
+    x_label: str
+    y_label: str
+    x_ticks: tuple[TickView, ...]
+    y_ticks: tuple[TickView, ...]
+    lines: tuple[LineView, ...]
+    marks: tuple[MarkView, ...]
+
+
 class DrawingView(NamedTuple):
     """A figure with every number written out.  ``alone`` is for a file of its own, which has to bring its colours."""
 
@@ -68,22 +108,11 @@ class DrawingView(NamedTuple):
     title: str
     width: str
     height: str
-    left: str
-    right: str
-    top: str
-    bottom: str
-    middle_x: str
-    middle_y: str
-    x_label: str
-    y_label: str
     legend_y: str
     x_range: tuple[str, str]
     y_range: tuple[str, str]
-    x_ticks: tuple[TickView, ...]
-    y_ticks: tuple[TickView, ...]
     legend: tuple[LineView, ...]
-    lines: tuple[LineView, ...]
-    marks: tuple[MarkView, ...]
+    panels: tuple[PanelView, ...]
     equal_scale: bool
     alone: bool
 
@@ -107,27 +136,43 @@ def _shape(view: DrawingView) -> tuple[DrawingView, list[str]]:
         values.append(text)
         return f"\ue000{len(values) - 1}\ue001"
 
+    def lines(views: tuple[LineView, ...]) -> tuple[LineView, ...]:
+        return tuple([LineView(line[0], *[mark(text) for text in line[1:]]) for line in views])
+
+    def ticks(views: tuple[TickView, ...]) -> tuple[TickView, ...]:
+        return tuple([TickView(mark(at), mark(text)) for at, text in views])
+
+    def panel(view: PanelView) -> PanelView:
+        return PanelView(
+            title=mark(view.title),
+            left=mark(view.left),
+            right=mark(view.right),
+            top=mark(view.top),
+            bottom=mark(view.bottom),
+            middle_x=mark(view.middle_x),
+            middle_y=mark(view.middle_y),
+            at_x=mark(view.at_x),
+            at_y=mark(view.at_y),
+            width=mark(view.width),
+            height=mark(view.height),
+            x_label=mark(view.x_label),
+            y_label=mark(view.y_label),
+            x_ticks=ticks(view.x_ticks),
+            y_ticks=ticks(view.y_ticks),
+            lines=lines(view.lines),
+            marks=tuple([MarkView(one[0], *[mark(text) for text in one[1:]]) for one in view.marks]),
+        )
+
     shape = DrawingView(
         id=mark(view.id),
         title=mark(view.title),
         width=mark(view.width),
         height=mark(view.height),
-        left=mark(view.left),
-        right=mark(view.right),
-        top=mark(view.top),
-        bottom=mark(view.bottom),
-        middle_x=mark(view.middle_x),
-        middle_y=mark(view.middle_y),
-        x_label=mark(view.x_label),
-        y_label=mark(view.y_label),
         legend_y=mark(view.legend_y),
         x_range=(mark(view.x_range[0]), mark(view.x_range[1])),
         y_range=(mark(view.y_range[0]), mark(view.y_range[1])),
-        x_ticks=tuple([TickView(mark(at), mark(text)) for at, text in view.x_ticks]),
-        y_ticks=tuple([TickView(mark(at), mark(text)) for at, text in view.y_ticks]),
-        legend=tuple([LineView(line[0], mark(line[1]), mark(line[2]), mark(line[3])) for line in view.legend]),
-        lines=tuple([LineView(line[0], mark(line[1]), mark(line[2]), mark(line[3])) for line in view.lines]),
-        marks=tuple([MarkView(one[0], *[mark(text) for text in one[1:]]) for one in view.marks]),
+        legend=lines(view.legend),
+        panels=tuple([panel(one) for one in view.panels]),
         equal_scale=view.equal_scale,
         alone=view.alone,
     )
@@ -162,52 +207,90 @@ class _Frame:
         return self.bottom - (value - self.y0) * self.y_scale
 
 
-def _frame(figure: Figure, top: float) -> _Frame:
-    """The plot area; with equal scales it shrinks in the direction that needs less room."""
+def _frames(figure: Figure, top: float) -> tuple[_Frame, ...]:
+    """The area for the data in each panel; with equal scales it shrinks in the direction that needs less room."""
     (x0, x1), (y0, y1) = figure.x_range, figure.y_range
-    width, height = WIDTH - LEFT - RIGHT, HEIGHT - top - BOTTOM
+    if not figure.panels:
+        return (_frame(figure, LEFT, top, WIDTH - LEFT - RIGHT, HEIGHT - top - BOTTOM, 1.15),)
+    first = _frame(figure, 0, 0, PANEL_WIDTH, PANEL_MOST if figure.equal_scale else PANEL_HEIGHT, 1.0)
+    width, height = first.right, first.bottom
+    frames = []
+    for place in range(len(figure.panels)):
+        row, column = divmod(place, COLUMNS)
+        left = LEFT + column * (width + PANEL_SIDE)
+        above = top + (row + 1) * PANEL_TITLE + row * (height + PANEL_TICKS)
+        frames.append(
+            _Frame(
+                left, left + width, above, above + height, x0, y0, width / ((x1 - x0) or 1), height / ((y1 - y0) or 1)
+            )
+        )
+    return tuple(frames)
+
+
+def _frame(figure: Figure, left: float, top: float, width: float, height: float, stretch: float) -> _Frame:
+    """The area within a given one; ``stretch`` is by how much an equal scale may exceed the height."""
+    (x0, x1), (y0, y1) = figure.x_range, figure.y_range
     x_scale, y_scale = width / ((x1 - x0) or 1), height / ((y1 - y0) or 1)
     if figure.equal_scale:
-        x_scale = y_scale = min(x_scale, y_scale * 1.15)
+        x_scale = y_scale = min(x_scale, y_scale * stretch)
         width, height = x_scale * (x1 - x0), y_scale * (y1 - y0)
-    return _Frame(LEFT, LEFT + width, top, top + height, x0, y0, x_scale, y_scale)
+    return _Frame(left, left + width, top, top + height, x0, y0, x_scale, y_scale)
 
 
 def _lay_out(figure: Figure, style: Style, id: str, *, key: bool) -> DrawingView:
     curves = [curve for curve in figure.curves if key or not curve.key_only]
     marks = [mark for mark in figure.marks if key or not mark.key_only]
     named = [curve for curve in curves if curve.label]
-    frame = _frame(figure, TOP + (LEGEND if named else 0))
+    top = TOP + (LEGEND if named else 0)
+    frames = _frames(figure, top)
     latex = style.name == "latex"
-    label = _label_latex if latex else label_svg
-    alt = " ".join((figure.key_alt or figure.alt if key else figure.alt).split())
-    legend, at = [], frame.left + 4
+    alt = spoken(figure.key_alt or figure.alt if key else figure.alt)
+    legend, at = [], frames[0].left + 4
     for curve in named:
-        legend.append(LineView(curve.role, f"{10 * at:.0f} {10 * TOP + 40:.0f}", label(curve.label), _px(at + 34)))
+        label = (_label_latex if latex else label_svg)(curve.label)
+        legend.append(LineView(_look(curve), f"{10 * at:.0f} {10 * TOP + 40:.0f}", label, _px(at + 34), ""))
         at += 50 + _width(curve.label)
     return DrawingView(
         id=f"{'key-' if key else ''}figure-{_identifier(id)}",
         title=style.words(alt) if latex else escape(alt),
-        width=_px(max(frame.right + RIGHT, at if named else 0)),
-        height=_px(frame.bottom + BOTTOM),
+        width=_px(max(*(frame.right + RIGHT for frame in frames), at if named else 0)),
+        height=_px(frames[-1].bottom + BOTTOM),
+        legend_y=_px(TOP + 4),
+        x_range=(_number(figure.x_range[0]), _number(figure.x_range[1])),
+        y_range=(_number(figure.y_range[0]), _number(figure.y_range[1])),
+        legend=tuple(legend),
+        panels=tuple(_panel(figure, place, frames, curves, marks, latex=latex) for place in range(len(frames))),
+        equal_scale=figure.equal_scale,
+        alone=style.name == "markdown",
+    )
+
+
+def _panel(
+    figure: Figure, place: int, frames: Sequence[_Frame], curves: list[Curve], marks: list[Mark], *, latex: bool
+) -> PanelView:
+    frame, label = frames[place], _label_latex if latex else label_svg
+    curves = [curve for curve in curves if curve.panel in (None, place)]
+    marks = [mark for mark in marks if mark.panel in (None, place)]
+    lowest = place + COLUMNS >= len(frames)
+    scale = CM if latex and figure.panels else 1
+    return PanelView(
+        title=label(figure.panels[place]) if figure.panels else "",
         left=_px(frame.left),
         right=_px(frame.right),
         top=_px(frame.top),
         bottom=_px(frame.bottom),
         middle_x=_px((frame.left + frame.right) / 2),
         middle_y=_px((frame.top + frame.bottom) / 2),
-        x_range=(_number(figure.x_range[0]), _number(figure.x_range[1])),
-        y_range=(_number(figure.y_range[0]), _number(figure.y_range[1])),
-        x_label=label(figure.x_label),
-        y_label=label(figure.y_label),
+        at_x=_number(frame.left * scale),
+        at_y=_number(-frame.bottom * scale),
+        width=_number((frame.right - frame.left) * scale),
+        height=_number((frame.bottom - frame.top) * scale),
+        x_label=label(figure.x_label) if lowest else "",
+        y_label=label(figure.y_label) if place % COLUMNS == 0 else "",
         x_ticks=_ticks(figure.x_ticks, frame.x, latex=latex),
         y_ticks=_ticks(figure.y_ticks, frame.y, latex=latex),
-        legend_y=_px(TOP + 4),
-        legend=tuple(legend),
-        lines=tuple(_line(curve, frame, latex=latex) for curve in curves),
+        lines=tuple(_line(curve, figure, frame, latex=latex) for curve in curves),
         marks=_marks(marks, curves, frame, latex=latex),
-        equal_scale=figure.equal_scale,
-        alone=style.name == "markdown",
     )
 
 
@@ -232,9 +315,38 @@ def _ticks(values: Sequence[float], scale: object, *, latex: bool) -> tuple[Tick
     )
 
 
-def _line(curve: Curve, frame: _Frame, *, latex: bool) -> LineView:
+def _line(curve: Curve, figure: Figure, frame: _Frame, *, latex: bool) -> LineView:
     label = _label_latex(curve.label) if latex and curve.label else ""
-    return LineView(curve.role, _polyline(curve.points, None if latex else frame), label, "")
+    dots = ""
+    if curve.dots:
+        dotted = tuple(point for point in curve.points if curve.role != "series" or _is_inside(point, figure))
+        dots = _polyline(dotted, None) if latex else "".join(_glyph(curve, frame.x(x), frame.y(y)) for x, y in dotted)
+    return LineView(_look(curve), _polyline(curve.points, None if latex else frame), label, "", dots)
+
+
+def _is_inside(point: Point, figure: Figure) -> bool:
+    """Whether a point is one of the series, and not where its line was cut off at the border."""
+    (left, right), (low, high) = figure.x_range, figure.y_range
+    return low < point[1] < high and (left < point[0] < right or not figure.equal_scale)
+
+
+def _look(curve: Curve) -> str:
+    """What a stylesheet knows a curve by."""
+    return f"{curve.role}-{curve.style % len(_GLYPHS)}" if curve.role == "series" else curve.role
+
+
+_GLYPHS = (
+    "m-40 0a40 40 0 1 0 80 0a40 40 0 1 0-80 0z",
+    "m-37-37h74v74h-74z",
+    "m0-52l48 86h-96z",
+    "m0-55l50 55-50 55-50-55z",
+)
+"""The dots of the styles, in tenths of a px: a disc, a square, a triangle, a diamond."""
+
+
+def _glyph(curve: Curve, x: float, y: float) -> str:
+    glyph = 1 if curve.role == "heldout" else curve.style
+    return f"M{10 * x:.0f} {10 * y:.0f}{_GLYPHS[glyph % len(_GLYPHS)]}"
 
 
 @lru_cache(maxsize=256)
@@ -262,7 +374,7 @@ def _marks(marks: Sequence[Mark], curves: Sequence[Curve], frame: _Frame, *, lat
     taken: list[Point] = [(frame.x(mark.x), frame.y(mark.y)) for mark in marks if mark.role != "arrow"]
     for curve in curves:
         if curve.role != "level":
-            taken += [(frame.x(x), frame.y(y)) for x, y in curve.points]
+            taken += [(frame.x(x), frame.y(y)) for x, y in _dense(curve)]
     for mark in marks:
         if mark.arrow:
             (x0, y0), (x1, y1) = (mark.x, mark.y), mark.arrow
@@ -296,6 +408,14 @@ def _marks(marks: Sequence[Mark], curves: Sequence[Curve], frame: _Frame, *, lat
             )
         )
     return tuple(views)
+
+
+def _dense(curve: Curve) -> Iterator[Point]:
+    """The points of a curve; between those of a series, which lie far apart, a few more."""
+    yield from curve.points
+    if curve.role == "series" and curve.dots:
+        for (x0, y0), (x1, y1) in pairwise(curve.points):
+            yield from ((x0 + k / 6 * (x1 - x0), y0 + k / 6 * (y1 - y0)) for k in range(1, 6))
 
 
 def _box(at: Point, side: tuple[int, int], width: float) -> tuple[float, float, float, float]:
