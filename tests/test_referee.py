@@ -26,7 +26,7 @@ from referee.reading import number as printed_number
 
 from gdquiz.authoring import training
 from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.exam import PartKey, PartWording, Question, Wording
+from gdquiz.authoring.exam import Figure, PartKey, PartWording, Question, Wording
 from gdquiz.authoring.items import ItemTemplate, templates
 from gdquiz.authoring.population import populate
 from gdquiz.authoring.wordings import Solver
@@ -63,7 +63,7 @@ TEXT_ONLY = frozenset(
 """Items that only ask for words, which people mark: the referee has nothing to recompute."""
 
 READER = ("case", "slots", "train", "heldout", "train_x", "train_y", "heldout_x", "heldout_y")
-FIGURE = ("marks", "arrows", "curves")
+FIGURE = ("marks", "arrows", "curves", "series")
 ALLOWED_IMPORTS = (sys.stdlib_module_names | {"numpy", "mpmath", "referee"}) - {
     "importlib", "multiprocessing", "os", "pkgutil", "runpy", "subprocess", "sys"
 }  # fmt: skip
@@ -149,7 +149,23 @@ def _given(solver: Solver, row: int, question: Question) -> dict[str, Any]:
             role: [curve.points for curve in question.figure.curves if curve.role == role]
             for role in {curve.role for curve in question.figure.curves}
         }
+        known["series"] = _named(question.figure)
     return known
+
+
+def _named(figure: Figure) -> dict[str, dict[str, list[Any]]]:
+    """The curves of a figure by the letter that stands beside them, or over their panel, and by role."""
+    beside = [mark.label for mark in figure.marks if mark.role == "label"]
+    found: dict[str, dict[str, list[Any]]] = {}
+    for curve in figure.curves:
+        if curve.panel is not None:
+            name = figure.panels[curve.panel]
+        elif curve.role == "series" and beside:
+            name = beside[curve.style]
+        else:
+            continue
+        found.setdefault(name, {}).setdefault(curve.role, []).append(curve.points)
+    return found
 
 
 # --- the comparison ------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ SAMPLES = 97
 GRID = 61
 LEVELS = 7
 MOST_LEVELS = 40
-MOST_DOTS = 31
+MOST_DOTS = 20
 """The points of a series are dotted if there are no more than these."""
 PLOT = (360.0, 230.0)
 """About how many px a drawing has for its data, across and up, on paper as well."""
@@ -120,7 +120,7 @@ def drawable(world: World) -> Mask:
             length = sum(np.abs(column) for column in _columns(world, nodes))
             possible &= np.isfinite(length) & (length > 0)
         if spec.series:
-            for line in world.series.lines:
+            for line in (line for line in world.series.lines if line.look != "curve"):
                 for axis, (low, high) in enumerate(ranges[2 - line.values.shape[2] :]):
                     start = line.values[:, 0, axis]
                     possible &= (low <= start) & (start <= high)
@@ -328,7 +328,7 @@ def _contours(world: World, row: int) -> dict[str, Any]:
     marks += labels
     if world.template.rate is not None:
         points = _iterates(world, row)
-        marks.append(_mark(frame, points[0].tolist(), _labels(world.case.variables, 0), "start"))
+        marks.append(_mark(frame, points[0].tolist(), "" if panels else _labels(world.case.variables, 0), "start"))
         if spec.path != "none":
             on_key = spec.path == "key"
             curves.append(frozen.Curve(role="path", points=frame.line(*points.T), key_only=on_key))
@@ -436,7 +436,7 @@ def _series_of(
     if not spec.series:
         return (), (), ()
     found = world.series
-    labels, across = found.labels, [float(step) for step in found.steps]
+    labels, across = found.labels(row), [float(step) for step in found.steps]
     curves: list[frozen.Curve] = []
     named: set[str] = set()
     drawn: dict[str, list[Any]] = {label: [] for label in labels}
@@ -444,7 +444,7 @@ def _series_of(
         points = [
             tuple(point) if len(point) == 2 else (x, *point) for x, point in zip(across, line.values[row], strict=True)
         ]
-        place = labels.index(line.label)
+        place = labels.index(line.label(row))
         style = 0 if spec.panels or line.look in _NAMES else place
         for piece in _within(points, frame.x_range, frame.y_range):
             label = _NAMES.get(line.look, "") if line.look not in named else ""
@@ -459,7 +459,7 @@ def _series_of(
                     panel=place if spec.panels else None,
                 )
             )
-        drawn[line.label] += points
+        drawn[line.label(row)] += points
     if spec.panels:
         return tuple(curves), (), labels
     marks = [_beside(frame, label, drawn) for label in labels] if len(labels) > 1 else []

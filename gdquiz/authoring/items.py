@@ -104,6 +104,7 @@ class Series:
     """One of several series of a figure; its ``formula`` may use ``STEP``."""
 
     source: schema.Series
+    letter: Node | None
     formula: tuple[Node, ...]
     start: tuple[Node, ...]
     rate: Node | None
@@ -568,6 +569,7 @@ class _Reader:
         formula = [self.expression(text, (*at, "formula"), extra=step) for text in source.formula]
         return Series(
             source,
+            None if source.letter is None else self.expression(source.letter, (*at, "letter")),
             tuple(formula),
             tuple(self.expression(text, (*at, "start")) for text in source.start),
             None if source.rate is None else self.expression(source.rate, (*at, "rate")),

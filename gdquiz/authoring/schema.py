@@ -221,11 +221,17 @@ class Part(Table):
 
 
 class Series(Table):
-    """One of several runs or curves of a figure.  Series with the same label belong together."""
+    """One of several runs or curves of a figure.  Series with the same label, or the same letter, belong together."""
 
     label: Annotated[
-        Words, Field(description="What the reader calls it, such as A: LaTeX, printed beside it or over its panel.")
-    ]
+        Words, Field(description="What the reader calls it, LaTeX; printed beside it, or over its panel.")
+    ] = ""
+    letter: Annotated[
+        Expression | None,
+        Field(
+            description="Instead of a label: 0 is called A, 1 is called B, ..., so that letters change with the row."
+        ),
+    ] = None
     look: Annotated[
         Literal["run", "curve", "train", "heldout"],
         Field(description="`run`: dots joined by lines; `curve`: a smooth line; `train`, `heldout`: as of a fit."),

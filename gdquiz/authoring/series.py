@@ -37,24 +37,37 @@ MARKS = 2
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A series worked out: ``values`` has the shape (rows, steps, 1), or (rows, steps, 2) on a plane."""
+    """A series worked out: ``values`` has the shape (rows, steps, 1), or (rows, steps, 2) on a plane.
 
-    label: str
+    Lines of the same ``group`` belong together.  ``letters`` are the places of its letter in the alphabet, row by row;
+    where there are none, the group is its label.
+    """
+
+    group: str
+    letters: NDArray[np.int64] | None
     look: str
     values: NDArray[np.float64]
+
+    def label(self, row: int) -> str:
+        return self.group if self.letters is None else chr(ord("A") + int(self.letters[row]))
 
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """All series of a figure over the same ``steps``.  In ``doubtful`` rows something was compared too closely."""
+    """All series of a figure over the same ``steps``.  In ``doubtful`` rows it is not clear what is to be drawn."""
 
     steps: tuple[Fraction, ...]
     lines: tuple[Line, ...]
     doubtful: Mask
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(line.label for line in self.lines))
+    def groups(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line.group for line in self.lines))
+
+    def labels(self, row: int) -> tuple[str, ...]:
+        """What the groups are called in a row: letters in the order of the alphabet, else as written."""
+        found = dict.fromkeys(line.label(row) for line in self.lines)
+        return tuple(found if any(line.letters is None for line in self.lines) else sorted(found))
 
 
 def steps_of(world: World) -> tuple[Fraction, ...]:
@@ -77,7 +90,15 @@ def lines(world: World) -> Lines:
             doubtful |= unclear
         else:
             values = _by_running(series, world, twin, steps)
-        found.append(Line(series.source.label, series.source.look, values))
+        letters = None
+        if series.letter is not None:
+            place = _column(world, series.letter)
+            letters = np.where(np.isin(place, np.arange(26)), place, 0).astype(np.int64)
+            doubtful |= letters != place
+        found.append(Line(series.source.label or str(series.source.letter), letters, series.source.look, values))
+    for a, b in combinations(found, 2):
+        if a.letters is not None and b.letters is not None and a.group != b.group:
+            doubtful |= a.letters == b.letters
     return Lines(steps, tuple(found), doubtful)
 
 
@@ -139,25 +160,26 @@ def _column(world: World, node: Node) -> NDArray[np.float64]:
 
 
 def apart(found: Lines, ranges: Ranges) -> Mask:
-    """The rows in which every two labels differ by 4 % of an axis, as drawn, at two marks or more."""
-    rows = found.doubtful.shape
-    told = np.ones(rows, bool)
-    wanted = min(MARKS, len(found.steps) - 1) or 1
-    for first, second in combinations(found.labels, 2):
-        differing = np.zeros((*rows, len(found.steps)), bool)
-        for a, b in _alike(found, first, second):
+    """The rows in which every two groups differ by 4 % of an axis, as drawn, at two marks or more."""
+    told = ~found.doubtful
+    wanted = min(MARKS, len(found.steps) - 1)
+    for first, second in combinations(found.groups, 2):
+        pairs = list(_alike(found, first, second))
+        differing = np.zeros((len(told), len(found.steps)), bool)
+        for a, b in pairs:
             for axis, (low, high) in enumerate(ranges):
                 bottom, top = low[:, None], high[:, None]
                 distance = np.abs(_drawn(a.values[..., axis], bottom, top) - _drawn(b.values[..., axis], bottom, top))
                 differing |= distance >= APART * (1 + 1e-9) * (top - bottom)
-        told &= differing.sum(axis=1) >= wanted
+        if pairs:
+            told &= differing.sum(axis=1) >= wanted
     return told
 
 
 def _alike(found: Lines, first: str, second: str) -> Iterator[tuple[Line, Line]]:
-    """The series of two labels that a reader compares: those of the same look, in their order."""
+    """The series of two groups that a reader compares: those of the same look, in their order."""
     for look in dict.fromkeys(line.look for line in found.lines):
-        mine, others = ([x for x in found.lines if (x.label, x.look) == (label, look)] for label in (first, second))
+        mine, others = ([x for x in found.lines if (x.group, x.look) == (group, look)] for group in (first, second))
         yield from zip(mine, others, strict=False)
 
 

@@ -215,7 +215,7 @@ def _of_series(item: schema.Item, figure: schema.Figure) -> Found:
         yield at, Fault(f"a figure of kind '{figure.kind}' has no series", "'series' or 'contours'")
     if figure.kind == "series" and not figure.series:
         yield at, Fault("a figure of kind 'series' needs series", "a table [[item.figure.series]]")
-    labels = {series.label for series in figure.series}
+    labels = {series.label or series.letter for series in figure.series}
     if figure.panels and not 2 <= len(labels) <= MOST_PANELS:
         yield ("figure", "panels"), Fault(f"{len(labels)} panels", f"2 to {MOST_PANELS} different labels of series")
     elif len(labels) > MOST_PANELS:
@@ -230,6 +230,8 @@ def _of_series(item: schema.Item, figure: schema.Figure) -> Found:
     size = 2 if figure.kind == "contours" else 1
     for place, series in enumerate(figure.series):
         here: Path = (*at, place)
+        if bool(series.label) == bool(series.letter):
+            yield here, Fault("a series has either a label or a letter")
         running = (series.start, series.rate, series.method, series.settings, series.misconception)
         if series.formula and any(running):
             yield here, Fault("a series is either a formula or a run")

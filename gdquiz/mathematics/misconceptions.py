@@ -1642,6 +1642,13 @@ _GENERALISATION = (
         "Keep apart the epoch at which training ends and the epoch whose weights you want.",
     ),
     Misconception(
+        "NO_RESET",
+        "never begins to count anew",
+        "Once the loss has stopped falling, the waiting goes on until the patience is used up.",
+        "The patience counts epochs in a row. Every epoch with a new smallest loss sets the count back to zero.",
+        "See whether any epoch after the one you chose is better than it, and what that does to the count.",
+    ),
+    Misconception(
         "NON_STRICT",
         "counts an equal value as an improvement",
         "As long as the loss is not worse, the waiting starts anew.",

@@ -32,7 +32,7 @@ COLUMNS = 2
 """Panels stand in so many columns."""
 PANEL_WIDTH, PANEL_HEIGHT, PANEL_MOST = 162.0, 120.0, 176.0
 """What a panel has for its data; with equal scales it may be higher, up to the last of the three."""
-PANEL_TITLE, PANEL_TICKS, PANEL_SIDE = 20.0, 24.0, 38.0
+PANEL_TITLE, PANEL_TICKS, PANEL_SIDE = 20.0, 28.0, 38.0
 """Room above a panel, below it, and between two that stand side by side."""
 CM = 0.03
 """On paper a px of a panel is so many cm."""
@@ -320,7 +320,11 @@ def _line(curve: Curve, figure: Figure, frame: _Frame, *, latex: bool) -> LineVi
     dots = ""
     if curve.dots:
         dotted = tuple(point for point in curve.points if curve.role != "series" or _is_inside(point, figure))
-        dots = _polyline(dotted, None) if latex else "".join(_glyph(curve, frame.x(x), frame.y(y)) for x, y in dotted)
+        dots = (
+            _polyline(dotted, None)
+            if latex
+            else "".join(_glyph(curve, frame.x(x), frame.y(y), 25 if figure.panels else 40) for x, y in dotted)
+        )
     return LineView(_look(curve), _polyline(curve.points, None if latex else frame), label, "", dots)
 
 
@@ -335,18 +339,16 @@ def _look(curve: Curve) -> str:
     return f"{curve.role}-{curve.style % len(_GLYPHS)}" if curve.role == "series" else curve.role
 
 
-_GLYPHS = (
-    "m-40 0a40 40 0 1 0 80 0a40 40 0 1 0-80 0z",
-    "m-37-37h74v74h-74z",
-    "m0-52l48 86h-96z",
-    "m0-55l50 55-50 55-50-55z",
-)
-"""The dots of the styles, in tenths of a px: a disc, a square, a triangle, a diamond."""
+_GLYPHS = ("m-{0} 0a{0} {0} 0 1 0 {1} 0a{0} {0} 0 1 0-{1} 0z", "m-{0}-{0}h{1}v{1}h-{1}z", "m0-{0}l{1} {2}h-{3}z",
+           "m0-{2}l{2} {2}-{2} {2}-{2}-{2}z")  # fmt: skip
+"""The dots of the styles: a disc, a square, a triangle, a diamond."""
 
 
-def _glyph(curve: Curve, x: float, y: float) -> str:
-    glyph = 1 if curve.role == "heldout" else curve.style
-    return f"M{10 * x:.0f} {10 * y:.0f}{_GLYPHS[glyph % len(_GLYPHS)]}"
+def _glyph(curve: Curve, x: float, y: float, size: float) -> str:
+    """A dot at a place, about as large as a disc of the radius ``size``; all in tenths of a px."""
+    look = (1 if curve.role == "heldout" else curve.style) % len(_GLYPHS)
+    lengths = ((1, 2), (0.9, 1.8), (1.3, 1.2, 2.2, 2.4), (1, 2, 1.35))[look]
+    return f"M{10 * x:.0f} {10 * y:.0f}{_GLYPHS[look].format(*(round(size * length) for length in lengths))}"
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ name of a parameter     its value in this row, a ``Fraction``
                         ``heldout_y``), each a tuple of ``Fraction``
 ``marks``, ``arrows``   items with a figure: by label, the point (x, y), or the direction (x, y) of the arrow
 ``curves``              items with a figure: by role, the points of each polyline of that role
+``series``              items with a figure: by the letter at a curve or over a panel, and then by role, the polylines
 ======================  ============================================================================================
 
 and returns for each part with a computable key what the key should be:

@@ -260,3 +260,18 @@ def same_start_two_rates(p: Row) -> dict[str, object]:
         "passes-anyway": (not small, "short-steps"),
     }
     return {"limits": ends, "claim": claims[p["case"]]}
+
+
+def where_a_run_ends_on_a_graph(p: Row) -> dict[str, object]:
+    """Walk downhill along the drawn curve until it turns, and take the mark at that place."""
+    (curve,) = p["curves"]["loss"]
+    x, y = p["marks"]["x_{0}"]
+    at = min(range(len(curve)), key=lambda k: abs(curve[k][0] - x))
+    confirm(abs(curve[at][1] - y) < 0.2, "the start does not lie on the curve")
+    side = 1 if curve[at + 1][1] < curve[at - 1][1] else -1
+    while 0 < at < len(curve) - 1 and curve[at + side][1] < curve[at][1]:
+        at += side
+    confirm(0 < at < len(curve) - 1, "the run leaves the figure")
+    label = min("ABCDE", key=lambda name: abs(p["marks"][name][0] - curve[at][0]))
+    confirm(abs(p["marks"][label][0] - curve[at][0]) < 0.1, "no mark where the curve turns")
+    return {"answer": label.lower()}

@@ -159,3 +159,39 @@ def two_rates_for_one_speed(p: Row) -> dict[str, object]:
 
     fall = factor(Fraction(0)) - factor(Fraction(1))
     return {"answer": ((1 - rho) / fall, (1 + rho) / fall)}
+
+
+def four_paths_on_a_map(p: Row) -> dict[str, object]:
+    """Run the four methods and look for the panel with the same points."""
+    f = loss(p, "u", "v")
+    (start,) = {curves["series"][0][0] for curves in p["series"].values()}
+
+    def gradient(x: list[float]) -> list[float]:
+        h = 1e-4
+        return [(f(x[0] + h, x[1]) - f(x[0] - h, x[1])) / (2 * h), (f(x[0], x[1] + h) - f(x[0], x[1] - h)) / (2 * h)]
+
+    def descent(rate: float, beta: float) -> list[list[float]]:
+        path, velocity = [list(start)], [0.0, 0.0]
+        for _ in range(14):
+            velocity = [beta * m + g for m, g in zip(velocity, gradient(path[-1]), strict=True)]
+            path.append([x - rate * m for x, m in zip(path[-1], velocity, strict=True)])
+        return path
+
+    small, large, beta = (float(given(p, name)) for name in ("small", "large", "beta"))
+    paths = [descent(small, 0), descent(large, 0), descent(small, beta), [list(start), *[[0.0, 0.0]] * 14]]
+    found = []
+    for path in paths:
+        hits = [
+            letter.lower()
+            for letter, curves in p["series"].items()
+            if len(curves["series"]) == 1
+            and len(curves["series"][0]) == 15
+            and all(
+                abs(a - b) < 0.03
+                for x, y in zip(path, curves["series"][0], strict=True)
+                for a, b in zip(x, y, strict=True)
+            )
+        ]
+        confirm(len(hits) == 1, f"{len(hits)} panels show this path")
+        found += hits
+    return {"answer": tuple(found)}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from referee.means import sign, slope
 from referee.reading import confirm, given, loss
@@ -102,3 +105,22 @@ def what_one_slope_tells(p: Row) -> dict[str, object]:
         return {"answer": (truth[case], "short" if case.startswith("short") else "local")}
     head = case.split("-")[0]
     return {"answer": (truth[head], "local" if head == "minimum" else "rule")}
+
+
+def order_steps_on_a_curve(p: Row) -> dict[str, object]:
+    """The steepness of the drawn curve at each mark, and the product of the factors of the derivative."""
+    (curve,) = p["curves"]["loss"]
+    xs = [x for x, _ in curve]
+    drawn, exact = {}, {}
+    zeros = (p["r2"] - p["gap1"], p["r2"], p["r2"] + p["gap3"])
+    for label in "ABCD":
+        x, y = p["marks"][label]
+        k = min(max(bisect_left(xs, x), 3), len(xs) - 3)
+        near = np.polynomial.Polynomial.fit(*zip(*curve[k - 3 : k + 3], strict=True), deg=4)
+        confirm(abs(near(x) - y) <= 0.05, f"{label} does not lie on the curve")
+        drawn[label] = abs(near.deriv()(x))
+        exact[label] = abs((x - zeros[0]) * (x - zeros[1]) * (x - zeros[2]))
+    order = sorted("ABCD", key=lambda label: exact[label])
+    for flat, steep in pairwise(order):
+        confirm(drawn[steep] > 1.2 * drawn[flat], f"{flat} and {steep} look equally steep")
+    return {"answer": tuple(f"point-{label.lower()}" for label in order)}

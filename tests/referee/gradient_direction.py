@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import hypot
 from typing import Any
+
+import numpy as np
 
 from referee.means import gradient, root, slope, solve_affine
 from referee.reading import confirm, given, loss
@@ -113,3 +116,33 @@ def claims_about_the_gradient(p: Row) -> dict[str, object]:
         "many-ways-down": (toward and not aims(start), "half-plane"),
     }
     return {"answer": answers[p["case"]]}
+
+
+def order_by_level_spacing(p: Row) -> dict[str, object]:
+    """Measure in the figure how far apart the level lines on both sides of each point are."""
+    lines = [np.array(line) for line in p["curves"]["level"]]
+    starts = np.concatenate([line[:-1] for line in lines])
+    moves = np.concatenate([np.diff(line, axis=0) for line in lines])
+    spacing = {label: _spacing(np.array(p["marks"][label]), starts, moves) for label in "ABCD"}
+    order = sorted("ABCD", key=lambda label: -spacing[label])
+    for wide, narrow in pairwise(order):
+        confirm(spacing[wide] > 1.15 * spacing[narrow], f"the lines at {wide} and {narrow} are equally close")
+    return {"answer": tuple(f"point-{label.lower()}" for label in order)}
+
+
+def _spacing(point: np.ndarray, starts: np.ndarray, moves: np.ndarray) -> float:
+    """The shortest way across a point from the level line behind it to the one ahead of it."""
+    shortest = np.inf
+    for angle in np.linspace(0, np.pi, 90, endpoint=False):
+        across = np.array([np.cos(angle), np.sin(angle)])
+        turned = moves[:, 0] * across[1] - moves[:, 1] * across[0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gone = starts - point
+            share = (gone[:, 1] * across[0] - gone[:, 0] * across[1]) / turned
+            way = (gone[:, 1] * moves[:, 0] - gone[:, 0] * moves[:, 1]) / turned
+        met = way[(share >= 0) & (share <= 1) & np.isfinite(way)]
+        ahead, behind = met[met > 0.03], met[met < -0.03]
+        if len(ahead) and len(behind):
+            passed = 2 if np.any(np.abs(met) <= 0.03) else 1  # the point may lie on a line itself
+            shortest = min(shortest, float(ahead.min() - behind.max()) / passed)
+    return shortest

@@ -8,7 +8,7 @@ from typing import Any
 
 import mpmath
 
-from referee.means import gradient
+from referee.means import gradient, slope
 from referee.reading import confirm, formula, given, loss
 
 Row = dict[str, Any]
@@ -150,3 +150,19 @@ def pick_the_gradient_by_differences(p: Row) -> dict[str, object]:
     ]
     confirm(len(passing) == 1, f"the pairs that pass are {passing}")
     return {"answer": passing[0]}
+
+
+def graph_of_the_derivative(p: Row) -> dict[str, object]:
+    """The graph whose points are the slopes of the printed loss."""
+    f = loss(p, "x")
+    hits = [
+        letter.lower()
+        for letter, curves in p["series"].items()
+        if all(
+            abs(y - slope(f, Fraction(x).limit_denominator(10**6))) < 0.03
+            for piece in curves["series"]
+            for x, y in piece
+        )
+    ]
+    confirm(len(hits) == 1, f"{len(hits)} graphs show the slopes of the loss")
+    return {"answer": hits[0]}

@@ -7,6 +7,7 @@ from typing import Any
 
 from referee.means import descend, descend_one, slope, solve_affine, vertex
 from referee.reading import confirm, formula, given, loss
+from referee.running import Program
 
 Row = dict[str, Any]
 
@@ -73,3 +74,30 @@ def changes_of_the_first_step(p: Row) -> dict[str, object]:
         step(lambda x: -f(x), eta),
     )
     return {"answer": tuple(effects[after] for after in changed)}
+
+
+def paths_of_four_programs(p: Row) -> dict[str, object]:
+    """Run the programs as printed and look where the first step of each path ends."""
+    f = loss(p, "u", "v")
+    functions = {
+        "gu": lambda u, v: slope(lambda x: f(x, v), u),
+        "gv": lambda u, v: slope(lambda y: f(u, y), v),
+    }
+    programs = (
+        ["u, v = u - eta*gu(u, v), v - eta*gv(u, v)"],
+        ["u = u - eta*gu(u, v)", "v = v - eta*gv(u, v)"],
+        ["u, v = u + eta*gu(u, v), v + eta*gv(u, v)"],
+        ["u, v = u - eta*gv(u, v), v - eta*gu(u, v)"],
+    )
+    found = []
+    for lines in programs:
+        start = {"u": given(p, "u0"), "v": given(p, "v0"), "eta": given(p, "eta")}
+        after = Program(lines, functions, **start).variables
+        hits = [
+            letter.lower()
+            for letter, curves in p["series"].items()
+            if max(abs(a - b) for a, b in zip((after["u"], after["v"]), curves["series"][0][1], strict=True)) < 0.02
+        ]
+        confirm(len(hits) == 1, f"{len(hits)} paths begin like {lines}")
+        found += hits
+    return {"answer": tuple(found)}

@@ -117,3 +117,46 @@ def claims_about_two_curves(p: Row) -> dict[str, object]:
         "earlier-weights": (best < 4, "made-for"),
     }
     return {"answer": answers[p["case"]]}
+
+
+def four_pairs_of_curves(p: Row) -> dict[str, object]:
+    """Tell each panel by its two curves."""
+    found = {}
+    for letter, curves in p["series"].items():
+        (train, *_), (heldout, *_) = (
+            [[y for _, y in piece] for piece in curves[role]] for role in ("train", "heldout")
+        )
+        if train[-1] > 1.2 * min(train):
+            finding = "rate"
+        elif heldout[-1] > 1.2 * min(heldout):
+            finding = "overfits"
+        else:
+            finding = "underfits" if train[-1] > train[0] / 4 else "good"
+        confirm(finding not in found, f"two panels show {finding}")
+        found[finding] = letter.lower()
+    return {"answer": tuple(found[finding] for finding in ("underfits", "good", "overfits", "rate"))}
+
+
+def degree_from_a_figure(p: Row) -> dict[str, object]:
+    """The training error is the curve that never rises; the other one is lowest at the degree to choose."""
+    curves = {letter: [y for _, y in pieces["series"][0]] for letter, pieces in p["series"].items()}
+    rising = [letter for letter, ys in curves.items() if any(b > a for a, b in pairwise(ys))]
+    confirm(len(rising) == 1, f"curves that rise somewhere: {rising}")
+    heights = curves[rising[0]]
+    for drawn, printed in zip(heights, p["heldout"], strict=True):
+        confirm(abs(drawn - printed) <= 0.01 * max(heights), "the figure shows other errors than the solution prints")
+    return {"name": rising[0].lower(), "degree": 1 + heights.index(min(heights))}
+
+
+def early_stopping_off_a_figure(p: Row) -> dict[str, object]:
+    """Go along the drawn held-out curve, epoch by epoch."""
+    (curve,) = p["curves"]["heldout"]
+    patience, best, kept, waited = int(given(p, "p")), float("inf"), -1, 0
+    for epoch, height in curve:
+        if height < best - 1e-3:
+            best, kept, waited = height, int(epoch), 0
+        else:
+            waited += 1
+        if waited == patience:
+            return {"answer": (int(epoch), kept)}
+    raise AssertionError("the training never stops")

@@ -92,3 +92,20 @@ def bias_that_wakes_a_unit(p: Row) -> dict[str, object]:
     first = next(b for b in tries if any(w * x + b > 0 for x in inputs))
     every = next(b for b in tries if all(w * x + b > 0 for x in inputs))
     return {"answer": (first, every)}
+
+
+def what_a_loss_curve_shows(p: Row) -> dict[str, object]:
+    """Tell the curve by its shape alone."""
+    (curve,) = p["curves"]["loss"]
+    heights = [y for _, y in curve]
+    confirm(len(heights) == 61, "the figure does not show 60 updates")
+    first, last = heights[0], heights[-1]
+    if last > 1.2 * first:
+        return {"answer": "too-long"}
+    if heights[12] > 0.9 * first and last < first / 10:
+        return {"answer": "plateau"}
+    if heights[12] < first / 10:
+        return {"answer": "arrived"}
+    halves = first - heights[30], heights[30] - last
+    confirm(max(halves) < 2 * min(halves), "the fall is not even")
+    return {"answer": "slow"}

@@ -230,3 +230,35 @@ def name_what_happened(p: Row) -> dict[str, object]:
     if rises:
         return {"answer": "rises-once"}
     return {"answer": "other-valley" if two and points[-1] * d < 0 else "plain"}
+
+
+def curves_of_four_rates(p: Row) -> dict[str, object]:
+    """Where each rate leads in the first step, and which drawn curve passes through that point."""
+    f = loss(p, "x")
+    (start,) = {pieces["series"][0][0][1] for pieces in p["series"].values()}
+    start = Fraction(start).limit_denominator(100)
+    firsts = {letter: pieces["series"][0][1][1] for letter, pieces in p["series"].items()}
+    heights = [y for pieces in p["series"].values() for _, y in pieces["series"][0]]
+    found = []
+    for name in ("e0", "e1", "e2", "e3", "e4"):
+        reached = start - given(p, name) * slope(f, start)
+        hits = [letter for letter, y in firsts.items() if abs(y - reached) <= (max(heights) - min(heights)) / 200]
+        confirm(len(hits) <= 1, "two curves have the same first step")
+        found.append(hits[0].lower() if hits else "none")
+    return {"answer": tuple(found)}
+
+
+def name_what_the_points_do(p: Row) -> dict[str, object]:
+    """Read the points and the level lines off the figure."""
+    points = [y for _, y in p["series"]["x_k"]["series"][0]]
+    left, right = (p["series"][rf"\text{{{side} valley}}"]["series"][0][0][1] for side in ("left", "right"))
+    home = min((left, right), key=lambda valley: abs(valley - (left if points[0] < 0 else right)))
+    confirm(("left" if home == left else "right") == p["slots"]["side"], "the run starts in the other valley")
+    if abs(points[-1] - points[-2]) > (right - left) / 10:
+        return {"answer": "cycle"}
+    end = min((left, right), key=lambda valley: abs(valley - points[-1]))
+    confirm(abs(points[-1] - end) <= (right - left) / 40, "the run has not arrived")
+    if end != home:
+        return {"answer": "jump"}
+    sides = [point > end for point in points[:5]]
+    return {"answer": "sides" if all(a != b for a, b in pairwise(sides)) else "one-side"}

@@ -53,3 +53,24 @@ def powers_for_stochastic_descent(p: Row) -> dict[str, object]:
     powers = {"first": given(p, "p1"), "second": given(p, "p2"), "third": given(p, "p3"), "half": given(p, "p4")}
     powers["one"] = given(p, "p5")
     return {"answer": frozenset(name for name, r in powers.items() if infinite(r) and not infinite(2 * r))}
+
+
+def curves_of_schedules(p: Row) -> dict[str, object]:
+    """Compute all four schedules from what is printed, and look for the curve with the same points."""
+    start, share, decay, every = (given(p, name) for name in ("eta0", "d", "q:2", "m"))
+    schedules = [
+        [start for _ in range(13)],
+        [start / (1 + share * k) for k in range(13)],
+        [start * decay**k for k in range(13)],
+        [start / 2 ** (k // int(every)) for k in range(13)],
+    ]
+    found = []
+    for rates in schedules:
+        hits = [
+            letter.lower()
+            for letter, curves in p["series"].items()
+            if all(abs(y - rate) <= start / 300 for (_, y), rate in zip(curves["series"][0], rates, strict=True))
+        ]
+        confirm(len(hits) == 1, f"{len(hits)} curves show this schedule")
+        found += hits
+    return {"answer": tuple(found)}
