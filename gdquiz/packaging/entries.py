@@ -49,6 +49,7 @@ from gdquiz.rendering.blocks import amount
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, join, set_prose
 from gdquiz.rendering.moulds import Mould
+from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.texts import Texts
 
 
@@ -176,7 +177,7 @@ class Entries:
     def _figure(self) -> FileView:
         def alt(entry: Entry) -> str:
             assert entry.question.figure is not None
-            return self.target.style.words(entry.question.figure.alt)
+            return self.target.style.words(spoken(entry.question.figure.alt))
 
         read = self._mould.read
         return FileView(
