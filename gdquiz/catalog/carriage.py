@@ -22,7 +22,7 @@ def _ways(entry: Entry, target: Target) -> Iterator[str]:
     """What a platform does to the item, judged by its first variant, in words; nothing where it takes it as it is."""
     for question in entry.questions[:1]:
         parts = entry.wording.parts
-        fields = fields_of(entry.wording, question, target.kinds)
+        fields = fields_of(entry.wording, question, target.kinds, entry.slot_kinds)
         ways = {part.kind: LEFT_OUT for part in parts if target.kinds[part.kind] == LEFT_OUT}
         ways |= {parts[field.part].kind: field.carried for field in fields if field.carried != AS_IS}
         yield from (f"{KINDS[kind]} {way}" for kind, way in ways.items())
