@@ -13,6 +13,7 @@ import click
 
 from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
+from gdquiz.cli.page import QUESTIONS, TITLE, check_page, write_page
 
 if TYPE_CHECKING:
     from gdquiz.authoring.items import ItemTemplate
@@ -26,12 +27,25 @@ NARROWEST, WIDEST = 40, 100
 
 @click.command(
     cls=Command,
-    example="gdquiz practice --topic one-step\ngdquiz practice --skill one-update --questions 10 --seed monday",
+    example="gdquiz practice --topic one-step\n"
+    "gdquiz practice --skill one-update --questions 10 --seed monday\n"
+    "gdquiz practice --html practice.html --topic rates --topic momentum",
 )
 @click.option("--topic", "topics", multiple=True, help="Practise this topic; repeat for several.")
 @click.option("--skill", "skills", multiple=True, help="Practise this skill; repeat for several.")
 @bank_option
-@click.option("--questions", type=click.IntRange(1), help="Stop after so many questions.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    help="Write a page that asks, marks and explains offline, and stop (docs/practice-page.md).",
+)
+@click.option(
+    "--questions",
+    type=click.IntRange(1),
+    help=f"Stop after so many questions; with --html, how many the page has.  [default for --html: {QUESTIONS}]",
+)
+@click.option("--title", help="Title of the page.")
 @click.option("--seed", default="practice", help="Another seed gives other variants in another order.")
 @click.option(
     "--progress",
@@ -45,12 +59,14 @@ NARROWEST, WIDEST = 40, 100
 @click.option(
     "--export", type=click.Path(path_type=Path), help="Write your progress to a file (.csv: a table), and stop."
 )
-@click.option("--force", is_flag=True, help="Let --export replace a file.")
+@click.option("--force", is_flag=True, help="Let --html or --export replace a file.")
 def practice(
     topics: tuple[str, ...],
     skills: tuple[str, ...],
     files: tuple[Path, ...],
+    page: Path | None,
     questions: int | None,
+    title: str | None,
     seed: str,
     place: Path | None,
     no_save: bool,
@@ -63,11 +79,17 @@ def practice(
     Hints and worked solutions are there for the asking, and what you have mastered decides what comes next. Progress
     is kept in a file of your own and sent nowhere.
     """
+    if title is not None and page is None:
+        raise click.UsageError("--title is the title of a page; name its file with --html.")
     place = place or Path(click.get_app_dir("gdquiz")) / "progress.json"
     if reset:
         _reset(place)
     elif export is not None:
         _export(place, export, force=force)
+    elif page is not None:
+        check_page(page, questions, force=force)
+        items = _chosen(load_banks(files), topics, skills)
+        write_page(page, items, questions=questions or QUESTIONS, seed=seed, title=title or TITLE, force=force)
     else:
         templates = _chosen(load_banks(files), topics, skills)
         _converse(templates, place, save=not no_save, seed=seed, questions=questions)

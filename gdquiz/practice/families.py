@@ -317,4 +317,4 @@ def contours(family: Family, calculus: Calculus) -> list[list[float]]:
     levels = low + (high - low) * (np.arange(1, LEVELS + 1) / (LEVELS + 1)) ** 2.2
     generator = contourpy.contour_generator(x, y, heights)
     curves: list[Any] = [curve for level in levels for curve in generator.lines(float(level))]
-    return [[round(float(number), 3) for point in curve[::2] for number in point] for curve in curves]
+    return [[round(float(number), 3) for point in (*curve[:-1:2], curve[-1]) for number in point] for curve in curves]

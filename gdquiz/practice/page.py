@@ -19,8 +19,10 @@ from markupsafe import Markup
 
 import gdquiz
 from gdquiz.authoring.exam import Exam
+from gdquiz.practice import mastery
 from gdquiz.practice.families import explorer
 from gdquiz.practice.grammar import grammar
+from gdquiz.practice.progress import PURSUED
 from gdquiz.practice.questions import questions
 from gdquiz.rendering import html
 from gdquiz.rendering.templating import environment, lay_out, load
@@ -63,7 +65,13 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]], folder: Trave
         "id": exam.id,
         "title": exam.title,
         "grammar": grammar(part.variables for wording in exam.wordings.values() for part in wording.parts),
-        "mastery": {"start": 0.3, "learn": 0.2, "slip": 0.1, "guess": 0.2, "mastered": 0.95},
+        "mastery": {
+            "start": mastery.START,
+            "learn": mastery.LEARN,
+            "slip": mastery.SLIP,
+            "mastered": mastery.MASTERED,
+            "pursued": PURSUED,
+        },
         "skills": {**skills, **{one.skill: () for one in exam.wordings.values() if one.skill not in skills}},
         "explorer": _typeset(explorer()),
         **questions(exam, sandbox),

@@ -14,7 +14,9 @@ from gdquiz.authoring.exam import Exam, OptionText, PartKey, PartWording, Questi
 from gdquiz.errors import Fault, InputError
 from gdquiz.marking.following import part_name
 from gdquiz.mathematics.expressions import Apply, Language, Name, Node, Number, parse
+from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
 from gdquiz.mathematics.notation import symbol
+from gdquiz.practice.mastery import guess
 from gdquiz.practice.texts import Texts
 from gdquiz.rendering import html
 from gdquiz.rendering.blocks import with_decimal
@@ -38,9 +40,7 @@ def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
                 found[question.wording, question.row] = {"item": wordings.index(question.wording), **told}
     return {
         "items": [teller.item(exam.wordings[name]) for name in wordings],
-        "misconceptions": {
-            code: texts.add(set_prose(title, html.STYLE)) for code, title in exam.misconceptions.items()
-        },
+        "misconceptions": {code: teller.misconception(code, title) for code, title in exam.misconceptions.items()},
         "questions": list(found.values()),
         "skeletons": list(texts.skeletons),
         "texts": [list(entry) for entry in texts.entries],
@@ -67,6 +67,7 @@ class _Teller:
             skill=wording.skill,
             tier=wording.tier,
             minutes=wording.minutes,
+            guess=guess(wording.parts),
             parts=[
                 _kept(
                     id=part.id,
@@ -78,6 +79,14 @@ class _Teller:
                 )
                 for part in wording.parts
             ],
+        )
+
+    def misconception(self, code: str, title: str) -> dict[str, Any]:
+        """``why`` is there for those of the table of misconceptions."""
+        why = next((row.why for row in MISCONCEPTIONS if row.code == code), "")
+        return _kept(
+            title=self.texts.add(set_prose(title, html.STYLE)),
+            why=self.texts.add(set_prose(why, html.STYLE)) if why else None,
         )
 
     def question(self, question: Question) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from gdquiz.authoring.assembly import assemble
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
 from gdquiz.authoring.exam import Exam
 from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.population import populate
 from gdquiz.mathematics import draws
-
-MOST_QUESTIONS = 20_000
 
 
 def selected(
@@ -30,7 +29,10 @@ def selected(
         kept = set(draws.shuffled(("practice", seed), [item.id for item in items])[:questions])
         items = [item for item in items if item.id in kept]
     plan = Blueprint(title=title, seed=seed, section=[Section(slot=[Slot(item=item.id) for item in items])])
-    exam = assemble(plan, items, forms, progress=progress)
+    populations = {}
+    for place in progress(range(len(items)), label="items", total=len(items)):
+        populations[items[place].id] = populate(items[place])
+    exam = assemble(plan, items, forms, solve=lambda item: populations[item.id])
     left = questions - (forms - 1) * len(items)
     last = exam.forms[-1]
     return exam.model_copy(

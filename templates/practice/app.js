@@ -1,11 +1,14 @@
 // The page: its three views, its colours, and the start of everything.
 
 const data = JSON.parse(find("#data").textContent);
+data.items.forEach((item) => Object.assign(item, { questions: [], codes: new Set(), lot: Math.random() }));
 data.questions.forEach((question) => {
   const item = data.items[question.item];
-  Object.assign(question, { skill: item.skill, topic: item.topic, name: `${item.id}/${question.row}` });
+  item.questions.push(question);
+  question.name = `${item.id}/${question.row}`;
+  for (const part of question.parts) for (const wrong of part.wrong ?? []) if (wrong.code) item.codes.add(wrong.code);
 });
-const texts = textsOf(data), session = storedProgress(data);
+const texts = textsOf(data), session = storedSession(data);
 
 // --- colours ---
 
@@ -29,7 +32,7 @@ themeChoice.addEventListener("change", () => {
 
 const views = ["practice", "progress", "explore"];
 let explorer = null;
-const practice = startPractice(find("#practice"), data, texts, session, () => {});
+const practice = startPractice(find("#practice"), data, texts, session);
 const paint = () => paintProgress(find("#progress"), data, texts, session,
   (scope) => { location.hash = "#practice"; showView(); practice.practise(scope); },
   () => { paint(); practice.again(); });
@@ -57,6 +60,28 @@ addEventListener("hashchange", () => {
   scrollTo(0, 0);
 });
 
+// --- formulas that are wider than their place get a line of their own, which scrolls ---------------------------------
+
+function fitFormulas() {
+  for (const formula of findAll("main math:not([display])")) {
+    const home = formula.closest("p, li, div, label, td, fieldset");
+    if (!home?.clientWidth) continue;
+    formula.classList.remove("long");
+    const long = formula.getBoundingClientRect().width > home.clientWidth;
+    formula.classList.toggle("long", long);
+    if (long) formula.setAttribute("tabindex", "0");
+    else formula.removeAttribute("tabindex");
+  }
+}
+let fitting = 0;
+const fitSoon = () => {
+  cancelAnimationFrame(fitting);
+  fitting = requestAnimationFrame(fitFormulas);
+};
+new MutationObserver(fitSoon).observe(find("main"), { childList: true, subtree: true, attributeFilter: ["hidden"] });
+addEventListener("resize", fitSoon);
+fitSoon();
+
 // The marking, judging and tracing of this page on data alone, so that they can be held against Python's.
 globalThis.gdquiz = Object.freeze({
   mark: (part, key, response, earlier, grammar) => {
@@ -65,5 +90,5 @@ globalThis.gdquiz = Object.freeze({
     return { ...marking, credit: plainRatio(marking.credit), wrong: undefined };
   },
   judge: (...run) => (explorer ??= startExplorer(find("#explore"), data)).judge(...run),
-  mastery: (answers) => answers.reduce((mastery, right) => updated(mastery, right, data.mastery), data.mastery.start),
+  after: (known, credit, chance) => after(known, credit, chance, data.mastery),
 });

@@ -31,9 +31,9 @@ function announce(words) {
 }
 
 // Moves the focus to what has just appeared, which need not be a control.
-function focusOn(element) {
+function focusOn(element, how = {}) {
   if (!element.matches("a[href], button, input, select, textarea, summary, [tabindex]")) element.setAttribute("tabindex", "-1");
-  element.focus({ preventScroll: false });
+  element.focus(how);
 }
 
 const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;

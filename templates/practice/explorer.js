@@ -51,7 +51,7 @@ function startExplorer(section, data, texts) {
       make("div", { class: "field" }, make("label", { for: "method" }, "Method"), methodChoice)),
     formula, show, rule,
     make("div", { class: "explorer" },
-      make("figure", {}, ground, make("figcaption", {}, "Drag the square, click where the run shall start, or use the arrow keys on the square.")),
+      make("figure", { class: "ground-figure" }, ground, make("figcaption", {}, "Drag the square, click where the run shall start, or use the arrow keys on the square.")),
       make("figure", { class: "course" }, course, make("label", { class: "inline" }, logarithmic, " logarithmic scale, above the best value")),
       make("div", { class: "settings" }, starts,
         make("div", { class: "slider" }, make("label", { for: "rate" }, "Learning rate η"), rateSlider, rateShown),
@@ -166,13 +166,13 @@ function startExplorer(section, data, texts) {
         make("button", { type: "button", click: () => reveal(true) }, "Show without a guess")));
     guess.hidden = state.revealed;
   };
-  let told = null;
+  let told = null, speaking = 0;
   const reveal = (silently = false) => {
     const given = new FormData(guess);
     told = silently ? null : { limit: given.get("limit"), raises: given.get("raises") };
     state.revealed = true;
     update();
-    focusOn(verdictBox);
+    focusOn(verdictBox, { preventScroll: true }); // the pictures stay in sight
   };
   const another = () => {
     state.revealed = false;
@@ -225,6 +225,8 @@ function startExplorer(section, data, texts) {
     steps.slice(1).forEach(([x, y]) => trail.append(draw("circle", { class: "iterate", cx: clamped(x), cy: clamped(y), r: 3.5 })));
     paintCourse(losses, verdict);
     const lines = sentences(verdict, explorer.rules, explorer.undecided);
+    clearTimeout(speaking); // once the sliders rest
+    speaking = setTimeout(() => announce(lines.join(" ")), 800);
     verdictBox.replaceChildren(
       make("h3", {}, "What happens"),
       answered(verdict) ?? "",
@@ -303,6 +305,9 @@ function eventsTold(verdict) {
 const stepTold = (verdict, k) =>
   [verdict.overshoot[k] === YES ? "the loss rises" : "", verdict.crossing[k] === YES ? "passes the optimum" : ""].filter(Boolean).join(", ");
 
+const pointNamed = ({ variables }, point) => (variables.length === 1 ? `${variables[0]} = ${shortNumber(point[0])}`
+  : `(${variables.join(", ")}) = (${point.map(shortNumber).join(", ")})`);
+
 // Why it happens: the factor by which a step multiplies the distance, where there is one.
 function reasons(family, run, verdict) {
   const { rate, exact: known } = run, rateText = rationalText(known.rate);
@@ -332,14 +337,14 @@ function reasons(family, run, verdict) {
     const at = family.critical.find((one) => one.point.every((x, i) => Math.abs(x - verdict.place[i]) < 1e-9));
     if (at) {
       const most = Math.max(...at.curvatures), factor = 1 - rate * most;
-      const near = `Near the limit (${at.point.map(shortNumber).join(", ")}) the largest curvature is ${shortNumber(most)}, so a step multiplies a small distance along it by ${shortNumber(factor)}.`;
+      const near = `Near the limit ${pointNamed(family, at.point)} the largest curvature is ${shortNumber(most)}, so a step multiplies a small distance along it by ${shortNumber(factor)}.`;
       const way = at.kind === "local_min" ? ` Rates below 2/${shortNumber(most)} = ${shortNumber(2 / most)} are stable there.` : " This is no minimum: the run ends here only because nothing pushes it off.";
       return [near + way];
     }
   }
   const minima = family.critical.filter((one) => one.kind === "local_min");
   if (minima.length) {
-    return [`A minimum keeps a run only below 2/L there: ${listed(minima.map((one) => `${shortNumber(2 / Math.max(...one.curvatures))} at (${one.point.map(shortNumber).join(", ")})`))}. The rate is ${rateText}.`];
+    return [`A minimum keeps a run only below 2/L there: ${listed(minima.map((one) => `${shortNumber(2 / Math.max(...one.curvatures))} at ${pointNamed(family, one.point)}`))}. The rate is ${rateText}.`];
   }
   return ["The slope never becomes zero: it shrinks on the way, so the steps become shorter and shorter, but they never end."];
 }

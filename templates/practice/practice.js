@@ -3,9 +3,9 @@
 const named = (id) => id.replaceAll("-", " ");
 const partName = (id) => id.replaceAll("-", "_");
 
-function startPractice(section, data, texts, session, onProgress) {
-  const state = { scope: "", question: null, slip: "" };
-  const scopeChoice = make("select", { id: "scope", change: () => { state.scope = scopeChoice.value; state.slip = ""; ask(); } },
+function startPractice(section, data, texts, session) {
+  const state = { scope: "", question: null, finish: () => {} };
+  const scopeChoice = make("select", { id: "scope", change: () => { state.scope = scopeChoice.value; ask(); } },
     make("option", { value: "" }, "all topics, what you need next"),
     [...new Set(data.items.map((item) => item.topic))].map((topic) => make("optgroup", { label: named(topic) },
       make("option", { value: `topic ${topic}` }, `all of ${named(topic)}`),
@@ -13,31 +13,33 @@ function startPractice(section, data, texts, session, onProgress) {
   const place = make("div");
   section.append(make("div", { class: "controls" }, make("div", { class: "field" }, make("label", { for: "scope" }, "Practise"), scopeChoice)), place);
 
-  const within = (question) => {
+  const within = (item) => {
     const [kind, name] = state.scope.split(" ");
-    return !kind || question[kind] === name;
+    return !kind || item[kind] === name;
   };
 
-  // Shows the next question; the focus goes to its title unless the page has just been opened.
+  // Shows the next question, or a chosen one; the focus goes to its title unless the page has just been opened.
   const ask = (quietly = false, chosen = null) => {
-    state.question = chosen ?? nextQuestion(data, session, { within, slip: state.slip, last: state.question });
-    const why = state.slip && state.question.parts.some((part) => part.wrong?.some((wrong) => wrong.code === state.slip)) ? state.slip : "";
-    state.slip = "";
-    session.see(state.question.name);
-    place.replaceChildren(questionCard(state.question, why));
+    state.finish();
+    const last = state.question && data.items[state.question.item];
+    const { item, aimedAt } = chosen ? { item: data.items[chosen.item], aimedAt: "" } : nextItem(data, data.items.filter(within), session, last);
+    const times = session.record().items[item.id] ?? 0;
+    state.question = chosen ?? item.questions[times % item.questions.length];
+    session.asked(item.id);
+    place.replaceChildren(questionCard(state.question, aimedAt));
     if (!quietly) focusOn(find("h2", place));
   };
 
   const questionCard = (question, slip) => {
     const item = data.items[question.item], many = item.parts.length > 1;
-    let hinted = 0, solved = false;
+    let hinted = 0, solved = false, counted = false;
     const parts = item.parts.map((part, i) => {
       const id = `part-${i}`, told = question.parts[i], field = fieldFor(part, told, id, texts);
       const feedback = make("div", { class: "feedback", hidden: true });
       const title = many ? make("h3", {}, `Part ${"abcdefghijkl"[i]} `, make("span", { class: "soft" }, plural(part.points, "point"))) : null;
       const element = make("section", { class: "part", "aria-label": many ? `Part ${"abcdefghijkl"[i]}` : "What is asked" }, title ?? "",
         texts.element("div", told.ask), told.rounding !== undefined ? texts.element("p", told.rounding, { class: "soft" }) : "", field.element, feedback);
-      return { part, told, field, feedback, element, marking: null, first: null, given: null };
+      return { part, told, field, feedback, element, marking: null, first: null, given: null, response: null };
     });
     const hints = make("div"), solution = make("div", { class: "solution", hidden: true });
     const check = make("button", { type: "submit", class: "primary" }, "Check");
@@ -58,26 +60,30 @@ function startPractice(section, data, texts, session, onProgress) {
       focusOn(hint);
     };
     const showSolution = () => {
-      noteUnanswered();
       solved = true;
+      count();
       for (const part of parts) part.field.lock();
       solution.replaceChildren(make("h3", {}, "Solution"), ...parts.map((part, i) => keyOf(part, i, many)),
-        question.key_figure === undefined ? "" : texts.element("figure", question.key_figure), texts.element("div", question.solution));
+        ...whys(parts), question.key_figure === undefined ? "" : texts.element("figure", question.key_figure), texts.element("div", question.solution));
       solution.hidden = false;
       check.hidden = solve.hidden = true;
       next.classList.add("primary");
       paintHints();
       focusOn(solution);
     };
-    // What was looked up instead of answered counts as not known.
-    const noteUnanswered = () => {
-      for (const part of parts) if (!part.first && part.part.kind !== "text") note(part, false, []);
+    // Counts the question once: the first answer to each part, what was not answered as nothing; nothing for who had a
+    // hint.  Without any answer it is skipped.
+    const count = () => {
+      if (counted) return;
+      counted = true;
+      if (!solved && parts.every((part) => part.first === null)) return session.skipped();
+      const total = item.parts.reduce((sum, part) => sum + part.points, 0);
+      const earned = parts.reduce((sum, part) => sum + part.part.points * (part.first ? part.first.credit : 0), 0);
+      const codes = [...new Set(parts.flatMap((part) => part.first?.misconceptions.slice(0, 1) ?? []))];
+      session.answered(item.skill, hinted ? 0 : earned / total, item.guess, codes);
     };
-    const note = (part, right, codes) => {
-      part.first = { right };
-      session.note(question.skill, right, codes);
-      onProgress();
-    };
+    const countIfAnswered = () => { if (parts.every((part) => part.first)) count(); };
+    state.finish = count;
 
     const submit = (event) => {
       event.preventDefault();
@@ -86,18 +92,19 @@ function startPractice(section, data, texts, session, onProgress) {
       parts.forEach((part, i) => {
         const response = part.field.read();
         if (response !== null) {
+          part.response = response;
           part.marking = mark(part.part, part.told, response, { ...earlier }, data.grammar);
           part.given = givenNumber(part.part, part.told, response);
           if (!part.marking.unreadable) marked++;
           paintMarking(part, i);
-          if (!part.first && !part.marking.unreadable && !part.marking.by_hand) note(part, !hinted && compare(part.marking.credit, ONE) === 0, part.marking.misconceptions);
-          if (part.marking.misconceptions.length) [state.slip] = part.marking.misconceptions;
+          if (!part.marking.unreadable && !part.marking.by_hand) part.first ??= { credit: float(part.marking.credit), misconceptions: part.marking.misconceptions };
         } else {
           missing.push(i);
           paintMissing(part);
         }
         if (part.given) earlier[partName(part.part.id)] = part.given;
       });
+      countIfAnswered();
       const open = parts.find((part) => !part.marking || part.marking.unreadable);
       const all = parts.every((part) => part.marking && (part.marking.right || part.marking.followed || part.marking.by_hand));
       if (all) {
@@ -126,7 +133,7 @@ function startPractice(section, data, texts, session, onProgress) {
       feedback.hidden = false;
       feedback.id = `feedback-${i}`;
       for (const control of findAll("input[type=text], textarea", field.element)) control.setAttribute("aria-describedby", [feedback.id, part.part.kind === "formula" ? `part-${i}-how` : ""].join(" ").trim());
-      feedback.replaceChildren(...feedbackOn(part));
+      feedback.replaceChildren(...feedbackOn(part, countIfAnswered));
       if (marking.right) field.lock();
     };
 
@@ -135,7 +142,7 @@ function startPractice(section, data, texts, session, onProgress) {
     paintHints();
     return make("article", { class: "question", "aria-labelledby": "title" },
       make("header", {}, texts.element("h2", item.title, { id: "title" }), make("span", { class: "soft" }, `${named(item.topic)} · ${named(item.skill)}`)),
-      slip ? make("p", { class: "soft" }, "Once more on what the last answer showed: ", texts.element("span", data.misconceptions[slip]), ".") : "",
+      slip && data.misconceptions[slip] ? make("p", { class: "soft" }, "Once more for who ", texts.element("span", data.misconceptions[slip].title), ".") : "",
       texts.element("div", question.stem), question.figure === undefined ? "" : texts.element("figure", question.figure), form, hints, solution,
       make("p", { class: "soft ids" }, `${item.id}, variant ${question.row}`));
   };
@@ -150,40 +157,43 @@ function startPractice(section, data, texts, session, onProgress) {
     return marking.credit.top ? `Partly right: ${shortNumber(100 * float(marking.credit))}% of the points.` : "Not right.";
   };
 
-  const feedbackOn = (part) => {
+  const feedbackOn = (part, countAll) => {
     const { marking, told } = part;
     if (marking.unreadable) return [make("p", {}, marking.unreadable)];
     const lines = [make("p", { class: stateOf(marking) === "right" ? "good" : stateOf(marking) ? "bad" : "" }, verdictWords(marking))];
-    if (["number", "formula"].includes(part.part.kind) && !marking.right) lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
-    if (part.part.kind === "numbers" && !marking.right) lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
+    const typed = [part.response].flat().map((text) => String(text).trim()).join("; ");
+    if (["number", "numbers"].includes(part.part.kind) && marking.understood !== typed) lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
     if (marking.wrong) {
-      if (data.misconceptions[marking.wrong.code] !== undefined) lines.push(texts.element("p", data.misconceptions[marking.wrong.code], { class: "slip" }));
+      const slip = data.misconceptions[marking.wrong.code];
+      if (slip) lines.push(make("p", {}, "This is what one gets who ", texts.element("span", slip.title), "."));
       if (marking.wrong.feedback !== undefined) lines.push(texts.element("div", marking.wrong.feedback));
     } else if (typeof marking.said === "number") lines.push(texts.element("div", marking.said));
     else if (marking.said) lines.push(make("p", {}, marking.said));
-    if (part.part.kind === "text") lines.push(ownMarks(part, told));
+    if (part.part.kind === "text") lines.push(ownMarks(part, told, countAll));
     const family = data.explorer.families.find((one) => one.topics.includes(data.items[state.question.item].topic));
     if (family && !marking.right && !marking.by_hand) lines.push(make("p", {}, make("a", { href: `#explore=${family.id}` }, `See it in the explorer: ${family.title}`)));
     return lines;
   };
 
   // An answer in words is marked by the learner, line by line of the guide.
-  const ownMarks = (part, told) => {
+  const ownMarks = (part, told, countAll) => {
     const boxes = (told.guide ?? []).map((line, i) => ({ line, box: make("input", { type: "checkbox", id: `guide-${part.part.id}-${i}` }) }));
     const whole = boxes.reduce((sum, { line }) => sum + line.points, 0);
     const done = make("button", { type: "button", click: () => {
       const earned = boxes.reduce((sum, { line, box }) => sum + (box.checked ? line.points : 0), 0);
-      if (!part.first) {
-        part.first = { right: earned === whole };
-        session.note(state.question.skill, earned === whole, []);
-        onProgress();
-      }
+      part.first ??= { credit: whole ? earned / whole : 0, misconceptions: [] };
+      countAll();
       announce(`${earned} of ${plural(whole, "point")}.`);
       done.textContent = `${earned} of ${plural(whole, "point")}, noted`;
     } }, "Note these marks");
     return make("fieldset", {}, make("legend", {}, "Tick what your answer says:"),
       boxes.map(({ line, box }) => optionRow(box, "", texts.element("div", line.text))), done);
   };
+
+  // Why the first answers were wrong, where they showed something.
+  const whys = (parts) => [...new Set(parts.flatMap((part) => part.first?.misconceptions.slice(0, 1) ?? []))]
+    .filter((code) => data.misconceptions[code]?.why !== undefined)
+    .map((code) => make("p", {}, "Why that is wrong: ", texts.element("span", data.misconceptions[code].why)));
 
   const keyOf = ({ part, told }, i, many) => {
     const label = many ? `Part ${"abcdefghijkl"[i]}: ` : "Answer: ";
@@ -203,7 +213,11 @@ function startPractice(section, data, texts, session, onProgress) {
       state.scope = scope;
       ask();
     },
-    again: () => ask(true),
+    // Begins anew after the record was exchanged; what stands on the page is not counted.
+    again: () => {
+      state.finish = () => {};
+      ask(true);
+    },
     // Asks a certain variant, ITEM/ROW, which a link to the page may name.
     show: (name) => {
       const question = data.questions.find((one) => one.name === name);

@@ -1,83 +1,105 @@
-// Progress: what is known of each skill, which questions were seen; kept in the browser, under one name for all pages.
+// Progress: what is known of each skill, kept in the browser; the record is that of gdquiz.practice.progress.
 
-const STORE = "gdquiz-practice", STORE_VERSION = 1;
+const STORE = "gdquiz-practice";
+const EMPTY = { format: "gdquiz-progress", version: 1, questions: 0, skills: {}, items: {}, misconceptions: {}, pending: "", pursued: 0 };
 
-function storedProgress(data) {
-  const empty = () => ({ version: STORE_VERSION, skills: {}, seen: {}, slips: {} });
-  let progress = empty(), kept = true;
+// A record from text, or null for a text that holds none.
+function recordIn(text) {
   try {
-    const found = JSON.parse(localStorage.getItem(STORE) ?? "null");
-    if (found?.version === STORE_VERSION && found.skills && found.seen && found.slips) progress = found;
-    localStorage.setItem(STORE, JSON.stringify(progress));
+    const found = JSON.parse(text);
+    if (found?.format !== EMPTY.format || found.version !== EMPTY.version) return null;
+    const skills = Object.values(found.skills ?? {}).every((skill) => skill.mastery >= 0 && skill.mastery <= 1 && skill.questions >= 0);
+    return skills ? { ...EMPTY, ...found } : null;
   } catch {
-    kept = false; // private windows and some settings do not let pages keep anything
+    return null;
   }
-  const keep = () => {
+}
+
+function storedSession(data) {
+  let record = EMPTY, kept = true;
+  const keep = (next) => {
+    record = next;
     try {
-      if (kept) localStorage.setItem(STORE, JSON.stringify(progress));
+      if (kept) localStorage.setItem(STORE, JSON.stringify(record));
     } catch {
-      kept = false;
+      kept = false; // private windows and some settings do not let pages keep anything
     }
   };
+  try {
+    record = recordIn(localStorage.getItem(STORE)) ?? EMPTY;
+  } catch {
+    kept = false;
+  }
+  keep(record);
+  const skill = (name) => record.skills[name] ?? { mastery: data.mastery.start, questions: 0, credit: 0, last: 0 };
   return {
     isKept: () => kept,
-    mastery: (skill) => progress.skills[skill]?.mastery ?? data.mastery.start,
-    answered: (skill) => progress.skills[skill]?.answered ?? 0,
-    right: (skill) => progress.skills[skill]?.right ?? 0,
-    times: (name) => progress.seen[name] ?? 0,
-    slips: () => Object.entries(progress.slips).sort(([, a], [, b]) => b - a),
-    see: (name) => { progress.seen[name] = (progress.seen[name] ?? 0) + 1; keep(); },
-    note: (skill, right, codes) => {
-      const old = progress.skills[skill] ?? { mastery: data.mastery.start, answered: 0, right: 0 };
-      progress.skills[skill] = { mastery: updated(old.mastery, right, data.mastery), answered: old.answered + 1, right: old.right + Number(right) };
-      for (const code of codes) progress.slips[code] = (progress.slips[code] ?? 0) + 1;
-      keep();
+    record: () => record,
+    skill,
+    isMastered: (name) => skill(name).mastery >= data.mastery.mastered,
+    asked: (item) => keep({ ...record, questions: record.questions + 1, items: { ...record.items, [item]: (record.items[item] ?? 0) + 1 } }),
+    skipped: () => keep({ ...record, pending: "", pursued: 0 }),
+    // After a question of a skill earned a share of its points, showing misconceptions, the first of which is pursued.
+    answered: (name, credit, chance, codes) => {
+      const before = skill(name), misconceptions = { ...record.misconceptions };
+      for (const code of codes) misconceptions[code] = (misconceptions[code] ?? 0) + 1;
+      let pending = codes[0] ?? "", pursued = pending && pending === record.pending ? record.pursued + 1 : 0;
+      if (pursued >= data.mastery.pursued) [pending, pursued] = ["", 0];
+      const mastery = rounded(after(before.mastery, credit, chance, data.mastery));
+      const told = { mastery, questions: before.questions + 1, credit: rounded(before.credit + credit), last: record.questions };
+      keep({ ...record, skills: { ...record.skills, [name]: told }, misconceptions, pending, pursued });
     },
-    reset: () => { progress = empty(); keep(); },
-    text: () => JSON.stringify(progress, null, 1),
+    reset: () => keep(EMPTY),
+    text: () => `${JSON.stringify(record, null, 1)}\n`,
+    // Takes a record from a file; whether it was one.
     take: (text) => {
-      const found = JSON.parse(text);
-      if (found?.version !== STORE_VERSION || !found.skills || !found.seen || !found.slips) throw new Error("no progress of this page");
-      progress = found;
-      keep();
+      const found = recordIn(text);
+      if (found) keep(found);
+      return found !== null;
     },
   };
 }
 
-// --- mastery: Bayesian Knowledge Tracing (Corbett and Anderson 1995), with the parameters of gdquiz.practice ----------
+const rounded = (x) => Number(x.toFixed(6));
 
-// The probability that the skill is mastered, after an answer.
-function updated(mastery, right, { learn, slip, guess }) {
-  const known = right ? mastery * (1 - slip) : mastery * slip, unknown = right ? (1 - mastery) * guess : (1 - mastery) * (1 - guess);
-  const after = known / (known + unknown);
-  return after + (1 - after) * learn;
+// Bayesian Knowledge Tracing, as gdquiz.practice.mastery explains it: what is known after an answer that earned a share
+// of the points, on a question that guessing gets right with a chance.
+function after(known, credit, chance, { learn, slip }) {
+  const right = (known * (1 - slip)) / (known * (1 - slip) + (1 - known) * chance);
+  const wrong = (known * slip) / (known * slip + (1 - known) * (1 - chance));
+  const seen = credit * right + (1 - credit) * wrong;
+  return seen + (1 - seen) * learn;
 }
 
-// --- what comes next -------------------------------------------------------------------------------------------------
+// --- what comes next, as gdquiz.practice.plan has it -----------------------------------------------------------------
 
-// The next question: one on the slip that was just made, else one of the skill that needs it most.  A skill is open
-// when those it needs are mastered or not on this page; the least mastered open skill in the order of the course comes
-// first, and of its questions the ones seen least.
-function nextQuestion(data, session, { within, slip, last }) {
-  const inside = data.questions.filter(within);
-  const fresh = (questions) => leastSeen(questions.filter((question) => question !== last), session);
-  const aimed = slip ? inside.filter((question) => question !== last && question.parts.some((part) => part.wrong?.some((wrong) => wrong.code === slip))) : [];
-  if (aimed.length) return leastSeen(aimed, session);
-  const skills = Object.keys(data.skills).filter((skill) => inside.some((question) => question.skill === skill));
-  const mastered = (skill) => session.mastery(skill) >= data.mastery.mastered;
-  const open = skills.filter((skill) => !mastered(skill) && data.skills[skill].every((need) => !skills.includes(need) || mastered(need)));
-  const waiting = open.length ? open : skills.filter((skill) => !mastered(skill));
-  const chosen = waiting.length ? waiting[0] : leastSeenSkill(skills, inside, session);
-  return fresh(inside.filter((question) => question.skill === chosen)) ?? fresh(inside) ?? inside[0] ?? null;
+// The item to ask next, of some items: one that foresees the slip just made, else the easiest of the skill that is due.
+// What is equally due comes in an order that was shuffled when the page was opened.
+function nextItem(data, items, session, last) {
+  const { pending, items: times } = session.record();
+  const rank = (item) => [item.tier + (times[item.id] ?? 0), times[item.id] ?? 0, item.lot];
+  const aimed = pending ? items.filter((item) => item.codes.has(pending)) : [];
+  if (aimed.length) {
+    const others = aimed.filter((item) => item !== last);
+    return { item: first(others.length ? others : aimed, rank), aimedAt: pending };
+  }
+  const skills = [...new Set(items.map((item) => item.skill))], unlearned = skills.filter((skill) => !session.isMastered(skill));
+  const own = (skill) => items.filter((item) => item.skill === skill);
+  if (!unlearned.length) {
+    const due = first(skills, (skill) => [session.skill(skill).last]);
+    return { item: first(own(due), rank), aimedAt: "" };
+  }
+  const ready = unlearned.filter((skill) => !(data.skills[skill] ?? []).some((need) => unlearned.includes(need)));
+  const easiest = (skill) => Math.min(...own(skill).map((item) => item.tier)), lot = (skill) => Math.min(...own(skill).map((item) => item.lot));
+  const due = first(ready.length ? ready : unlearned, (skill) => [easiest(skill), -session.skill(skill).mastery, lot(skill)]);
+  return { item: first(own(due), rank), aimedAt: "" };
 }
 
-function leastSeen(questions, session) {
-  const fewest = Math.min(...questions.map((question) => session.times(question.name)));
-  const found = questions.filter((question) => session.times(question.name) === fewest);
-  return found[Math.floor(Math.random() * found.length)];
-}
-
-function leastSeenSkill(skills, questions, session) {
-  const seen = (skill) => questions.filter((question) => question.skill === skill).reduce((sum, question) => sum + session.times(question.name), 0);
-  return skills.reduce((best, skill) => (seen(skill) < seen(best) ? skill : best));
+// The one of the smallest rank, a list of numbers.
+function first(all, rank) {
+  const smaller = (a, b) => {
+    const at = a.findIndex((x, i) => x !== b[i]);
+    return at >= 0 && a[at] < b[at];
+  };
+  return all.map((one) => [one, rank(one)]).reduce((best, other) => (smaller(other[1], best[1]) ? other : best))[0];
 }
