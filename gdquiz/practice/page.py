@@ -41,6 +41,7 @@ SCRIPTS = (
     "elements",
     "texts",
     "drawing",
+    "reasons",
     "explorer",
     "fields",
     "session",

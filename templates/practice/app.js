@@ -8,7 +8,8 @@ data.questions.forEach((question) => {
   question.name = `${item.id}/${question.row}`;
   for (const part of question.parts) for (const wrong of part.wrong ?? []) if (wrong.code) item.codes.add(wrong.code);
 });
-const texts = textsOf(data), session = storedSession(data);
+const texts = textsOf(data),
+  session = storedSession(data);
 
 // --- colours ---
 
@@ -19,13 +20,17 @@ const paintTheme = (theme) => {
 };
 try {
   themeChoice.value = localStorage.getItem(`${STORE}-theme`) ?? "";
-} catch { /* nothing is kept */ }
+} catch {
+  /* nothing is kept */
+}
 paintTheme(themeChoice.value);
 themeChoice.addEventListener("change", () => {
   paintTheme(themeChoice.value);
   try {
     localStorage.setItem(`${STORE}-theme`, themeChoice.value);
-  } catch { /* nothing is kept */ }
+  } catch {
+    /* nothing is kept */
+  }
 });
 
 // --- views ---
@@ -33,12 +38,26 @@ themeChoice.addEventListener("change", () => {
 const views = ["practice", "progress", "explore"];
 let explorer = null;
 const practice = startPractice(find("#practice"), data, texts, session);
-const paint = () => paintProgress(find("#progress"), data, texts, session,
-  (scope) => { location.hash = "#practice"; showView(); practice.practise(scope); },
-  () => { paint(); practice.again(); });
+const paint = () =>
+  paintProgress(
+    find("#progress"),
+    data,
+    texts,
+    session,
+    (scope) => {
+      location.hash = "#practice";
+      showView();
+      practice.practise(scope);
+    },
+    () => {
+      paint();
+      practice.again();
+    },
+  );
 
 function showView() {
-  const [wanted, what] = decodeURIComponent(location.hash.slice(1)).split("="), view = views.includes(wanted) ? wanted : "practice";
+  const [wanted, what] = decodeURIComponent(location.hash.slice(1)).split("="),
+    view = views.includes(wanted) ? wanted : "practice";
   for (const name of views) find(`#${name}`).hidden = name !== view;
   for (const link of findAll("nav a")) {
     if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");

@@ -4,7 +4,8 @@
 function fieldOf(family, grammar) {
   const tree = (text) => parsed(text, family.variables, grammar);
   const ready = (text) => compiled(tree(text), family.variables);
-  const gradient = family.gradient.map(ready), hessian = family.hessian.map((row) => row.map(ready));
+  const gradient = family.gradient.map(ready),
+    hessian = family.hessian.map((row) => row.map(ready));
   return {
     loss: ready(family.loss),
     slopes: family.gradient.map(tree),
@@ -15,22 +16,41 @@ function fieldOf(family, grammar) {
 
 // One update of each method: (field, point, rate, beta, memory) -> [point, memory].
 const UPDATES = {
-  descent: (field, point, rate) => [difference(point, field.gradient(point).map((g) => rate * g)), null],
+  descent: (field, point, rate) => [
+    difference(
+      point,
+      field.gradient(point).map((g) => rate * g),
+    ),
+    null,
+  ],
   "heavy-ball": (field, point, rate, beta, memory) => {
     const slope = field.gradient(point);
     const velocity = memory ? slope.map((g, i) => beta * memory[i] + g) : slope;
-    return [difference(point, velocity.map((v) => rate * v)), velocity];
+    return [
+      difference(
+        point,
+        velocity.map((v) => rate * v),
+      ),
+      velocity,
+    ];
   },
   nesterov: (field, point, rate, beta, memory) => {
     const ahead = memory ? point.map((x, i) => x + beta * (x - memory[i])) : point;
-    return [difference(ahead, field.gradient(ahead).map((g) => rate * g)), point];
+    return [
+      difference(
+        ahead,
+        field.gradient(ahead).map((g) => rate * g),
+      ),
+      point,
+    ];
   },
 };
 
 // The first points of a run, the start first, up to the first that is not finite.
 function path(field, run, steps) {
   const points = [run.start];
-  let memory = null, point = run.start;
+  let memory = null,
+    point = run.start;
   for (let step = 0; step < steps; step++) {
     [point, memory] = UPDATES[run.method](field, point, run.rate, run.beta, memory);
     if (!point.every(Number.isFinite)) break;
@@ -39,24 +59,47 @@ function path(field, run, steps) {
   return points;
 }
 
-const WINDOW = 50, QUARTERS = 4, FAR = 1e8, SAME = 1e-12;
+const WINDOW = 50,
+  QUARTERS = 4,
+  FAR = 1e8,
+  SAME = 1e-12;
 
 // A long run in a short form; the names are those of gdquiz.mathematics.observation.Trajectory.
 function observe(field, run, steps, shown) {
   const seen = {
-    run, field, steps, shown, points: [], heights: [], tail: [], streak: 0, kept: 0, escaped: false, overflowed: false,
-    wrong: 0, wrong_late: 0, right_late: 0, final_height: NaN, middle_height: NaN, middle_norm: NaN,
-    low: run.start.map(() => Array(QUARTERS).fill(NaN)), high: run.start.map(() => Array(QUARTERS).fill(NaN)),
+    run,
+    field,
+    steps,
+    shown,
+    points: [],
+    heights: [],
+    tail: [],
+    streak: 0,
+    kept: 0,
+    escaped: false,
+    overflowed: false,
+    wrong: 0,
+    wrong_late: 0,
+    right_late: 0,
+    final_height: NaN,
+    middle_height: NaN,
+    middle_norm: NaN,
+    low: run.start.map(() => Array(QUARTERS).fill(NaN)),
+    high: run.start.map(() => Array(QUARTERS).fill(NaN)),
   };
-  const radius = FAR * Math.max(1, norm(run.start)), half = Math.floor(steps / 2);
-  let memory = null, point = run.start;
+  const radius = FAR * Math.max(1, norm(run.start)),
+    half = Math.floor(steps / 2);
+  let memory = null,
+    point = run.start;
   for (let step = 0; step <= steps; step++) {
     if (step) [point, memory] = UPDATES[run.method](field, point, run.rate, run.beta, memory);
-    const height = field.loss(point), out = norm(point);
+    const height = field.loss(point),
+      out = norm(point);
     seen.tail.push(point);
     if (seen.tail.length > WINDOW + 1) seen.tail.shift();
-    if (step <= shown) seen.points.push(point), seen.heights.push(height);
-    const fine = Number.isFinite(out) && Number.isFinite(height), active = !seen.escaped && fine;
+    if (step <= shown) (seen.points.push(point), seen.heights.push(height));
+    const fine = Number.isFinite(out) && Number.isFinite(height),
+      active = !seen.escaped && fine;
     if (step && active) tally(seen, step, half, point, height);
     if (active) seen.kept++;
     if (!seen.escaped && !fine) seen.overflowed = true;
@@ -89,13 +132,15 @@ const most = (a, b) => (Number.isNaN(a) ? b : Math.max(a, b));
 
 // The derivative of one update at a point, with the point before it; for methods with memory as a map of both points.
 function transition(seen, place, before) {
-  const { method, rate, beta } = seen.run, d = place.length;
+  const { method, rate, beta } = seen.run,
+    d = place.length;
   const ahead = method === "nesterov" ? place.map((x, i) => x + beta * (x - before[i])) : place;
   const single = seen.field.hessian(ahead).map((row, i) => row.map((h, j) => Number(i === j) - rate * h));
   if (method === "descent") return single;
   const unit = identity(d);
-  const upper = method === "heavy-ball"
-    ? single.map((row, i) => [...row.map((x, j) => x + beta * unit[i][j]), ...unit[i].map((x) => -beta * x)])
-    : single.map((row) => [...row.map((x) => (1 + beta) * x), ...row.map((x) => -beta * x)]);
+  const upper =
+    method === "heavy-ball"
+      ? single.map((row, i) => [...row.map((x, j) => x + beta * unit[i][j]), ...unit[i].map((x) => -beta * x)])
+      : single.map((row) => [...row.map((x) => (1 + beta) * x), ...row.map((x) => -beta * x)]);
   return [...upper, ...unit.map((row) => [...row, ...row.map(() => 0)])];
 }

@@ -27,14 +27,18 @@ function draw(tag, attributes = {}, ...children) {
 function announce(words) {
   const region = find("#announcements");
   region.textContent = "";
-  setTimeout(() => { region.textContent = words; }, 60);
+  setTimeout(() => {
+    region.textContent = words;
+  }, 60);
 }
 
 // Moves the focus to what has just appeared, which need not be a control.
 function focusOn(element, how = {}) {
-  if (!element.matches("a[href], button, input, select, textarea, summary, [tabindex]")) element.setAttribute("tabindex", "-1");
+  if (!element.matches("a[href], button, input, select, textarea, summary, [tabindex]"))
+    element.setAttribute("tabindex", "-1");
   element.focus(how);
 }
 
 const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
-const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`);
+const listed = (words) =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;

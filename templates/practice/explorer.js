@@ -20,63 +20,173 @@ function startExplorer(section, data, texts) {
   };
   choose(families[0]);
   const run = () => ({
-    start: state.start.map(float), rate: float(state.family.rates[state.rate]), method: state.method, beta: float(beta),
+    start: state.start.map(float),
+    rate: float(state.family.rates[state.rate]),
+    method: state.method,
+    beta: float(beta),
     exact: { start: state.start, rate: state.family.rates[state.rate] },
   });
 
   // --- what stands still ---
 
-  const familyChoice = make("select", { id: "family", change: () => { choose(families[familyChoice.selectedIndex]); build(); } },
-    families.map((family) => make("option", {}, family.title)));
-  const methodChoice = make("select", { id: "method", change: () => { state.method = explorer.methods[methodChoice.selectedIndex].name; update(); } },
-    explorer.methods.map((method) => make("option", {}, method.title)));
-  const formula = make("p", { class: "formula" }), show = make("p", { class: "soft" }), rule = make("p", { class: "formula" });
+  const familyChoice = make(
+    "select",
+    {
+      id: "family",
+      change: () => {
+        choose(families[familyChoice.selectedIndex]);
+        build();
+      },
+    },
+    families.map((family) => make("option", {}, family.title)),
+  );
+  const methodChoice = make(
+    "select",
+    {
+      id: "method",
+      change: () => {
+        state.method = explorer.methods[methodChoice.selectedIndex].name;
+        update();
+      },
+    },
+    explorer.methods.map((method) => make("option", {}, method.title)),
+  );
+  const formula = make("p", { class: "formula" }),
+    show = make("p", { class: "soft" }),
+    rule = make("p", { class: "formula" });
   const starts = make("div", { class: "sliders" });
-  const rateSlider = make("input", { type: "range", id: "rate", min: 0, step: 1, input: () => { state.rate = Number(rateSlider.value); update(); } });
+  const rateSlider = make("input", {
+    type: "range",
+    id: "rate",
+    min: 0,
+    step: 1,
+    input: () => {
+      state.rate = Number(rateSlider.value);
+      update();
+    },
+  });
   const rateShown = make("output", { for: "rate", class: "value" });
-  const stepSlider = make("input", { type: "range", id: "steps", min: 1, max: MOST_STEPS, step: 1, value: state.steps, input: () => { state.steps = Number(stepSlider.value); update(); } });
+  const stepSlider = make("input", {
+    type: "range",
+    id: "steps",
+    min: 1,
+    max: MOST_STEPS,
+    step: 1,
+    value: state.steps,
+    input: () => {
+      state.steps = Number(stepSlider.value);
+      update();
+    },
+  });
   const stepsShown = make("output", { for: "steps", class: "value" });
-  const ground = draw("svg", { viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, class: "plot ground", role: "group", "aria-label": "The loss, with the start to drag" });
+  const ground = draw("svg", {
+    viewBox: `0 0 ${PLOT.width} ${PLOT.height}`,
+    class: "plot ground",
+    role: "group",
+    "aria-label": "The loss, with the start to drag",
+  });
   const course = draw("svg", { viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, class: "plot", role: "img" });
   const logarithmic = make("input", { type: "checkbox", id: "logarithmic", change: () => update() });
-  const guess = make("form", { class: "guess", submit: (event) => { event.preventDefault(); reveal(); } });
+  const guess = make("form", {
+    class: "guess",
+    submit: (event) => {
+      event.preventDefault();
+      reveal();
+    },
+  });
   const verdictBox = make("div", { class: "verdict", hidden: true });
-  const table = make("tbody"), head = make("tr");
-  const values = make("details", { class: "values" }, make("summary", {}, "The steps as a table"),
-    make("div", { class: "table", tabindex: 0, role: "region", "aria-label": "The steps" }, make("table", {}, make("thead", {}, head), table)));
+  const table = make("tbody"),
+    head = make("tr");
+  const values = make(
+    "details",
+    { class: "values" },
+    make("summary", {}, "The steps as a table"),
+    make(
+      "div",
+      { class: "table", tabindex: 0, role: "region", "aria-label": "The steps" },
+      make("table", {}, make("thead", {}, head), table),
+    ),
+  );
 
   section.append(
-    make("div", { class: "controls" },
+    make(
+      "div",
+      { class: "controls" },
       make("div", { class: "field" }, make("label", { for: "family" }, "Loss"), familyChoice),
-      make("div", { class: "field" }, make("label", { for: "method" }, "Method"), methodChoice)),
-    formula, show, rule,
-    make("div", { class: "explorer" },
-      make("figure", { class: "ground-figure" }, ground, make("figcaption", {}, "Drag the square, click where the run shall start, or use the arrow keys on the square.")),
-      make("figure", { class: "course" }, course, make("label", { class: "inline" }, logarithmic, " logarithmic scale, above the best value")),
-      make("div", { class: "settings" }, starts,
+      make("div", { class: "field" }, make("label", { for: "method" }, "Method"), methodChoice),
+    ),
+    formula,
+    show,
+    rule,
+    make(
+      "div",
+      { class: "explorer" },
+      make(
+        "figure",
+        { class: "ground-figure" },
+        ground,
+        make(
+          "figcaption",
+          {},
+          "Drag the square, click where the run shall start, or use the arrow keys on the square.",
+        ),
+      ),
+      make(
+        "figure",
+        { class: "course" },
+        course,
+        make("label", { class: "inline" }, logarithmic, " logarithmic scale, above the best value"),
+      ),
+      make(
+        "div",
+        { class: "settings" },
+        starts,
         make("div", { class: "slider" }, make("label", { for: "rate" }, "Learning rate η"), rateSlider, rateShown),
-        make("div", { class: "slider" }, make("label", { for: "steps" }, "Steps shown"), stepSlider, stepsShown)),
-      make("div", { class: "told" }, guess, verdictBox)),
+        make("div", { class: "slider" }, make("label", { for: "steps" }, "Steps shown"), stepSlider, stepsShown),
+      ),
+      make("div", { class: "told" }, guess, verdictBox),
+    ),
     values,
   );
 
   // --- what depends on the family ---
 
-  let sliders = [], frame = null, handle = null;
+  let sliders = [],
+    frame = null,
+    handle = null;
   const build = () => {
     const { family } = state;
     formula.innerHTML = family.shown;
     show.textContent = family.show;
     rateSlider.max = family.rates.length - 1;
     sliders = family.variables.map((name, i) => {
-      const [low, high] = family.ranges[i], steps = (high - low) / float(family.grid);
+      const [low, high] = family.ranges[i],
+        steps = (high - low) / float(family.grid);
       const id = `start-${name}`;
       const slider = make("input", {
-        type: "range", id, min: 0, max: steps, step: 1,
-        input: () => { place(i, plus(ratio(BigInt(low)), times(family.grid, ratio(BigInt(slider.value))))); update(); },
+        type: "range",
+        id,
+        min: 0,
+        max: steps,
+        step: 1,
+        input: () => {
+          place(i, plus(ratio(BigInt(low)), times(family.grid, ratio(BigInt(slider.value)))));
+          update();
+        },
       });
       const shown = make("output", { for: id, class: "value" });
-      return { slider, shown, low, row: make("div", { class: "slider" }, make("label", { for: id }, `Start ${name}`, make("sub", {}, "0")), slider, shown) };
+      return {
+        slider,
+        shown,
+        low,
+        row: make(
+          "div",
+          { class: "slider" },
+          make("label", { for: id }, `Start ${name}`, make("sub", {}, "0")),
+          slider,
+          shown,
+        ),
+      };
     });
     starts.replaceChildren(...sliders.map((one) => one.row));
     paintGround();
@@ -84,9 +194,12 @@ function startExplorer(section, data, texts) {
     update();
   };
 
-  const place = (i, value) => { state.start = state.start.map((old, at) => (at === i ? value : old)); };
+  const place = (i, value) => {
+    state.start = state.start.map((old, at) => (at === i ? value : old));
+  };
   const nearest = (value, i) => {
-    const [low, high] = state.family.ranges[i], unit = float(state.family.grid);
+    const [low, high] = state.family.ranges[i],
+      unit = float(state.family.grid);
     const count = Math.round((Math.min(high, Math.max(low, value)) - low) / unit);
     return plus(ratio(BigInt(low)), times(state.family.grid, ratio(BigInt(count))));
   };
@@ -95,34 +208,52 @@ function startExplorer(section, data, texts) {
 
   let trail = null;
   const paintGround = () => {
-    const { family } = state, flat = family.variables.length === 2;
+    const { family } = state,
+      flat = family.variables.length === 2;
     ground.replaceChildren();
     const curve = [];
-    if (!flat) for (let k = 0; k <= 240; k++) {
-      const w = family.ranges[0][0] + ((family.ranges[0][1] - family.ranges[0][0]) * k) / 240;
-      curve.push([w, family.field.loss([w])]);
-    }
+    if (!flat)
+      for (let k = 0; k <= 240; k++) {
+        const w = family.ranges[0][0] + ((family.ranges[0][1] - family.ranges[0][0]) * k) / 240;
+        curve.push([w, family.field.loss([w])]);
+      }
     frame = frameOf(family.ranges[0], flat ? family.ranges[1] : rangeOf(curve.map(([, y]) => y)));
     axes(ground, frame, family.variables[0], flat ? family.variables[1] : "loss");
     const inside = clippedGroup(ground, "ground-area");
-    if (flat) for (const line of family.contours) {
-      const points = line.reduce((pairs, x, k) => (k % 2 ? (pairs[pairs.length - 1].push(x), pairs) : [...pairs, [x]]), []);
-      inside.append(draw("polyline", { class: "f-line level", points: polyline(frame, points) }));
-    } else inside.append(draw("polyline", { class: "f-line loss", points: polyline(frame, curve) }));
+    if (flat)
+      for (const line of family.contours) {
+        const points = line.reduce(
+          (pairs, x, k) => (k % 2 ? (pairs[pairs.length - 1].push(x), pairs) : [...pairs, [x]]),
+          [],
+        );
+        inside.append(draw("polyline", { class: "f-line level", points: polyline(frame, points) }));
+      }
+    else inside.append(draw("polyline", { class: "f-line loss", points: polyline(frame, curve) }));
     for (const one of family.critical) {
       const [x, y] = onGround(one.point);
-      const mark = draw("path", { class: `critical ${one.kind}`, d: "M0 -6L6 0L0 6L-6 0Z", transform: `translate(${x} ${y})` });
+      const mark = draw("path", {
+        class: `critical ${one.kind}`,
+        d: "M0 -6L6 0L0 6L-6 0Z",
+        transform: `translate(${x} ${y})`,
+      });
       mark.append(draw("title", {}, explorer.words[one.kind]));
       inside.append(mark);
     }
     trail = draw("g");
     inside.append(trail);
-    handle = draw("g", { class: "handle", tabindex: 0, role: "slider", "aria-label": "Start; the arrow keys move it" },
-      draw("rect", { class: "reach", x: -16, y: -16, width: 32, height: 32 }), draw("rect", { class: "knob", x: -7, y: -7, width: 14, height: 14 }));
+    handle = draw(
+      "g",
+      { class: "handle", tabindex: 0, role: "slider", "aria-label": "Start; the arrow keys move it" },
+      draw("rect", { class: "reach", x: -16, y: -16, width: 32, height: 32 }),
+      draw("rect", { class: "knob", x: -7, y: -7, width: 14, height: 14 }),
+    );
     handle.addEventListener("keydown", keyed);
     ground.append(handle);
   };
-  const onGround = (point) => [frame.x(point[0]), frame.y(point.length === 2 ? point[1] : state.family.field.loss(point))];
+  const onGround = (point) => [
+    frame.x(point[0]),
+    frame.y(point.length === 2 ? point[1] : state.family.field.loss(point)),
+  ];
 
   const keyed = (event) => {
     const unit = event.shiftKey ? times(state.family.grid, ratio(5n)) : state.family.grid;
@@ -135,7 +266,8 @@ function startExplorer(section, data, texts) {
     update();
   };
   const pointed = (event) => {
-    const box = ground.getBoundingClientRect(), unit = PLOT.width / box.width;
+    const box = ground.getBoundingClientRect(),
+      unit = PLOT.width / box.width;
     const point = frame.back((event.clientX - box.left) * unit, (event.clientY - box.top) * unit);
     state.family.variables.forEach((_, i) => place(i, nearest(point[i], i)));
     update();
@@ -148,25 +280,62 @@ function startExplorer(section, data, texts) {
     handle.focus({ preventScroll: true });
     event.preventDefault();
   });
-  ground.addEventListener("pointermove", (event) => { if (dragging) pointed(event); });
-  for (const end of ["pointerup", "pointercancel"]) ground.addEventListener(end, () => { dragging = false; });
+  ground.addEventListener("pointermove", (event) => {
+    if (dragging) pointed(event);
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    ground.addEventListener(end, () => {
+      dragging = false;
+    });
 
   // --- question and verdict ---
 
   const ask = () => {
-    const options = GUESSES.filter((value) => value !== "drift" || state.family.knowledge.attained === NO)
-      .filter((value) => value !== "converged" || state.family.knowledge.attained !== NO);
-    const sentence = (value) => explorer.rules.find((one) => one.axis === "limit" && one.value === value).sentence.replace(" of period {period}", "");
+    const options = GUESSES.filter((value) => value !== "drift" || state.family.knowledge.attained === NO).filter(
+      (value) => value !== "converged" || state.family.knowledge.attained !== NO,
+    );
+    const sentence = (value) =>
+      explorer.rules
+        .find((one) => one.axis === "limit" && one.value === value)
+        .sentence.replace(" of period {period}", "");
     guess.replaceChildren(
-      make("fieldset", {}, make("legend", {}, "First say it: what becomes of this run?"),
-        options.map((value) => make("label", { class: "option" }, make("input", { type: "radio", name: "limit", value, required: true }), make("span", {}, sentence(value))))),
-      make("fieldset", { class: "second" }, make("legend", {}, "Does a step that is shown raise the loss?"),
-        ["yes", "no"].map((value) => make("label", { class: "option" }, make("input", { type: "radio", name: "raises", value, required: true }), make("span", {}, value)))),
-      make("div", { class: "buttons" }, make("button", { type: "submit", class: "primary" }, "Show the run"),
-        make("button", { type: "button", click: () => reveal(true) }, "Show without a guess")));
+      make(
+        "fieldset",
+        {},
+        make("legend", {}, "First say it: what becomes of this run?"),
+        options.map((value) =>
+          make(
+            "label",
+            { class: "option" },
+            make("input", { type: "radio", name: "limit", value, required: true }),
+            make("span", {}, sentence(value)),
+          ),
+        ),
+      ),
+      make(
+        "fieldset",
+        { class: "second" },
+        make("legend", {}, "Does a step that is shown raise the loss?"),
+        ["yes", "no"].map((value) =>
+          make(
+            "label",
+            { class: "option" },
+            make("input", { type: "radio", name: "raises", value, required: true }),
+            make("span", {}, value),
+          ),
+        ),
+      ),
+      make(
+        "div",
+        { class: "buttons" },
+        make("button", { type: "submit", class: "primary" }, "Show the run"),
+        make("button", { type: "button", click: () => reveal(true) }, "Show without a guess"),
+      ),
+    );
     guess.hidden = state.revealed;
   };
-  let told = null, speaking = 0;
+  let told = null,
+    speaking = 0;
   const reveal = (silently = false) => {
     const given = new FormData(guess);
     told = silently ? null : { limit: given.get("limit"), raises: given.get("raises") };
@@ -190,7 +359,8 @@ function startExplorer(section, data, texts) {
   const judged = () => verdictOn(state.family, run(), explorer.rules, explorer.steps, state.steps);
 
   const update = () => {
-    const { family } = state, current = run();
+    const { family } = state,
+      current = run();
     sliders.forEach(({ slider, shown, low }, i) => {
       slider.value = Math.round((float(state.start[i]) - low) / float(family.grid));
       shown.textContent = shortNumber(float(state.start[i]));
@@ -206,7 +376,13 @@ function startExplorer(section, data, texts) {
     if (state.method !== "descent") rule.append(` with β = ${shortNumber(float(beta))}`);
     const at = family.variables.map((name, i) => `${name} = ${shortNumber(float(state.start[i]))}`).join(", ");
     handle.setAttribute("transform", `translate(${onGround(current.start).join(" ")})`);
-    for (const [name, value] of [["min", family.ranges[0][0]], ["max", family.ranges[0][1]], ["now", current.start[0]], ["text", at]]) handle.setAttribute(`aria-value${name}`, value);
+    for (const [name, value] of [
+      ["min", family.ranges[0][0]],
+      ["max", family.ranges[0][1]],
+      ["now", current.start[0]],
+      ["text", at],
+    ])
+      handle.setAttribute(`aria-value${name}`, value);
     guess.hidden = state.revealed;
     verdictBox.hidden = values.hidden = !state.revealed;
     trail.replaceChildren();
@@ -214,15 +390,30 @@ function startExplorer(section, data, texts) {
     course.setAttribute("aria-label", "The loss against the steps: shown once you have said what will happen");
     axes(course, frameOf([0, state.steps], [0, 1]), "step", "loss");
     if (state.revealed) paintRun(current);
-    else course.append(draw("text", { class: "f-text", x: PLOT.width / 2, y: PLOT.height / 2, "text-anchor": "middle" }, "First say what will happen."));
+    else
+      course.append(
+        draw(
+          "text",
+          { class: "f-text", x: PLOT.width / 2, y: PLOT.height / 2, "text-anchor": "middle" },
+          "First say what will happen.",
+        ),
+      );
   };
 
   const paintRun = (current) => {
-    const { family } = state, points = path(family.field, current, state.steps), losses = points.map(family.field.loss);
+    const { family } = state,
+      points = path(family.field, current, state.steps),
+      losses = points.map(family.field.loss);
     const verdict = judged();
     const steps = points.map(onGround);
-    trail.append(draw("polyline", { class: "f-line path", points: steps.map((at) => at.map(clamped).join(",")).join(" ") }));
-    steps.slice(1).forEach(([x, y]) => trail.append(draw("circle", { class: "iterate", cx: clamped(x), cy: clamped(y), r: 3.5 })));
+    trail.append(
+      draw("polyline", { class: "f-line path", points: steps.map((at) => at.map(clamped).join(",")).join(" ") }),
+    );
+    steps
+      .slice(1)
+      .forEach(([x, y]) =>
+        trail.append(draw("circle", { class: "iterate", cx: clamped(x), cy: clamped(y), r: 3.5 })),
+      );
     paintCourse(losses, verdict);
     const lines = sentences(verdict, explorer.rules, explorer.undecided);
     clearTimeout(speaking); // once the sliders rest
@@ -234,35 +425,91 @@ function startExplorer(section, data, texts) {
       make("p", {}, eventsTold(verdict)),
       make("h3", {}, "Why"),
       ...reasons(family, current, verdict).map((line) => make("p", {}, line)),
-      make("div", { class: "buttons" }, make("button", { type: "button", class: "primary", click: another }, "Ask me another"),
-        make("button", { type: "button", click: () => { state.revealed = false; ask(); update(); focusOn(find("legend", guess)); } }, "Hide the run and ask again")));
-    head.replaceChildren(...["step", ...family.variables, "loss", "what happens"].map((name) => make("th", { scope: "col" }, name)));
-    table.replaceChildren(...points.map((point, k) => make("tr", {}, make("th", { scope: "row" }, String(k)),
-      [...point, losses[k]].map((x) => make("td", {}, shortNumber(x))), make("td", {}, k ? stepTold(verdict, k - 1) : "start"))));
+      make(
+        "div",
+        { class: "buttons" },
+        make("button", { type: "button", class: "primary", click: another }, "Ask me another"),
+        make(
+          "button",
+          {
+            type: "button",
+            click: () => {
+              state.revealed = false;
+              ask();
+              update();
+              focusOn(find("legend", guess));
+            },
+          },
+          "Hide the run and ask again",
+        ),
+      ),
+    );
+    head.replaceChildren(
+      ...["step", ...family.variables, "loss", "what happens"].map((name) => make("th", { scope: "col" }, name)),
+    );
+    table.replaceChildren(
+      ...points.map((point, k) =>
+        make(
+          "tr",
+          {},
+          make("th", { scope: "row" }, String(k)),
+          [...point, losses[k]].map((x) => make("td", {}, shortNumber(x))),
+          make("td", {}, k ? stepTold(verdict, k - 1) : "start"),
+        ),
+      ),
+    );
   };
 
   const answered = (verdict) => {
     if (!told || verdict.limit === "undecided") return null;
     const raised = verdict.overshoot.includes(YES) ? "yes" : "no";
     const right = [told.limit === verdict.limit, told.raises === raised];
-    const words = right.every(Boolean) ? "You said it all." : right[0] ? "You were right about where it ends, but not about the loss on the way."
-      : right[1] ? "You were right about the loss on the way, but not about where it ends." : "Neither guess was right. The reasons are below.";
+    const words = right.every(Boolean)
+      ? "You said it all."
+      : right[0]
+        ? "You were right about where it ends, but not about the loss on the way."
+        : right[1]
+          ? "You were right about the loss on the way, but not about where it ends."
+          : "Neither guess was right. The reasons are below.";
     return make("p", { class: right.every(Boolean) ? "good" : "bad" }, words);
   };
 
   const paintCourse = (losses, verdict) => {
-    const best = state.family.knowledge.best ?? Math.min(0, ...losses), log = logarithmic.checked;
+    const best = state.family.knowledge.best ?? Math.min(0, ...losses),
+      log = logarithmic.checked;
     course.replaceChildren();
     const height = (loss) => (log ? Math.log10(Math.max(loss - best, 1e-16)) : loss);
-    const heights = losses.map(height), most = log ? 12 : Math.max(...losses.slice(0, 2)) + 6 * (Math.abs(losses[0] - best) || 1);
+    const heights = losses.map(height),
+      most = log ? 12 : Math.max(...losses.slice(0, 2)) + 6 * (Math.abs(losses[0] - best) || 1);
     let range = rangeOf(heights, 0.06, most);
     if (log) range = [Math.floor(Math.max(range[0], -16)), Math.max(Math.ceil(range[1]), Math.floor(range[0]) + 1)];
     const frame = frameOf([0, state.steps], range);
     axes(course, frame, "step", log ? "loss above the best" : "loss", { logarithmic: log });
     const inside = clippedGroup(course, "course-area");
-    inside.append(draw("polyline", { class: "f-line loss", points: polyline(frame, heights.map((y, k) => [k, y])) }));
-    heights.forEach((y, k) => inside.append(draw("circle", { class: k && verdict.overshoot[k - 1] === YES ? "iterate raised" : "iterate", cx: frame.x(k), cy: clamped(frame.y(y)), r: 3.5 })));
-    course.setAttribute("aria-label", `The loss against the steps: from ${shortNumber(losses[0])} at the start to ${shortNumber(losses[losses.length - 1])} after ${plural(losses.length - 1, "step")}`);
+    inside.append(
+      draw("polyline", {
+        class: "f-line loss",
+        points: polyline(
+          frame,
+          heights.map((y, k) => [k, y]),
+        ),
+      }),
+    );
+    heights.forEach((y, k) =>
+      inside.append(
+        draw("circle", {
+          class: k && verdict.overshoot[k - 1] === YES ? "iterate raised" : "iterate",
+          cx: frame.x(k),
+          cy: clamped(frame.y(y)),
+          r: 3.5,
+        }),
+      ),
+    );
+    course.setAttribute(
+      "aria-label",
+      `The loss against the steps: from ${shortNumber(losses[0])} at the start to ` +
+        `${shortNumber(losses[losses.length - 1])} after ${plural(losses.length - 1, "step")}`,
+    );
   };
 
   build();
@@ -276,75 +523,23 @@ function startExplorer(section, data, texts) {
       build();
     },
     judge: (id, start, rate, method, shown) => {
-      const family = families.find((one) => one.id === id), from = start.map(exact), speed = exact(rate);
-      const verdict = verdictOn(family, { start: from.map(float), rate: float(speed), method, beta: float(beta), exact: { start: from, rate: speed } }, explorer.rules, explorer.steps, shown);
+      const family = families.find((one) => one.id === id),
+        from = start.map(exact),
+        speed = exact(rate);
+      const verdict = verdictOn(
+        family,
+        {
+          start: from.map(float),
+          rate: float(speed),
+          method,
+          beta: float(beta),
+          exact: { start: from, rate: speed },
+        },
+        explorer.rules,
+        explorer.steps,
+        shown,
+      );
       return { ...verdict, seen: undefined, words: sentences(verdict, explorer.rules, explorer.undecided).join(" ") };
     },
   };
-}
-
-// A rational as people read it: a decimal where it ends soon, else a fraction.
-function rationalText(value) {
-  const text = shortNumber(float(value));
-  return same(exact(text.replace("−", "-")) ?? ZERO, value) ? text : `${value.top}/${value.bottom} ≈ ${text}`;
-}
-
-const stepsNamed = (answers) => {
-  const steps = answers.map((told, k) => (told === YES ? k + 1 : 0)).filter(Boolean);
-  const shown = steps.length > 8 ? [...steps.slice(0, 8), "more"] : steps;
-  return steps.length ? `${steps.length === 1 ? "step" : "steps"} ${listed(shown.map(String))}` : "";
-};
-
-function eventsTold(verdict) {
-  const raised = stepsNamed(verdict.overshoot), crossed = stepsNamed(verdict.crossing);
-  const lines = [raised ? `The loss goes the wrong way in ${raised}.` : "The loss falls in every step that is shown, or stays."];
-  if (crossed) lines.push(`The iterates pass the optimum in ${crossed}.`);
-  return lines.join(" ");
-}
-
-const stepTold = (verdict, k) =>
-  [verdict.overshoot[k] === YES ? "the loss rises" : "", verdict.crossing[k] === YES ? "passes the optimum" : ""].filter(Boolean).join(", ");
-
-const pointNamed = ({ variables }, point) => (variables.length === 1 ? `${variables[0]} = ${shortNumber(point[0])}`
-  : `(${variables.join(", ")}) = (${point.map(shortNumber).join(", ")})`);
-
-// Why it happens: the factor by which a step multiplies the distance, where there is one.
-function reasons(family, run, verdict) {
-  const { rate, exact: known } = run, rateText = rationalText(known.rate);
-  if (run.method !== "descent") {
-    return ["With momentum a step also carries on part of the one before, so a run can pass the optimum and come back, and the largest stable rate is another than for plain descent."];
-  }
-  if (family.proof?.kind === "quadratic") {
-    return family.variables.map((name, i) => {
-      const curvature = exact(family.proof.curvatures[i]), factor = minus(ONE, times(known.rate, curvature));
-      const what = !factor.top ? "so one step lands on the minimum"
-        : compare(size(factor), ONE) > 0 ? "so the distance grows and changes sides"
-        : same(size(factor), ONE) ? "so the distance stays and changes sides for ever"
-        : factor.top < 0n ? "so the distance shrinks and changes sides" : "so the distance shrinks on one side";
-      return `Each step multiplies the distance from the minimum along ${name} by 1 − ηλ = 1 − (${rateText}) · ${rationalText(curvature)} = ${rationalText(factor)}, ${what}.`;
-    }).concat(family.variables.length > 1 ? `The largest curvature limits the rate to below ${rationalText(exact(family.stable))}; the smallest decides how long the run takes.` : []);
-  }
-  if (family.proof?.kind === "absolute") {
-    const step = times(known.rate, exact(family.proof.size));
-    return [`The slope is 1 or −1 everywhere, so every step has the length ${rationalText(step)} and does not get shorter. The run rests at the minimum only if the start lies a whole number of steps away; otherwise it jumps to and fro across it.`];
-  }
-  if (family.proof?.kind === "power") {
-    const centre = exact(family.proof.centre[0]), e = minus(known.start[0], centre), m = family.proof.exponent;
-    const t = times(times(known.rate, exact(family.proof.size)), times(ratio(BigInt(m)), raised(e, m - 2)));
-    return [`The first step multiplies the distance by ${rationalText(minus(ONE, t))}. The gradient shrinks faster than the distance, so near the minimum every step is a small part of it; far out the same rate can be too large: from the start on, a rate of ${shortNumber(2 * float(known.rate) / float(t || ONE))} would be the limit.`];
-  }
-  if (verdict.place) {
-    const at = family.critical.find((one) => one.point.every((x, i) => Math.abs(x - verdict.place[i]) < 1e-9));
-    if (at) {
-      const most = Math.max(...at.curvatures), factor = 1 - rate * most;
-      const near = `Near the limit ${pointNamed(family, at.point)} the largest curvature is ${shortNumber(most)}, so a step multiplies a small distance along it by ${shortNumber(factor)}.`;
-      const way = at.kind === "local_min" ? ` Rates below 2/${shortNumber(most)} = ${shortNumber(2 / most)} are stable there.` : " This is no minimum: the run ends here only because nothing pushes it off.";
-      return [near + way];
-    }
-  }
-  const minima = family.critical.filter((one) => one.kind === "local_min");
-  if (minima.length) {
-    return [`A minimum keeps a run only below 2/L there: ${listed(minima.map((one) => `${shortNumber(2 / Math.max(...one.curvatures))} at ${pointNamed(family, one.point)}`))}. The rate is ${rateText}.`];
-  }
-  return ["The slope never becomes zero: it shrinks on the way, so the steps become shorter and shorter, but they never end."];
 }

@@ -10,17 +10,23 @@ class Unreadable extends Error {
   }
 }
 
-const WORD_SIGNS =
-  /\s+|((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|([A-Za-z_][A-Za-z0-9_₀-₉]*|GREEK(?:_[A-Za-z0-9₀-₉]+|[0-9₀-₉]*))|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(\*\*|[-+*/^(),−–·×∙⋅∗÷√])/uy;
+const tokenPattern = (greek) => {
+  const number = String.raw`(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`;
+  const word = `[A-Za-z_][A-Za-z0-9_₀-₉]*|[${greek}](?:_[A-Za-z0-9₀-₉]+|[0-9₀-₉]*)`;
+  const sign = String.raw`\*\*|[-+*/^(),−–·×∙⋅∗÷√]`;
+  return new RegExp(`\\s+|(${number})|(${word})|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(${sign})`, "uy");
+};
 const SIGNS = { "−": "-", "–": "-", "·": "*", "×": "*", "∙": "*", "⋅": "*", "∗": "*", "÷": "/", "**": "^" };
-const plainDigits = (text) => text.replace(/[₀-₉]/g, (d) => "₀₁₂₃₄₅₆₇₈₉".indexOf(d)).replace(/[⁰¹²³⁴-⁹]/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(d));
+const plainDigits = (text) =>
+  text.replace(/[₀-₉]/g, (d) => "₀₁₂₃₄₅₆₇₈₉".indexOf(d)).replace(/[⁰¹²³⁴-⁹]/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(d));
 
 // The tokens of a text: { kind, text, column }, kinds being number, name, function and the signs themselves.
 function scanned(text, names, grammar) {
-  const pattern = new RegExp(WORD_SIGNS.source.replace("GREEK", `[${Object.keys(grammar.greek).join("")}]`), "uy");
+  const pattern = tokenPattern(Object.keys(grammar.greek).join(""));
   const tokens = [];
   const put = (kind, value, column) => tokens.push({ kind, text: value, column });
-  let open = 0, column = 1;
+  let open = 0,
+    column = 1;
   while (pattern.lastIndex < text.length) {
     const found = pattern.exec(text);
     if (!found) throw new Unreadable("something that is no formula", column);
@@ -48,7 +54,8 @@ function putWord(word, column, names, grammar, put) {
   if (grammar.greek[name[0]]) name = grammar.greek[name[0]] + name.slice(1);
   if (names.includes(name)) put("name", name, column);
   else if (name === "ln" || grammar.functions[name]) put("function", name === "ln" ? "log" : name, column);
-  else if ([...word].every((letter) => names.includes(letter))) [...word].forEach((letter, at) => put("name", letter, column + at));
+  else if ([...word].every((letter) => names.includes(letter)))
+    [...word].forEach((letter, at) => put("name", letter, column + at));
   else throw new Unreadable(`the unknown name '${word}'`, column);
 }
 
@@ -61,8 +68,11 @@ function parsed(text, names, grammar) {
   let at = 0;
   const next = () => tokens[at].kind;
   const take = () => tokens[at++];
-  const fail = (problem, column) => { throw new Unreadable(problem, column); };
-  const unexpected = () => fail(next() === "end" ? "an unexpected end" : `an unexpected '${tokens[at].text}'`, tokens[at].column);
+  const fail = (problem, column) => {
+    throw new Unreadable(problem, column);
+  };
+  const unexpected = () =>
+    fail(next() === "end" ? "an unexpected end" : `an unexpected '${tokens[at].text}'`, tokens[at].column);
   const expect = (kind) => (next() === kind ? take() : unexpected());
 
   // A part is its tree with what the limits need to know of it.
@@ -71,22 +81,30 @@ function parsed(text, names, grammar) {
     if (part.nodes > limits.nodes) fail("a formula that is too large", part.column);
     return part;
   };
-  const made = (apply, parts, column, known = {}) => bounded({
-    tree: { apply, of: parts.map((part) => part.tree) }, column,
-    depth: 1 + Math.max(...parts.map((part) => part.depth)),
-    nodes: parts.reduce((sum, part) => sum + part.nodes, 1),
-    degree: Math.max(...parts.map((part) => part.degree)), constant: null, ...known,
-  });
+  const made = (apply, parts, column, known = {}) =>
+    bounded({
+      tree: { apply, of: parts.map((part) => part.tree) },
+      column,
+      depth: 1 + Math.max(...parts.map((part) => part.depth)),
+      nodes: parts.reduce((sum, part) => sum + part.nodes, 1),
+      degree: Math.max(...parts.map((part) => part.degree)),
+      constant: null,
+      ...known,
+    });
   const grown = (apply, left, right) => {
     const both = left.constant && right.constant;
     const known = {
       degree: apply === "*" ? left.degree + right.degree : Math.max(left.degree, right.degree),
-      constant: both ? (apply === "+" ? plus : times)(left.constant, right.constant) : null, open: true,
+      constant: both ? (apply === "+" ? plus : times)(left.constant, right.constant) : null,
+      open: true,
     };
     if (!left.open || left.tree.apply !== apply) return made(apply, [left, right], left.column, known);
     return bounded({
-      tree: { apply, of: [...left.tree.of, right.tree] }, column: left.column,
-      depth: Math.max(left.depth, right.depth + 1), nodes: left.nodes + right.nodes, ...known,
+      tree: { apply, of: [...left.tree.of, right.tree] },
+      column: left.column,
+      depth: Math.max(left.depth, right.depth + 1),
+      nodes: left.nodes + right.nodes,
+      ...known,
     });
   };
   const negated = (sign, part) =>
@@ -95,13 +113,15 @@ function parsed(text, names, grammar) {
     if (!exponent.constant) fail("an exponent that is no number", sign.column);
     if (exponent.constant.bottom !== 1n) fail("an exponent that is no whole number", sign.column);
     const by = Number(exponent.constant.top);
-    let degree = 0, constant = null;
+    let degree = 0,
+      constant = null;
     if (!base.constant) {
       degree = base.degree * Math.abs(by);
       if (Math.abs(by) > limits.power || degree > limits.degree) fail("an exponent that is too large", sign.column);
     } else {
       if (!base.constant.top && by < 0) fail("a division by zero", sign.column);
-      if (Math.abs(by) > limits.constant_exponent || bits(base.constant) * Math.abs(by) > limits.power_bits) fail("a power that is too large", sign.column);
+      if (Math.abs(by) > limits.constant_exponent || bits(base.constant) * Math.abs(by) > limits.power_bits)
+        fail("a power that is too large", sign.column);
       constant = raised(base.constant, by);
     }
     return made("^", [base, exponent], base.column, { degree, constant });
@@ -110,41 +130,51 @@ function parsed(text, names, grammar) {
   // sign: what may stand in front; each rule of the grammar is a function.
   const signedOr = (inner) => () => {
     if (next() === "-") return negated(take(), signedOr(inner)());
-    if (next() === "+") return take(), { ...signedOr(inner)(), open: false };
+    if (next() === "+") return (take(), { ...signedOr(inner)(), open: false });
     return inner();
   };
   const atom = () => {
     const token = take();
     switch (token.kind) {
-      case "number": return numeral(token);
-      case "name": return { tree: { name: token.text }, column: token.column, depth: 1, nodes: 1, degree: 1, constant: null };
+      case "number":
+        return numeral(token);
+      case "name":
+        return { tree: { name: token.text }, column: token.column, depth: 1, nodes: 1, degree: 1, constant: null };
       case "(": {
         const inside = sum();
         expect(")");
         return { ...inside, column: token.column, open: false };
       }
-      case "function": return call(token);
-      default: at--; return unexpected();
+      case "function":
+        return call(token);
+      default:
+        at--;
+        return unexpected();
     }
   };
   const numeral = (token) => {
     const exponent = /[eE](.*)$/.exec(token.text)?.[1] ?? "0";
     const short = exponent.length <= 5 && Math.abs(Number(exponent)) <= 2 * limits.digits;
     const value = short ? exact(token.text) : null;
-    const fits = value && value.top < 10n ** BigInt(limits.digits) * value.bottom && 10n ** BigInt(limits.digits) % value.bottom === 0n;
+    const fits =
+      value &&
+      value.top < 10n ** BigInt(limits.digits) * value.bottom &&
+      10n ** BigInt(limits.digits) % value.bottom === 0n;
     if (!fits) fail("a number that is too long", token.column);
     return { tree: { number: value }, column: token.column, depth: 1, nodes: 1, degree: 0, constant: value };
   };
   const call = (token) => {
     expect("(");
     const parts = [sum()];
-    while (next() === ",") take(), parts.push(sum());
+    while (next() === ",") (take(), parts.push(sum()));
     expect(")");
     const [least, most] = grammar.functions[token.text];
-    if (parts.length < least || (most !== null && parts.length > most)) fail(`${token.text} with ${parts.length} arguments`, token.column);
+    if (parts.length < least || (most !== null && parts.length > most))
+      fail(`${token.text} with ${parts.length} arguments`, token.column);
     const inside = parts[0].constant;
     const missing = inside && (inside.top < 0n || (!inside.top && token.text === "log"));
-    if (missing && (token.text === "log" || token.text === "sqrt")) fail(`${token.text} of a number it does not exist for`, token.column);
+    if (missing && (token.text === "log" || token.text === "sqrt"))
+      fail(`${token.text} of a number it does not exist for`, token.column);
     return made(token.text, parts, token.column);
   };
   const raisedAtom = () => {
@@ -155,9 +185,10 @@ function parsed(text, names, grammar) {
   const product = () => {
     let left = raisedAtom();
     for (;;) {
-      if (next() === "*") take(), (left = grown("*", left, factor()));
+      if (next() === "*") (take(), (left = grown("*", left, factor())));
       else if (next() === "/") {
-        const sign = take(), right = factor();
+        const sign = take(),
+          right = factor();
         if (right.constant && !right.constant.top) fail("a division by zero", sign.column);
         left = made("/", [left, right], left.column, {
           degree: left.degree + right.degree,
@@ -173,7 +204,8 @@ function parsed(text, names, grammar) {
   const sum = () => {
     let left = signed();
     while (next() === "+" || next() === "-") {
-      const sign = take(), right = signed();
+      const sign = take(),
+        right = signed();
       left = grown("+", left, sign.kind === "-" ? negated(sign, right) : right);
     }
     return left;
@@ -193,27 +225,54 @@ function exactValue(tree, point) {
   if (values.includes(null)) return null;
   const [a, b] = values;
   switch (tree.apply) {
-    case "+": return values.reduce(plus);
-    case "*": return values.reduce(times);
-    case "-": return opposite(a);
-    case "/": return b.top ? over(a, b) : null;
-    case "^": return b.bottom !== 1n || (!a.top && b.top < 0n) ? null : raised(a, Number(b.top));
-    case "sqrt": return root(a);
-    case "abs": return size(a);
-    case "sign": return ratio(BigInt(signOf(a)));
-    case "step": return ratio(BigInt(signOf(a) + 1), 2n);
-    case "relu": return a.top > 0n ? a : ZERO;
-    case "min": return values.reduce((x, y) => (compare(y, x) < 0 ? y : x));
-    case "max": return values.reduce((x, y) => (compare(y, x) > 0 ? y : x));
-    default: return null;
+    case "+":
+      return values.reduce(plus);
+    case "*":
+      return values.reduce(times);
+    case "-":
+      return opposite(a);
+    case "/":
+      return b.top ? over(a, b) : null;
+    case "^":
+      return b.bottom !== 1n || (!a.top && b.top < 0n) ? null : raised(a, Number(b.top));
+    case "sqrt":
+      return root(a);
+    case "abs":
+      return size(a);
+    case "sign":
+      return ratio(BigInt(signOf(a)));
+    case "step":
+      return ratio(BigInt(signOf(a) + 1), 2n);
+    case "relu":
+      return a.top > 0n ? a : ZERO;
+    case "min":
+      return values.reduce((x, y) => (compare(y, x) < 0 ? y : x));
+    case "max":
+      return values.reduce((x, y) => (compare(y, x) > 0 ? y : x));
+    default:
+      return null;
   }
 }
 
 const FLOATING = {
-  "+": (...terms) => terms.reduce((a, b) => a + b), "*": (...factors) => factors.reduce((a, b) => a * b),
-  "-": (x) => -x, "/": (x, y) => x / y, "^": (x, y) => x ** y, min: Math.min, max: Math.max,
-  exp: Math.exp, log: Math.log, sqrt: Math.sqrt, sin: Math.sin, cos: Math.cos, tan: Math.tan, tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)), abs: Math.abs, sign: Math.sign, step: (x) => (Math.sign(x) + 1) / 2,
+  "+": (...terms) => terms.reduce((a, b) => a + b),
+  "*": (...factors) => factors.reduce((a, b) => a * b),
+  "-": (x) => -x,
+  "/": (x, y) => x / y,
+  "^": (x, y) => x ** y,
+  min: Math.min,
+  max: Math.max,
+  exp: Math.exp,
+  log: Math.log,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  tanh: Math.tanh,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  abs: Math.abs,
+  sign: Math.sign,
+  step: (x) => (Math.sign(x) + 1) / 2,
   relu: (x) => Math.max(x, 0),
 };
 
@@ -227,7 +286,8 @@ function compiled(tree, names) {
     const at = names.indexOf(tree.name);
     return (point) => point[at];
   }
-  const parts = tree.of.map((part) => compiled(part, names)), apply = FLOATING[tree.apply];
+  const parts = tree.of.map((part) => compiled(part, names)),
+    apply = FLOATING[tree.apply];
   if (parts.length === 1) return (point) => apply(parts[0](point));
   if (parts.length === 2) return (point) => apply(parts[0](point), parts[1](point));
   return (point) => apply(...parts.map((part) => part(point)));

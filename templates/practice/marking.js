@@ -2,7 +2,17 @@
 // A marking is { credit, right, understood, misconceptions, wrong, said, followed, unreadable, by_hand }: `wrong` is the
 // foreseen wrong answer it is, `said` a sentence of marking itself or a text of the page.
 
-const blank = { credit: ZERO, right: false, understood: "", misconceptions: [], wrong: null, said: "", followed: false, unreadable: "", by_hand: false };
+const blank = {
+  credit: ZERO,
+  right: false,
+  understood: "",
+  misconceptions: [],
+  wrong: null,
+  said: "",
+  followed: false,
+  unreadable: "",
+  by_hand: false,
+};
 const full = (understood) => ({ ...blank, credit: ONE, right: true, understood });
 const plainRatio = (a) => (a.bottom === 1n ? `${a.top}` : `${a.top}/${a.bottom}`);
 const larger = (a, b) => (compare(a, b) < 0 ? b : a);
@@ -46,7 +56,7 @@ function judged(key, share, understood, isWrong, said = "") {
 const ROUNDED = ratio(1n, 1000n);
 const halfWidth = (number) => over(minus(exact(number.high), exact(number.low)), TWO);
 const accepts = (number, value) => compare(exact(number.low), value) <= 0 && compare(value, exact(number.high)) <= 0;
-const terminates = (value, places) => (10n ** BigInt(places)) % value.bottom === 0n;
+const terminates = (value, places) => 10n ** BigInt(places) % value.bottom === 0n;
 
 function isNear(number, value, half) {
   const room = !half.top && !terminates(value, 3) ? ROUNDED : half;
@@ -54,11 +64,16 @@ function isNear(number, value, half) {
 }
 
 function markNumber(part, key, response, earlier) {
-  const number = readNumber(response), understood = plainRatio(number), [wanted] = key.numbers;
+  const number = readNumber(response),
+    understood = plainRatio(number),
+    [wanted] = key.numbers;
   if (accepts(wanted, number)) return full(understood);
   const other = otherReading(response);
   if (other && accepts(wanted, other)) {
-    refuse(`${response.trim()} can be read as ${Number(float(number).toPrecision(6))} or as ${plainRatio(other)}; write it without the comma.`);
+    refuse(
+      `${response.trim()} can be read as ${Number(float(number).toPrecision(6))} or as ${plainRatio(other)}; ` +
+        "write it without the comma.",
+    );
   }
   const half = halfWidth(wanted);
   let said = "";
@@ -66,21 +81,37 @@ function markNumber(part, key, response, earlier) {
     const follows = carried(key.follow, earlier);
     if (follows && isNear(number, follows.value, half)) {
       const copied = Object.values(earlier).some((value) => compare(size(minus(follows.value, value)), half) <= 0);
-      if (!follows.trivial && !copied) return { ...blank, credit: ONE, understood, followed: true, said: "It follows from your earlier answer." };
+      if (!follows.trivial && !copied)
+        return { ...blank, credit: ONE, understood, followed: true, said: "It follows from your earlier answer." };
       said = "It follows from your earlier answer, but that answer leaves nothing to work out here.";
     }
   }
-  if (!half.top && isNear(number, exact(wanted.value), half)) said = "That is the right number rounded; the exact value is asked for.";
-  return judged(key, ZERO, understood, (wrong) => wrong.values?.length > 0 && isNear(number, exact(wrong.values[0]), half), said);
+  if (!half.top && isNear(number, exact(wanted.value), half))
+    said = "That is the right number rounded; the exact value is asked for.";
+  return judged(
+    key,
+    ZERO,
+    understood,
+    (wrong) => wrong.values?.length > 0 && isNear(number, exact(wrong.values[0]), half),
+    said,
+  );
 }
 
 function markNumbers(part, key, response) {
-  const numbers = response.map(readNumber), understood = numbers.map(plainRatio).join("; ");
+  const numbers = response.map(readNumber),
+    understood = numbers.map(plainRatio).join("; ");
   const right = numbers.filter((number, i) => accepts(key.numbers[i], number)).length;
   if (right === numbers.length) return full(understood);
-  const isWrong = (wrong) => wrong.values?.length === numbers.length &&
+  const isWrong = (wrong) =>
+    wrong.values?.length === numbers.length &&
     numbers.every((number, i) => isNear(number, exact(wrong.values[i]), halfWidth(key.numbers[i])));
-  return judged(key, ratio(BigInt(right), BigInt(numbers.length)), understood, isWrong, right ? `${right} of ${numbers.length} numbers are right.` : "");
+  return judged(
+    key,
+    ratio(BigInt(right), BigInt(numbers.length)),
+    understood,
+    isWrong,
+    right ? `${right} of ${numbers.length} numbers are right.` : "",
+  );
 }
 
 // --- options ---------------------------------------------------------------------------------------------------------
@@ -94,14 +125,23 @@ const lettersOf = (places) => places.map((place) => LETTERS[place]).join(", ");
 function markChoice(part, key, place) {
   const [chosen] = idsAt(key, [place]);
   if (key.right.includes(chosen)) return full(LETTERS[place]);
-  return judged(key, ZERO, LETTERS[place], (wrong) => agree(wrong.options, [chosen]), key.options[place].feedback ?? "");
+  return judged(
+    key,
+    ZERO,
+    LETTERS[place],
+    (wrong) => agree(wrong.options, [chosen]),
+    key.options[place].feedback ?? "",
+  );
 }
 
 // Right choices less wrong ones, each as a share of what there is of its kind; not below 0.
 function markChoices(part, key, places) {
-  const right = key.right ?? [], chosen = idsAt(key, places), understood = lettersOf(places) || "none";
+  const right = key.right ?? [],
+    chosen = idsAt(key, places),
+    understood = lettersOf(places) || "none";
   if (agreeAsSets(chosen, right)) return full(understood);
-  const hits = chosen.filter((id) => right.includes(id)).length, others = key.options.length - right.length;
+  const hits = chosen.filter((id) => right.includes(id)).length,
+    others = key.options.length - right.length;
   const gained = right.length ? ratio(BigInt(hits), BigInt(right.length)) : ZERO;
   const share = others ? minus(gained, ratio(BigInt(chosen.length - hits), BigInt(others))) : gained;
   return judged(key, larger(ZERO, share), understood, (wrong) => agreeAsSets(wrong.options ?? [], chosen));
@@ -113,41 +153,59 @@ function markTruth(part, key, { truth, place = null }) {
   let understood = truth ? "true" : "false";
   if (!key.options?.length) return { ...blank, credit: verdict ? ONE : ZERO, right: verdict, understood };
   understood += `, ${LETTERS[place]}`;
-  const [reason] = idsAt(key, [place]), holds = key.right.includes(reason);
+  const [reason] = idsAt(key, [place]),
+    holds = key.right.includes(reason);
   if (verdict && holds) return full(understood);
-  const said = holds ? "The reason holds; what does it say of the statement?" : verdict ? "The statement is judged rightly, for another reason." : "";
+  const said = holds
+    ? "The reason holds; what does it say of the statement?"
+    : verdict
+      ? "The statement is judged rightly, for another reason."
+      : "";
   return judged(key, verdict ? ratio(1n, 2n) : ZERO, understood, (wrong) => agree(wrong.options, [reason]), said);
 }
 
 function markMatching(part, key, places) {
-  const chosen = idsAt(key, places), understood = places.map((place, i) => `${i + 1}${LETTERS[place]}`).join(", ");
+  const chosen = idsAt(key, places),
+    understood = places.map((place, i) => `${i + 1}${LETTERS[place]}`).join(", ");
   const right = chosen.filter((id, i) => id === key.right[i]).length;
   if (right === chosen.length) return full(understood);
-  return judged(key, ratio(BigInt(right), BigInt(chosen.length)), understood, (wrong) => agree(wrong.options, chosen),
-    right ? `${right} of ${chosen.length} are matched rightly.` : "");
+  return judged(
+    key,
+    ratio(BigInt(right), BigInt(chosen.length)),
+    understood,
+    (wrong) => agree(wrong.options, chosen),
+    right ? `${right} of ${chosen.length} are matched rightly.` : "",
+  );
 }
 
 // Kendall's tau, not below 0: pairs in order less pairs out of order, as a share of all.
 function markOrdering(part, key, places) {
-  const chosen = idsAt(key, places), understood = lettersOf(places);
+  const chosen = idsAt(key, places),
+    understood = lettersOf(places);
   if (agree(chosen, key.right)) return full(understood);
   const rank = chosen.map((id) => key.right.indexOf(id));
-  let inOrder = 0, pairs = 0;
-  for (let j = 0; j < rank.length; j++) for (let i = 0; i < j; i++) pairs++, (inOrder += Number(rank[i] < rank[j]));
+  let inOrder = 0,
+    pairs = 0;
+  for (let j = 0; j < rank.length; j++) for (let i = 0; i < j; i++) (pairs++, (inOrder += Number(rank[i] < rank[j])));
   const tau = ratio(BigInt(2 * inOrder - pairs), BigInt(pairs));
   return judged(key, larger(ZERO, tau), understood, (wrong) => agree(wrong.options, chosen));
 }
 
 // --- formulas and words ----------------------------------------------------------------------------------------------
 
-const DECIDING = 8, ENOUGH = 3, LARGEST = 1e100, NEAR = 0.02, MARGIN_BITS = 100n; // 10^-30 and a little more room
+const DECIDING = 8,
+  ENOUGH = 3,
+  LARGEST = 1e100,
+  NEAR = 0.02,
+  MARGIN_BITS = 100n; // 10^-30 and a little more room
 const LEFT_SIDE = /^\s*(?:[\p{L}_][\p{L}\p{N}_'’′]*\s*(?:\([^()=]*\))?|[d∂][^=]{0,10}\/\s*[d∂][^=]{0,10})\s*=(?!=)/u;
 
 function readFormula(text, variables, grammar) {
   let clean = plainText(text).replaceAll("\n", " ").replace(LEFT_SIDE, "");
   for (const name of variables) {
     const [, letters, digits] = /^([A-Za-z]+)([0-9]+)$/.exec(name) ?? [];
-    if (letters) clean = clean.replace(new RegExp(`(?<![A-Za-z_])${letters}_(?:${digits}\\b|\\{${digits}\\})`, "g"), name);
+    if (letters)
+      clean = clean.replace(new RegExp(`(?<![A-Za-z_])${letters}_(?:${digits}\\b|\\{${digits}\\})`, "g"), name);
   }
   try {
     return parsed(clean, variables, grammar);
@@ -164,7 +222,11 @@ function sampled(tree, names, points) {
   return points.map((point) => {
     let tame = true;
     const value = (node) => {
-      const found = node.number ? float(node.number) : node.name ? point[names.indexOf(node.name)] : FLOATING[node.apply](...node.of.map(value));
+      const found = node.number
+        ? float(node.number)
+        : node.name
+          ? point[names.indexOf(node.name)]
+          : FLOATING[node.apply](...node.of.map(value));
       if (Math.abs(found) > LARGEST) tame = false;
       return found;
     };
@@ -190,7 +252,8 @@ function equivalent(ours, theirs, variables, samples) {
     const [left, right] = [preciseValue(ours, at), preciseValue(theirs, at)];
     if (left === null) continue;
     if (right === null) return false;
-    const away = preciseMinus(left, right), most = height(left) > height(right) ? height(left) : height(right);
+    const away = preciseMinus(left, right),
+      most = height(left) > height(right) ? height(left) : height(right);
     if (away.top && height(away) > most - MARGIN_BITS) return false;
     met++;
   }
@@ -201,30 +264,55 @@ function isNearly(ours, theirs, variables, samples) {
   const points = samples.map((point) => point.map((top) => top / 1994));
   const [a, b] = [sampled(ours, variables, points), sampled(theirs, variables, points)];
   const usable = a.map((_, i) => i).filter((i) => a[i].tame && Number.isFinite(a[i].value));
-  return usable.length >= ENOUGH && usable.every((i) => Math.abs(a[i].value - b[i].value) <= NEAR * Math.abs(a[i].value));
+  return (
+    usable.length >= ENOUGH && usable.every((i) => Math.abs(a[i].value - b[i].value) <= NEAR * Math.abs(a[i].value))
+  );
 }
 
 function markFormula(part, key, response, earlier, grammar) {
-  const { variables } = part, samples = grammar.samples[variables.join(" ")];
-  const given = readFormula(response, variables, grammar), own = (text) => parsed(text, variables, grammar), ours = own(key.formula);
-  const understood = response.trim(), alike = equivalent(ours, given, variables, samples);
-  if (alike === null) return { ...blank, understood, by_hand: true, said: "This formula has to be looked at by a person." };
+  const { variables } = part,
+    samples = grammar.samples[variables.join(" ")];
+  const given = readFormula(response, variables, grammar),
+    own = (text) => parsed(text, variables, grammar),
+    ours = own(key.formula);
+  const understood = response.trim(),
+    alike = equivalent(ours, given, variables, samples);
+  if (alike === null)
+    return { ...blank, understood, by_hand: true, said: "This formula has to be looked at by a person." };
   if (alike) return full(understood);
-  const marking = judged(key, ZERO, understood, (wrong) => wrong.formula && equivalent(own(wrong.formula), given, variables, samples));
+  const marking = judged(
+    key,
+    ZERO,
+    understood,
+    (wrong) => wrong.formula && equivalent(own(wrong.formula), given, variables, samples),
+  );
   if (marking.wrong || !isNearly(ours, given, variables, samples)) return marking;
   return { ...marking, said: "That is nearly the right formula; write its numbers exactly, as fractions." };
 }
 
 const RULES = {
-  number: markNumber, numbers: markNumbers, choice: markChoice, choices: markChoices, truth: markTruth,
-  matching: markMatching, ordering: markOrdering, formula: markFormula,
+  number: markNumber,
+  numbers: markNumbers,
+  choice: markChoice,
+  choices: markChoices,
+  truth: markTruth,
+  matching: markMatching,
+  ordering: markOrdering,
+  formula: markFormula,
   text: (part, key, response) => ({ ...blank, understood: response.trim().split(/\s+/u).join(" "), by_hand: true }),
 };
 
 // --- follow-through --------------------------------------------------------------------------------------------------
 
 const FREE = ["-", "abs", "sign", "step", "relu", "min", "max", "floor", "ceil"];
-const COMPARED = { "==": (s) => s === 0, "!=": (s) => s !== 0, "<": (s) => s < 0, "<=": (s) => s <= 0, ">": (s) => s > 0, ">=": (s) => s >= 0 };
+const COMPARED = {
+  "==": (s) => s === 0,
+  "!=": (s) => s !== 0,
+  "<": (s) => s < 0,
+  "<=": (s) => s <= 0,
+  ">": (s) => s > 0,
+  ">=": (s) => s >= 0,
+};
 const MOST_BITS = 100_000;
 const isUnit = (a) => same(size(a), ONE);
 
@@ -240,12 +328,18 @@ function followed(tree, known) {
   const [apply, ...inside] = tree;
   if (apply === "name") return known[inside[0]] ? { value: known[inside[0]], carried: true, work: 0 } : null;
   if (apply === "if") {
-    const asked = followed(inside[0], known), chosen = asked && followed(inside[asked.value ? 1 : 2], known);
-    return chosen && { value: chosen.value, carried: asked.carried || chosen.carried, work: asked.work + chosen.work };
+    const asked = followed(inside[0], known),
+      chosen = asked && followed(inside[asked.value ? 1 : 2], known);
+    return (
+      chosen && { value: chosen.value, carried: asked.carried || chosen.carried, work: asked.work + chosen.work }
+    );
   }
   const pieces = inside.map((part) => followed(part, known));
   if (pieces.includes(null)) return null;
-  const value = followedValue(apply, pieces.map((piece) => piece.value));
+  const value = followedValue(
+    apply,
+    pieces.map((piece) => piece.value),
+  );
   if (value === null || (typeof value === "object" && bits(value) > MOST_BITS)) return null;
   const work = pieces.reduce((sum, piece) => sum + piece.work, 0) + Number(isWork(apply, pieces));
   return { value, carried: pieces.some((piece) => piece.carried), work };
@@ -259,7 +353,8 @@ function followedValue(apply, values) {
   if (apply === "floor") return ratio(whole(values[0]));
   if (apply === "ceil") return ratio(-whole(opposite(values[0])));
   if (apply === "is_square") return root(values[0]) !== null;
-  if (apply === "^" && values[1].bottom === 1n && bits(values[0]) * Math.abs(Number(values[1].top)) > 2 * MOST_BITS) return null;
+  if (apply === "^" && values[1].bottom === 1n && bits(values[0]) * Math.abs(Number(values[1].top)) > 2 * MOST_BITS)
+    return null;
   const told = exactValue({ apply, of: values.map((number) => ({ number })) }, {});
   if (told) return told;
   if (apply === "/" || (apply === "^" && values[1].bottom === 1n)) return null;
@@ -270,7 +365,8 @@ function followedValue(apply, values) {
 // Whether there is something to work out that an earlier answer takes part in.
 function isWork(apply, pieces) {
   if (!pieces.some((piece) => piece.carried) || FREE.includes(apply) || COMPARED[apply]) return false;
-  const values = pieces.map((piece) => piece.value), isZero = (a) => a.top === 0n;
+  const values = pieces.map((piece) => piece.value),
+    isZero = (a) => a.top === 0n;
   if (apply === "+" || apply === "*") {
     const counted = pieces.filter(({ value }) => (apply === "+" ? !isZero(value) : !isUnit(value)));
     return (apply === "+" || !values.some(isZero)) && counted.length > 1 && counted.some((piece) => piece.carried);

@@ -10,7 +10,8 @@ const finite = (matrix) => matrix.every((row) => row.every(Number.isFinite));
 function symmetric(matrix) {
   if (matrix.length === 1) return { values: [matrix[0][0]], vectors: [[1]] };
   const [[a, b], [, d]] = matrix;
-  const middle = (a + d) / 2, reach = Math.hypot((a - d) / 2, b);
+  const middle = (a + d) / 2,
+    reach = Math.hypot((a - d) / 2, b);
   const angle = Math.atan2(2 * b, a - d) / 2; // the direction of the larger eigenvalue
   const along = [Math.cos(angle), Math.sin(angle)];
   return { values: [middle - reach, middle + reach], vectors: [[-along[1], along[0]], along] };
@@ -32,14 +33,26 @@ function spectralRadius(matrix) {
   }
   if (n === 2) return quadraticRadius(coefficients[1], coefficients[2]);
   const scale = Math.max(1, ...coefficients.map(Math.abs));
-  let roots = Array.from({ length: n }, (_, k) => [scale * Math.cos(0.4 + (2 * Math.PI * k) / n), scale * Math.sin(0.4 + (2 * Math.PI * k) / n)]);
+  let roots = Array.from({ length: n }, (_, k) => [
+    scale * Math.cos(0.4 + (2 * Math.PI * k) / n),
+    scale * Math.sin(0.4 + (2 * Math.PI * k) / n),
+  ]);
   const multiply = ([a, b], [c, d]) => [a * c - b * d, a * d + b * c];
   const divide = ([a, b], [c, d]) => [(a * c + b * d) / (c * c + d * d), (b * c - a * d) / (c * c + d * d)];
   for (let round = 0; round < 500; round++) {
     let moved = 0;
     roots = roots.map((root, i) => {
-      const value = coefficients.reduce((sum, c) => { const next = multiply(sum, root); return [next[0] + c, next[1]]; }, [0, 0]);
-      const apart = roots.reduce((all, other, j) => (i === j ? all : multiply(all, [root[0] - other[0], root[1] - other[1]])), [1, 0]);
+      const value = coefficients.reduce(
+        (sum, c) => {
+          const next = multiply(sum, root);
+          return [next[0] + c, next[1]];
+        },
+        [0, 0],
+      );
+      const apart = roots.reduce(
+        (all, other, j) => (i === j ? all : multiply(all, [root[0] - other[0], root[1] - other[1]])),
+        [1, 0],
+      );
       const change = divide(value, apart[0] || apart[1] ? apart : [1e-300, 0]);
       moved = Math.max(moved, Math.hypot(...change));
       return [root[0] - change[0], root[1] - change[1]];

@@ -5,13 +5,36 @@ const partName = (id) => id.replaceAll("-", "_");
 
 function startPractice(section, data, texts, session) {
   const state = { scope: "", question: null, finish: () => {} };
-  const scopeChoice = make("select", { id: "scope", change: () => { state.scope = scopeChoice.value; ask(); } },
+  const scopeChoice = make(
+    "select",
+    {
+      id: "scope",
+      change: () => {
+        state.scope = scopeChoice.value;
+        ask();
+      },
+    },
     make("option", { value: "" }, "all topics, what you need next"),
-    [...new Set(data.items.map((item) => item.topic))].map((topic) => make("optgroup", { label: named(topic) },
-      make("option", { value: `topic ${topic}` }, `all of ${named(topic)}`),
-      [...new Set(data.items.filter((item) => item.topic === topic).map((item) => item.skill))].map((skill) => make("option", { value: `skill ${skill}` }, named(skill))))));
+    [...new Set(data.items.map((item) => item.topic))].map((topic) =>
+      make(
+        "optgroup",
+        { label: named(topic) },
+        make("option", { value: `topic ${topic}` }, `all of ${named(topic)}`),
+        [...new Set(data.items.filter((item) => item.topic === topic).map((item) => item.skill))].map((skill) =>
+          make("option", { value: `skill ${skill}` }, named(skill)),
+        ),
+      ),
+    ),
+  );
   const place = make("div");
-  section.append(make("div", { class: "controls" }, make("div", { class: "field" }, make("label", { for: "scope" }, "Practise"), scopeChoice)), place);
+  section.append(
+    make(
+      "div",
+      { class: "controls" },
+      make("div", { class: "field" }, make("label", { for: "scope" }, "Practise"), scopeChoice),
+    ),
+    place,
+  );
 
   const within = (item) => {
     const [kind, name] = state.scope.split(" ");
@@ -22,7 +45,9 @@ function startPractice(section, data, texts, session) {
   const ask = (quietly = false, chosen = null) => {
     state.finish();
     const last = state.question && data.items[state.question.item];
-    const { item, aimedAt } = chosen ? { item: data.items[chosen.item], aimedAt: "" } : nextItem(data, data.items.filter(within), session, last);
+    const { item, aimedAt } = chosen
+      ? { item: data.items[chosen.item], aimedAt: "" }
+      : nextItem(data, data.items.filter(within), session, last);
     const times = session.record().items[item.id] ?? 0;
     state.question = chosen ?? item.questions[times % item.questions.length];
     session.asked(item.id);
@@ -31,17 +56,32 @@ function startPractice(section, data, texts, session) {
   };
 
   const questionCard = (question, slip) => {
-    const item = data.items[question.item], many = item.parts.length > 1;
-    let hinted = 0, solved = false, counted = false;
+    const item = data.items[question.item],
+      many = item.parts.length > 1;
+    let hinted = 0,
+      solved = false,
+      counted = false;
     const parts = item.parts.map((part, i) => {
-      const id = `part-${i}`, told = question.parts[i], field = fieldFor(part, told, id, texts);
+      const id = `part-${i}`,
+        told = question.parts[i],
+        field = fieldFor(part, told, id, texts);
       const feedback = make("div", { class: "feedback", hidden: true });
-      const title = many ? make("h3", {}, `Part ${"abcdefghijkl"[i]} `, make("span", { class: "soft" }, plural(part.points, "point"))) : null;
-      const element = make("section", { class: "part", "aria-label": many ? `Part ${"abcdefghijkl"[i]}` : "What is asked" }, title ?? "",
-        texts.element("div", told.ask), told.rounding !== undefined ? texts.element("p", told.rounding, { class: "soft" }) : "", field.element, feedback);
+      const title = many
+        ? make("h3", {}, `Part ${"abcdefghijkl"[i]} `, make("span", { class: "soft" }, plural(part.points, "point")))
+        : null;
+      const element = make(
+        "section",
+        { class: "part", "aria-label": many ? `Part ${"abcdefghijkl"[i]}` : "What is asked" },
+        title ?? "",
+        texts.element("div", told.ask),
+        told.rounding !== undefined ? texts.element("p", told.rounding, { class: "soft" }) : "",
+        field.element,
+        feedback,
+      );
       return { part, told, field, feedback, element, marking: null, first: null, given: null, response: null };
     });
-    const hints = make("div"), solution = make("div", { class: "solution", hidden: true });
+    const hints = make("div"),
+      solution = make("div", { class: "solution", hidden: true });
     const check = make("button", { type: "submit", class: "primary" }, "Check");
     const hintButton = make("button", { type: "button", click: () => giveHint() });
     const solve = make("button", { type: "button", click: () => showSolution() }, "Show the solution");
@@ -53,7 +93,12 @@ function startPractice(section, data, texts, session) {
       hintButton.hidden = !left || solved;
     };
     const giveHint = () => {
-      const hint = make("div", { class: "hint" }, make("h3", {}, `Hint ${hinted + 1}`), texts.element("div", question.hints[hinted]));
+      const hint = make(
+        "div",
+        { class: "hint" },
+        make("h3", {}, `Hint ${hinted + 1}`),
+        texts.element("div", question.hints[hinted]),
+      );
       hinted++;
       hints.append(hint);
       paintHints();
@@ -63,8 +108,13 @@ function startPractice(section, data, texts, session) {
       solved = true;
       count();
       for (const part of parts) part.field.lock();
-      solution.replaceChildren(make("h3", {}, "Solution"), ...parts.map((part, i) => keyOf(part, i, many)),
-        ...whys(parts), question.key_figure === undefined ? "" : texts.element("figure", question.key_figure), texts.element("div", question.solution));
+      solution.replaceChildren(
+        make("h3", {}, "Solution"),
+        ...parts.map((part, i) => keyOf(part, i, many)),
+        ...whys(parts),
+        question.key_figure === undefined ? "" : texts.element("figure", question.key_figure),
+        texts.element("div", question.solution),
+      );
       solution.hidden = false;
       check.hidden = solve.hidden = true;
       next.classList.add("primary");
@@ -82,12 +132,15 @@ function startPractice(section, data, texts, session) {
       const codes = [...new Set(parts.flatMap((part) => part.first?.misconceptions.slice(0, 1) ?? []))];
       session.answered(item.skill, hinted ? 0 : earned / total, item.guess, codes);
     };
-    const countIfAnswered = () => { if (parts.every((part) => part.first)) count(); };
+    const countIfAnswered = () => {
+      if (parts.every((part) => part.first)) count();
+    };
     state.finish = count;
 
     const submit = (event) => {
       event.preventDefault();
-      const earlier = {}, missing = [];
+      const earlier = {},
+        missing = [];
       let marked = 0;
       parts.forEach((part, i) => {
         const response = part.field.read();
@@ -97,7 +150,8 @@ function startPractice(section, data, texts, session) {
           part.given = givenNumber(part.part, part.told, response);
           if (!part.marking.unreadable) marked++;
           paintMarking(part, i);
-          if (!part.marking.unreadable && !part.marking.by_hand) part.first ??= { credit: float(part.marking.credit), misconceptions: part.marking.misconceptions };
+          if (!part.marking.unreadable && !part.marking.by_hand)
+            part.first ??= { credit: float(part.marking.credit), misconceptions: part.marking.misconceptions };
         } else {
           missing.push(i);
           paintMissing(part);
@@ -106,12 +160,19 @@ function startPractice(section, data, texts, session) {
       });
       countIfAnswered();
       const open = parts.find((part) => !part.marking || part.marking.unreadable);
-      const all = parts.every((part) => part.marking && (part.marking.right || part.marking.followed || part.marking.by_hand));
+      const all = parts.every(
+        (part) => part.marking && (part.marking.right || part.marking.followed || part.marking.by_hand),
+      );
       if (all) {
         check.hidden = true;
         next.classList.add("primary");
       }
-      const summary = parts.map((part, i) => (part.marking ? `${many ? `Part ${"abcdefghijkl"[i]}: ` : ""}${verdictWords(part.marking)}` : "")).filter(Boolean).join(" ");
+      const summary = parts
+        .map((part, i) =>
+          part.marking ? `${many ? `Part ${"abcdefghijkl"[i]}: ` : ""}${verdictWords(part.marking)}` : "",
+        )
+        .filter(Boolean)
+        .join(" ");
       status.textContent = missing.length && marked ? `${plural(missing.length, "part")} not answered yet.` : "";
       announce(summary || "Nothing was answered yet.");
       if (open && !marked) focusOn(find("input, select, textarea, button", open.field.element));
@@ -126,43 +187,93 @@ function startPractice(section, data, texts, session) {
       feedback.replaceChildren(make("p", {}, `Not answered yet; expected ${HOW[part.kind]}.`));
     };
     const paintMarking = (part, i) => {
-      const { marking, feedback, element, field } = part, state = stateOf(marking);
-      for (const control of findAll("input[type=text]", field.element)) control.setAttribute("aria-invalid", String(Boolean(marking.unreadable)));
+      const { marking, feedback, element, field } = part,
+        state = stateOf(marking);
+      for (const control of findAll("input[type=text]", field.element))
+        control.setAttribute("aria-invalid", String(Boolean(marking.unreadable)));
       element.className = `part ${state === "partly" ? "" : state}`;
       feedback.className = `feedback ${state}`;
       feedback.hidden = false;
       feedback.id = `feedback-${i}`;
-      for (const control of findAll("input[type=text], textarea", field.element)) control.setAttribute("aria-describedby", [feedback.id, part.part.kind === "formula" ? `part-${i}-how` : ""].join(" ").trim());
+      for (const control of findAll("input[type=text], textarea", field.element))
+        control.setAttribute(
+          "aria-describedby",
+          [feedback.id, part.part.kind === "formula" ? `part-${i}-how` : ""].join(" ").trim(),
+        );
       feedback.replaceChildren(...feedbackOn(part, countIfAnswered));
       if (marking.right) field.lock();
     };
 
-    const form = make("form", { novalidate: true, submit }, parts.map((part) => part.element), status,
-      make("div", { class: "buttons" }, check, hintButton, solve, next));
+    const form = make(
+      "form",
+      { novalidate: true, submit },
+      parts.map((part) => part.element),
+      status,
+      make("div", { class: "buttons" }, check, hintButton, solve, next),
+    );
     paintHints();
-    return make("article", { class: "question", "aria-labelledby": "title" },
-      make("header", {}, texts.element("h2", item.title, { id: "title" }), make("span", { class: "soft" }, `${named(item.topic)} · ${named(item.skill)}`)),
-      slip && data.misconceptions[slip] ? make("p", { class: "soft" }, "Once more for who ", texts.element("span", data.misconceptions[slip].title), ".") : "",
-      texts.element("div", question.stem), question.figure === undefined ? "" : texts.element("figure", question.figure), form, hints, solution,
-      make("p", { class: "soft ids" }, `${item.id}, variant ${question.row}`));
+    return make(
+      "article",
+      { class: "question", "aria-labelledby": "title" },
+      make(
+        "header",
+        {},
+        texts.element("h2", item.title, { id: "title" }),
+        make("span", { class: "soft" }, `${named(item.topic)} · ${named(item.skill)}`),
+      ),
+      slip && data.misconceptions[slip]
+        ? make(
+            "p",
+            { class: "soft" },
+            "Once more for who ",
+            texts.element("span", data.misconceptions[slip].title),
+            ".",
+          )
+        : "",
+      texts.element("div", question.stem),
+      question.figure === undefined ? "" : texts.element("figure", question.figure),
+      form,
+      hints,
+      solution,
+      make("p", { class: "soft ids" }, `${item.id}, variant ${question.row}`),
+    );
   };
 
-  const stateOf = (marking) => (marking.unreadable || marking.by_hand ? "" : marking.right || marking.followed ? "right" : marking.credit.top ? "partly" : "wrong");
+  const stateOf = (marking) =>
+    marking.unreadable || marking.by_hand
+      ? ""
+      : marking.right || marking.followed
+        ? "right"
+        : marking.credit.top
+          ? "partly"
+          : "wrong";
 
   const verdictWords = (marking) => {
     if (marking.unreadable) return "The answer could not be read.";
     if (marking.by_hand) return "Compare your answer with the marking guide.";
     if (marking.right) return "Right.";
     if (marking.followed) return "Right, from your earlier answer.";
-    return marking.credit.top ? `Partly right: ${shortNumber(100 * float(marking.credit))}% of the points.` : "Not right.";
+    return marking.credit.top
+      ? `Partly right: ${shortNumber(100 * float(marking.credit))}% of the points.`
+      : "Not right.";
   };
 
   const feedbackOn = (part, countAll) => {
     const { marking, told } = part;
     if (marking.unreadable) return [make("p", {}, marking.unreadable)];
-    const lines = [make("p", { class: stateOf(marking) === "right" ? "good" : stateOf(marking) ? "bad" : "" }, verdictWords(marking))];
-    const typed = [part.response].flat().map((text) => String(text).trim()).join("; ");
-    if (["number", "numbers"].includes(part.part.kind) && marking.understood !== typed) lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
+    const lines = [
+      make(
+        "p",
+        { class: stateOf(marking) === "right" ? "good" : stateOf(marking) ? "bad" : "" },
+        verdictWords(marking),
+      ),
+    ];
+    const typed = [part.response]
+      .flat()
+      .map((text) => String(text).trim())
+      .join("; ");
+    if (["number", "numbers"].includes(part.part.kind) && marking.understood !== typed)
+      lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
     if (marking.wrong) {
       const slip = data.misconceptions[marking.wrong.code];
       if (slip) lines.push(make("p", {}, "This is what one gets who ", texts.element("span", slip.title), "."));
@@ -171,38 +282,84 @@ function startPractice(section, data, texts, session) {
     else if (marking.said) lines.push(make("p", {}, marking.said));
     if (part.part.kind === "text") lines.push(ownMarks(part, told, countAll));
     const family = data.explorer.families.find((one) => one.topics.includes(data.items[state.question.item].topic));
-    if (family && !marking.right && !marking.by_hand) lines.push(make("p", {}, make("a", { href: `#explore=${family.id}` }, `See it in the explorer: ${family.title}`)));
+    if (family && !marking.right && !marking.by_hand)
+      lines.push(
+        make("p", {}, make("a", { href: `#explore=${family.id}` }, `See it in the explorer: ${family.title}`)),
+      );
     return lines;
   };
 
   // An answer in words is marked by the learner, line by line of the guide.
   const ownMarks = (part, told, countAll) => {
-    const boxes = (told.guide ?? []).map((line, i) => ({ line, box: make("input", { type: "checkbox", id: `guide-${part.part.id}-${i}` }) }));
+    const boxes = (told.guide ?? []).map((line, i) => ({
+      line,
+      box: make("input", { type: "checkbox", id: `guide-${part.part.id}-${i}` }),
+    }));
     const whole = boxes.reduce((sum, { line }) => sum + line.points, 0);
-    const done = make("button", { type: "button", click: () => {
-      const earned = boxes.reduce((sum, { line, box }) => sum + (box.checked ? line.points : 0), 0);
-      part.first ??= { credit: whole ? earned / whole : 0, misconceptions: [] };
-      countAll();
-      announce(`${earned} of ${plural(whole, "point")}.`);
-      done.textContent = `${earned} of ${plural(whole, "point")}, noted`;
-    } }, "Note these marks");
-    return make("fieldset", {}, make("legend", {}, "Tick what your answer says:"),
-      boxes.map(({ line, box }) => optionRow(box, "", texts.element("div", line.text))), done);
+    const done = make(
+      "button",
+      {
+        type: "button",
+        click: () => {
+          const earned = boxes.reduce((sum, { line, box }) => sum + (box.checked ? line.points : 0), 0);
+          part.first ??= { credit: whole ? earned / whole : 0, misconceptions: [] };
+          countAll();
+          announce(`${earned} of ${plural(whole, "point")}.`);
+          done.textContent = `${earned} of ${plural(whole, "point")}, noted`;
+        },
+      },
+      "Note these marks",
+    );
+    return make(
+      "fieldset",
+      {},
+      make("legend", {}, "Tick what your answer says:"),
+      boxes.map(({ line, box }) => optionRow(box, "", texts.element("div", line.text))),
+      done,
+    );
   };
 
   // Why the first answers were wrong, where they showed something.
-  const whys = (parts) => [...new Set(parts.flatMap((part) => part.first?.misconceptions.slice(0, 1) ?? []))]
-    .filter((code) => data.misconceptions[code]?.why !== undefined)
-    .map((code) => make("p", {}, "Why that is wrong: ", texts.element("span", data.misconceptions[code].why)));
+  const whys = (parts) =>
+    [...new Set(parts.flatMap((part) => part.first?.misconceptions.slice(0, 1) ?? []))]
+      .filter((code) => data.misconceptions[code]?.why !== undefined)
+      .map((code) => make("p", {}, "Why that is wrong: ", texts.element("span", data.misconceptions[code].why)));
 
   const keyOf = ({ part, told }, i, many) => {
     const label = many ? `Part ${"abcdefghijkl"[i]}: ` : "Answer: ";
-    if (told.shown) return make("p", {}, make("strong", {}, label), told.shown.flatMap((number, k) => [k ? ", " : "", told.labels?.[k] !== undefined ? texts.element("span", told.labels[k]) : "", told.labels?.[k] !== undefined ? " = " : "", texts.element("span", number)]));
-    if (part.kind === "text") return make("div", {}, make("p", {}, make("strong", {}, label), "by the marking guide:"), make("ul", {}, (told.guide ?? []).map((line) => texts.element("li", line.text))));
-    const letter = (id) => LETTERS[told.options.findIndex((option) => option.id === id)], right = (told.right ?? []).map(letter);
-    const words = part.kind === "truth" ? [told.truth ? "True" : "False", ...right].join(", ")
-      : part.kind === "matching" ? right.map((one, k) => `${k + 1}${one}`).join(", ")
-      : part.kind === "choices" ? right.sort().join(", ") || "none of them" : right.join(", ");
+    if (told.shown)
+      return make(
+        "p",
+        {},
+        make("strong", {}, label),
+        told.shown.flatMap((number, k) => [
+          k ? ", " : "",
+          told.labels?.[k] !== undefined ? texts.element("span", told.labels[k]) : "",
+          told.labels?.[k] !== undefined ? " = " : "",
+          texts.element("span", number),
+        ]),
+      );
+    if (part.kind === "text")
+      return make(
+        "div",
+        {},
+        make("p", {}, make("strong", {}, label), "by the marking guide:"),
+        make(
+          "ul",
+          {},
+          (told.guide ?? []).map((line) => texts.element("li", line.text)),
+        ),
+      );
+    const letter = (id) => LETTERS[told.options.findIndex((option) => option.id === id)],
+      right = (told.right ?? []).map(letter);
+    const words =
+      part.kind === "truth"
+        ? [told.truth ? "True" : "False", ...right].join(", ")
+        : part.kind === "matching"
+          ? right.map((one, k) => `${k + 1}${one}`).join(", ")
+          : part.kind === "choices"
+            ? right.sort().join(", ") || "none of them"
+            : right.join(", ");
     return make("p", {}, make("strong", {}, label), words);
   };
 

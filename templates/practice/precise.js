@@ -39,7 +39,8 @@ function precisePower(a, exponent) {
 
 // The sum of 1/((2k+1) x^(2k+1)), with alternating signs for the arc tangent.
 function arc(x, places, alternating) {
-  let power = (1n << places) / x, sum = power;
+  let power = (1n << places) / x,
+    sum = power;
   for (let k = 3n, sign = -1n; power; k += 2n, sign = -sign) {
     power /= x * x;
     sum += ((alternating ? sign : 1n) * power) / k;
@@ -50,14 +51,20 @@ const constants = new Map();
 function constant(name, places) {
   const key = `${name} ${places}`;
   if (!constants.has(key)) {
-    constants.set(key, name === "pi" ? 16n * arc(5n, places, true) - 4n * arc(239n, places, true)
-      : 18n * arc(26n, places, false) - 2n * arc(4801n, places, false) + 8n * arc(8749n, places, false));
+    constants.set(
+      key,
+      name === "pi"
+        ? 16n * arc(5n, places, true) - 4n * arc(239n, places, true)
+        : 18n * arc(26n, places, false) - 2n * arc(4801n, places, false) + 8n * arc(8749n, places, false),
+    );
   }
   return constants.get(key);
 }
 function series(x, places, next) {
-  let term = 1n << places, sum = term;
-  for (let k = 1n; term && term !== -1n; k++) { // shifting rounds down, so a negative term ends at -1
+  let term = 1n << places,
+    sum = term;
+  for (let k = 1n; term && term !== -1n; k++) {
+    // shifting rounds down, so a negative term ends at -1
     term = next(term, k);
     sum += term;
   }
@@ -66,28 +73,39 @@ function series(x, places, next) {
 
 function preciseExp(a) {
   if (height(a) > 21n) return a.top > 0n ? null : { top: 0n, power: 0n };
-  const places = BITS + 64n, x = fixed(a, places), two = constant("log 2", places);
-  const count = x / two, rest = (x - count * two) >> 16n; // e^x = 2^count e^rest
+  const places = BITS + 64n,
+    x = fixed(a, places),
+    two = constant("log 2", places);
+  const count = x / two,
+    rest = (x - count * two) >> 16n; // e^x = 2^count e^rest
   let value = series(rest, places, (term, k) => ((term * rest) >> places) / k);
   for (let k = 0; k < 16; k++) value = (value * value) >> places;
   return kept(value, count - places);
 }
 function preciseLog(a) {
   if (a.top <= 0n) return null;
-  const places = BITS + 64n, top = height(a);
+  const places = BITS + 64n,
+    top = height(a);
   const near = Math.log(Number(shifted(a.top, a.power - top + 60n)) / 2 ** 60) + Number(top) * Math.LN2;
   let y = preciseRatio(exactFloat(near));
-  for (let round = 0; round < 5; round++) { // Halley's method triples the digits
-    const e = preciseExp(y), change = preciseQuotient(preciseSum(a, preciseOpposite(e)), preciseSum(a, e));
+  for (let round = 0; round < 5; round++) {
+    // Halley's method triples the digits
+    const e = preciseExp(y),
+      change = preciseQuotient(preciseSum(a, preciseOpposite(e)), preciseSum(a, e));
     y = preciseSum(y, { top: 2n * change.top, power: change.power });
   }
   return kept(fixed(y, places), -places);
 }
-function preciseTurn(a, start) { // start 0: the cosine, 1: the sine
+function preciseTurn(a, start) {
+  // start 0: the cosine, 1: the sine
   if (height(a) > 400n) return null;
-  const places = BITS + 480n, x = fixed(a, places), circle = 2n * constant("pi", places), rest = x % circle;
+  const places = BITS + 480n,
+    x = fixed(a, places),
+    circle = 2n * constant("pi", places),
+    rest = x % circle;
   const square = (rest * rest) >> places;
-  let term = start ? rest : 1n << places, sum = term;
+  let term = start ? rest : 1n << places,
+    sum = term;
   for (let k = BigInt(1 + start); term && term !== -1n; k += 2n) {
     term = -((term * square) >> places) / (k * (k + 1n));
     sum += term;
@@ -96,7 +114,8 @@ function preciseTurn(a, start) { // start 0: the cosine, 1: the sine
 }
 function preciseRoot(a) {
   if (a.top < 0n) return null;
-  const power = a.power - 2n * BITS, even = power % 2n === 0n ? power : power - 1n;
+  const power = a.power - 2n * BITS,
+    even = power % 2n === 0n ? power : power - 1n;
   return kept(wholeRoot(a.top << (a.power - even)), even / 2n);
 }
 // The exact value of a finite float.
@@ -110,10 +129,19 @@ const UNIT = { top: 1n, power: 0n };
 const preciseMinus = (a, b) => preciseSum(a, preciseOpposite(b));
 const preciseSign = (a) => (a.top > 0n ? 1n : a.top < 0n ? -1n : 0n);
 const PRECISELY = {
-  "+": (...terms) => terms.reduce(preciseSum), "*": (...factors) => factors.reduce(preciseProduct),
-  "-": preciseOpposite, "/": preciseQuotient, exp: preciseExp, log: preciseLog, sqrt: preciseRoot,
-  sin: (a) => preciseTurn(a, 1), cos: (a) => preciseTurn(a, 0),
-  tan: (a) => { const c = preciseTurn(a, 0); return c && preciseQuotient(preciseTurn(a, 1), c); },
+  "+": (...terms) => terms.reduce(preciseSum),
+  "*": (...factors) => factors.reduce(preciseProduct),
+  "-": preciseOpposite,
+  "/": preciseQuotient,
+  exp: preciseExp,
+  log: preciseLog,
+  sqrt: preciseRoot,
+  sin: (a) => preciseTurn(a, 1),
+  cos: (a) => preciseTurn(a, 0),
+  tan: (a) => {
+    const c = preciseTurn(a, 0);
+    return c && preciseQuotient(preciseTurn(a, 1), c);
+  },
   tanh: (a) => {
     if (height(a) > 12n) return { top: preciseSign(a), power: 0n };
     const e = preciseExp({ top: 2n * a.top, power: a.power });
@@ -123,8 +151,10 @@ const PRECISELY = {
     const e = preciseExp(preciseOpposite(a));
     return e ? preciseQuotient(UNIT, preciseSum(UNIT, e)) : { top: 0n, power: 0n };
   },
-  abs: (a) => (a.top < 0n ? preciseOpposite(a) : a), sign: (a) => ({ top: preciseSign(a), power: 0n }),
-  step: (a) => ({ top: preciseSign(a) + 1n, power: -1n }), relu: (a) => (a.top > 0n ? a : { top: 0n, power: 0n }),
+  abs: (a) => (a.top < 0n ? preciseOpposite(a) : a),
+  sign: (a) => ({ top: preciseSign(a), power: 0n }),
+  step: (a) => ({ top: preciseSign(a) + 1n, power: -1n }),
+  relu: (a) => (a.top > 0n ? a : { top: 0n, power: 0n }),
   min: (...all) => all.reduce((a, b) => (preciseMinus(b, a).top < 0n ? b : a)),
   max: (...all) => all.reduce((a, b) => (preciseMinus(b, a).top > 0n ? b : a)),
 };

@@ -14,7 +14,9 @@ function ratio(top, bottom = 1n) {
   return { top: (sign * top) / common, bottom: (sign * bottom) / common };
 }
 
-const ZERO = ratio(0n), ONE = ratio(1n), TWO = ratio(2n);
+const ZERO = ratio(0n),
+  ONE = ratio(1n),
+  TWO = ratio(2n);
 
 const plus = (a, b) => ratio(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom);
 const minus = (a, b) => ratio(a.top * b.bottom - b.top * a.bottom, a.bottom * b.bottom);
@@ -75,5 +77,7 @@ function float(a) {
   if (Math.abs(top) <= Number.MAX_SAFE_INTEGER && bottom <= Number.MAX_SAFE_INTEGER) return top / bottom;
   const shift = BigInt(Math.max(0, bitsOf(a.bottom) - bitsOf(a.top) + 66));
   const scaled = (a.top << shift) / a.bottom;
-  return shift > 1000n ? (Number(scaled) / 2 ** 1000) / 2 ** Number(shift - 1000n) : Number(scaled) / 2 ** Number(shift);
+  return shift > 1000n
+    ? Number(scaled) / 2 ** 1000 / 2 ** Number(shift - 1000n)
+    : Number(scaled) / 2 ** Number(shift);
 }

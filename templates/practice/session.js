@@ -1,14 +1,25 @@
 // Progress: what is known of each skill, kept in the browser; the record is that of gdquiz.practice.progress.
 
 const STORE = "gdquiz-practice";
-const EMPTY = { format: "gdquiz-progress", version: 1, questions: 0, skills: {}, items: {}, misconceptions: {}, pending: "", pursued: 0 };
+const EMPTY = {
+  format: "gdquiz-progress",
+  version: 1,
+  questions: 0,
+  skills: {},
+  items: {},
+  misconceptions: {},
+  pending: "",
+  pursued: 0,
+};
 
 // A record from text, or null for a text that holds none.
 function recordIn(text) {
   try {
     const found = JSON.parse(text);
     if (found?.format !== EMPTY.format || found.version !== EMPTY.version) return null;
-    const skills = Object.values(found.skills ?? {}).every((skill) => skill.mastery >= 0 && skill.mastery <= 1 && skill.questions >= 0);
+    const skills = Object.values(found.skills ?? {}).every(
+      (skill) => skill.mastery >= 0 && skill.mastery <= 1 && skill.questions >= 0,
+    );
     return skills ? { ...EMPTY, ...found } : null;
   } catch {
     return null;
@@ -16,7 +27,8 @@ function recordIn(text) {
 }
 
 function storedSession(data) {
-  let record = EMPTY, kept = true;
+  let record = EMPTY,
+    kept = true;
   const keep = (next) => {
     record = next;
     try {
@@ -37,16 +49,28 @@ function storedSession(data) {
     record: () => record,
     skill,
     isMastered: (name) => skill(name).mastery >= data.mastery.mastered,
-    asked: (item) => keep({ ...record, questions: record.questions + 1, items: { ...record.items, [item]: (record.items[item] ?? 0) + 1 } }),
+    asked: (item) =>
+      keep({
+        ...record,
+        questions: record.questions + 1,
+        items: { ...record.items, [item]: (record.items[item] ?? 0) + 1 },
+      }),
     skipped: () => keep({ ...record, pending: "", pursued: 0 }),
     // After a question of a skill earned a share of its points, showing misconceptions, the first of which is pursued.
     answered: (name, credit, chance, codes) => {
-      const before = skill(name), misconceptions = { ...record.misconceptions };
+      const before = skill(name),
+        misconceptions = { ...record.misconceptions };
       for (const code of codes) misconceptions[code] = (misconceptions[code] ?? 0) + 1;
-      let pending = codes[0] ?? "", pursued = pending && pending === record.pending ? record.pursued + 1 : 0;
+      let pending = codes[0] ?? "",
+        pursued = pending && pending === record.pending ? record.pursued + 1 : 0;
       if (pursued >= data.mastery.pursued) [pending, pursued] = ["", 0];
       const mastery = rounded(after(before.mastery, credit, chance, data.mastery));
-      const told = { mastery, questions: before.questions + 1, credit: rounded(before.credit + credit), last: record.questions };
+      const told = {
+        mastery,
+        questions: before.questions + 1,
+        credit: rounded(before.credit + credit),
+        last: record.questions,
+      };
       keep({ ...record, skills: { ...record.skills, [name]: told }, misconceptions, pending, pursued });
     },
     reset: () => keep(EMPTY),
@@ -83,15 +107,21 @@ function nextItem(data, items, session, last) {
     const others = aimed.filter((item) => item !== last);
     return { item: first(others.length ? others : aimed, rank), aimedAt: pending };
   }
-  const skills = [...new Set(items.map((item) => item.skill))], unlearned = skills.filter((skill) => !session.isMastered(skill));
+  const skills = [...new Set(items.map((item) => item.skill))],
+    unlearned = skills.filter((skill) => !session.isMastered(skill));
   const own = (skill) => items.filter((item) => item.skill === skill);
   if (!unlearned.length) {
     const due = first(skills, (skill) => [session.skill(skill).last]);
     return { item: first(own(due), rank), aimedAt: "" };
   }
   const ready = unlearned.filter((skill) => !(data.skills[skill] ?? []).some((need) => unlearned.includes(need)));
-  const easiest = (skill) => Math.min(...own(skill).map((item) => item.tier)), lot = (skill) => Math.min(...own(skill).map((item) => item.lot));
-  const due = first(ready.length ? ready : unlearned, (skill) => [easiest(skill), -session.skill(skill).mastery, lot(skill)]);
+  const easiest = (skill) => Math.min(...own(skill).map((item) => item.tier)),
+    lot = (skill) => Math.min(...own(skill).map((item) => item.lot));
+  const due = first(ready.length ? ready : unlearned, (skill) => [
+    easiest(skill),
+    -session.skill(skill).mastery,
+    lot(skill),
+  ]);
   return { item: first(own(due), rank), aimedAt: "" };
 }
 

@@ -7,8 +7,15 @@ function textsOf(data) {
   const known = new Map();
   const html = (number) => {
     if (!known.has(number)) {
-      const [skeleton, ...values] = data.texts[number], literals = skeletons[skeleton];
-      known.set(number, literals.reduce((text, literal, i) => text + (typeof values[i - 1] === "string" ? values[i - 1] : html(values[i - 1])) + literal));
+      const [skeleton, ...values] = data.texts[number],
+        literals = skeletons[skeleton];
+      known.set(
+        number,
+        literals.reduce(
+          (text, literal, i) =>
+            text + (typeof values[i - 1] === "string" ? values[i - 1] : html(values[i - 1])) + literal,
+        ),
+      );
     }
     return known.get(number);
   };

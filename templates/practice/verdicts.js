@@ -1,7 +1,9 @@
 // What became of a run: the outcome rules of gdquiz.mathematics.outcome_rules, with the bounds of that very table.
 // Answers are 1 (yes), 0 (too close to call) and -1 (no), combined as Kleene does.
 
-const YES = 1, UNSURE = 0, NO = -1;
+const YES = 1,
+  UNSURE = 0,
+  NO = -1;
 const certain = (fact) => (fact ? YES : NO);
 const answer = (yes, no) => Number(yes) - Number(no);
 const both = (...parts) => Math.min(...parts);
@@ -12,10 +14,12 @@ function judgeBound([yes, no, large], value) {
 }
 
 function evidenceOf(seen, family, bounds) {
-  const scale = Math.max(1, norm(seen.points[0])), slopeScale = Math.max(1, norm(seen.field.gradient(seen.run.start)));
+  const scale = Math.max(1, norm(seen.points[0])),
+    slopeScale = Math.max(1, norm(seen.field.gradient(seen.run.start)));
   const sizes = seen.slopes.map((slope) => norm(slope) / slopeScale);
   const lengths = seen.tail.slice(1).map((point, i) => norm(difference(point, seen.tail[i])) / scale);
-  const gradient = largest(sizes), step = Math.max(0, largest(lengths));
+  const gradient = largest(sizes),
+    step = Math.max(0, largest(lengths));
   const stationary = stationaryAt(family, seen.run);
   const candidate = both(judgeBound(bounds.gradient, gradient), judgeBound(bounds.step, step)) !== NO;
   const found = { seen, family, scale, gradient, last_gradient: sizes[sizes.length - 1], step, stationary };
@@ -27,10 +31,12 @@ function evidenceOf(seen, family, bounds) {
   return found;
 }
 
-const largest = (values) => values.reduce((a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b)), -Infinity);
+const largest = (values) =>
+  values.reduce((a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b)), -Infinity);
 
 function repetition(seen, scale, step, bounds) {
-  let found = NO, period = 0;
+  let found = NO,
+    period = 0;
   for (let candidate = 2; candidate <= 8 && candidate < seen.tail.length; candidate++) {
     const gaps = seen.tail.slice(candidate).map((point, i) => norm(difference(point, seen.tail[i])));
     const told = judgeBound(bounds.gap, largest(gaps) / scale);
@@ -48,7 +54,8 @@ function repetition(seen, scale, step, bounds) {
 }
 
 function expansionOf(seen) {
-  let matrix = null, total = 0;
+  let matrix = null,
+    total = 0;
   for (let place = 1; place < seen.tail.length - 1; place++) {
     const one = transition(seen, seen.tail[place], seen.tail[place - 1]);
     matrix = matrix ? product(one, matrix) : one;
@@ -64,21 +71,34 @@ function confirmed(seen, scale, candidate, stationary, bounds) {
   if (!candidate && !stationary) return { place: null, certificate: NO, eigenvalues: null };
   const start = stationary ? seen.points[0] : seen.tail[seen.tail.length - 1];
   const measured = (point) => {
-    const hessian = seen.field.hessian(point), slope = seen.field.gradient(point);
-    const { values, vectors } = finite(hessian) ? symmetric(hessian) : { values: point.map(() => NaN), vectors: identity(point.length) };
-    return { values, vectors, slope, along: vectors.map((vector) => vector.reduce((sum, x, i) => sum + x * slope[i], 0)) };
+    const hessian = seen.field.hessian(point),
+      slope = seen.field.gradient(point);
+    const { values, vectors } = finite(hessian)
+      ? symmetric(hessian)
+      : { values: point.map(() => NaN), vectors: identity(point.length) };
+    return {
+      values,
+      vectors,
+      slope,
+      along: vectors.map((vector) => vector.reduce((sum, x, i) => sum + x * slope[i], 0)),
+    };
   };
   let place = start;
   for (let round = 0; round < 4 && candidate && !stationary; round++) {
     const { values, vectors, along } = measured(place);
-    const change = place.map((_, i) => values.reduce((sum, value, j) => sum + (value ? (vectors[j][i] * along[j]) / value : 0), 0));
+    const change = place.map((_, i) =>
+      values.reduce((sum, value, j) => sum + (value ? (vectors[j][i] * along[j]) / value : 0), 0),
+    );
     if (!(norm(change) <= bounds.moved[1] * scale)) break;
     place = difference(place, change);
   }
   const { values, slope, along } = measured(place);
   const length = Math.max(1, ...values.map(Math.abs));
   const residual = judgeBound(bounds.residual, norm(slope) / Math.max(length, scale));
-  let near = judgeBound(bounds.moved, (norm(difference(place, start)) + norm(along.map((x, j) => x / values[j]))) / scale);
+  let near = judgeBound(
+    bounds.moved,
+    (norm(difference(place, start)) + norm(along.map((x, j) => x / values[j]))) / scale,
+  );
   if (!(Math.min(...values.map(Math.abs)) / length > bounds.curvature[0])) near = Math.min(near, UNSURE);
   const certificate = stationary ? YES : both(residual, near);
   return { place, certificate, eigenvalues: values };
@@ -94,7 +114,11 @@ const needed = ({ seen }) => Math.min(seen.overflowed ? 3 : 5, Math.max(seen.kep
 const relative = ({ eigenvalues, resting }) => {
   if (!resting || !eigenvalues) return [NaN, NaN, NaN];
   const length = Math.max(1, ...eigenvalues.map(Math.abs));
-  return [Math.min(...eigenvalues) / length, Math.max(...eigenvalues) / length, Math.min(...eigenvalues.map(Math.abs)) / length];
+  return [
+    Math.min(...eigenvalues) / length,
+    Math.max(...eigenvalues) / length,
+    Math.min(...eigenvalues.map(Math.abs)) / length,
+  ];
 };
 const when = (found, limit, told) => (found.limit === limit ? told : found.limit === "undecided" ? UNSURE : NO);
 
@@ -102,9 +126,13 @@ const DECIDE = {
   limit: {
     stationary_start: (c) => c.stationary,
     diverged_loss_up: (c, bound) => {
-      const { seen } = c, enough = needed(c);
+      const { seen } = c,
+        enough = needed(c);
       const far = bound("distance", norm(seen.tail[seen.tail.length - 1]) / Math.max(1, norm(seen.points[0])));
-      return answer(seen.escaped && seen.streak >= enough, (!seen.escaped && far === NO) || (seen.escaped && seen.streak <= -enough));
+      return answer(
+        seen.escaped && seen.streak >= enough,
+        (!seen.escaped && far === NO) || (seen.escaped && seen.streak <= -enough),
+      );
     },
     unbounded_below: (c, bound) => {
       const { seen } = c;
@@ -116,9 +144,12 @@ const DECIDE = {
     cycle: (c, bound) => both(c.pattern, Math.max(bound("multiplier", c.multiplier), UNSURE), c.long),
     converged: (c, bound) => both(bound("gradient", c.gradient), bound("step", c.step), c.certificate, c.long),
     bounded_irregular: (c, bound) => {
-      const { seen } = c, [fewest] = c.bounds("wrong-way steps");
+      const { seen } = c,
+        [fewest] = c.bounds("wrong-way steps");
       if (seen.wrong_late <= fewest) return NO;
-      const ranges = seen.low[0].map((_, quarter) => Math.max(...seen.low.map((low, i) => seen.high[i][quarter] - low[quarter])));
+      const ranges = seen.low[0].map((_, quarter) =>
+        Math.max(...seen.low.map((low, i) => seen.high[i][quarter] - low[quarter])),
+      );
       const trend = ranges.slice(1).map((x, i) => x - ranges[i]);
       const even = bound("ranges", Math.max(...ranges) / Math.min(...ranges));
       const steady = both(even, answer(!(trend.every((x) => x > 0) || trend.every((x) => x < 0)), false));
@@ -128,7 +159,12 @@ const DECIDE = {
     },
     drift: (c, bound) => {
       const { knowledge } = c.family;
-      return both(certain(c.seen.wrong === 0), bound("growth", growth(c)), both(knowledge.bounded_below, -knowledge.attained), c.long);
+      return both(
+        certain(c.seen.wrong === 0),
+        bound("growth", growth(c)),
+        both(knowledge.bounded_below, -knowledge.attained),
+        c.long,
+      );
     },
     slow: (c, bound) => {
       const { seen } = c;
@@ -140,14 +176,16 @@ const DECIDE = {
   point: {
     local_min: (c, bound) => bound("curvature", relative(c)[0]),
     local_max: (c, bound) => bound("curvature", -relative(c)[1]),
-    saddle: (c, bound) => both(certain(relative(c)[0] < 0), certain(relative(c)[1] > 0), bound("curvature", relative(c)[2])),
+    saddle: (c, bound) =>
+      both(certain(relative(c)[0] < 0), certain(relative(c)[1] > 0), bound("curvature", relative(c)[2])),
     degenerate: (c) => answer(relative(c)[2] <= c.bounds("curvature")[0], false),
   },
   scope: {
     global: (c, bound) => {
       const { knowledge } = c.family;
       const heights = [...(knowledge.critical_values || [])].sort((a, b) => a - b);
-      let best = knowledge.best, gap = Infinity;
+      let best = knowledge.best,
+        gap = Infinity;
       if (knowledge.critical_values) {
         if (best === null && knowledge.bounded_below === YES && knowledge.attained === YES) best = heights[0];
         const above = best === null ? [] : heights.map((height) => height - best).filter((x) => x > 1e-13);
@@ -155,7 +193,8 @@ const DECIDE = {
       }
       let reached = UNSURE;
       if (best !== null) {
-        const unit = Math.max(1, Math.abs(best)), excess = c.place ? Math.abs(c.seen.field.loss(c.place) - best) / unit : NaN;
+        const unit = Math.max(1, Math.abs(best)),
+          excess = c.place ? Math.abs(c.seen.field.loss(c.place) - best) / unit : NaN;
         reached = both(bound("excess", excess), Math.max(bound("gap", gap / unit), UNSURE));
       }
       return both(certain(c.resting), either(knowledge.convex === YES ? YES : UNSURE, reached));
@@ -163,7 +202,8 @@ const DECIDE = {
   },
   flag: {
     plateau: (c, bound) => {
-      const { seen } = c, best = c.family.knowledge.best;
+      const { seen } = c,
+        best = c.family.knowledge.best;
       const left = best === null ? UNSURE : bound("left", (seen.final_height - best) / (seen.heights[0] - best));
       return when(c, "slow", both(bound("gradient", c.last_gradient), left));
     },
@@ -175,9 +215,13 @@ const DECIDE = {
     oscillating: (c, bound) => {
       const { seen } = c;
       if (seen.run.start.length > 1 || seen.shown < 3) return when(c, "converged", UNSURE);
-      const errors = errorsOf(c), clear = [];
-      for (const error of errors) clear.push((clear[clear.length - 1] ?? true) && Math.abs(error) > c.bounds("error")[0]);
-      let count = 0, crosses = 0, falling = true;
+      const errors = errorsOf(c),
+        clear = [];
+      for (const error of errors)
+        clear.push((clear[clear.length - 1] ?? true) && Math.abs(error) > c.bounds("error")[0]);
+      let count = 0,
+        crosses = 0,
+        falling = true;
       for (let k = 1; k < errors.length; k++) {
         if (!clear[k]) continue;
         count++;
@@ -188,10 +232,12 @@ const DECIDE = {
       return when(c, "converged", count >= 3 ? told : UNSURE);
     },
     basin_jump: (c, bound) => {
-      const { seen } = c, { barriers, convex } = c.family.knowledge;
+      const { seen } = c,
+        { barriers, convex } = c.family.knowledge;
       let told = UNSURE;
       if (barriers && seen.run.start.length === 1) {
-        const start = seen.points[0][0], end = c.place ? c.place[0] : NaN;
+        const start = seen.points[0][0],
+          end = c.place ? c.place[0] : NaN;
         const near = Math.min(...barriers.map((x) => Math.abs(x - start))) / Math.max(1, Math.abs(start));
         const clear = !barriers.length || bound("barrier", near) === YES;
         if (clear && c.point === "local_min") told = certain(barriers.some((x) => (x - start) * (x - end) < 0));
@@ -202,15 +248,19 @@ const DECIDE = {
   event: {
     overshoot: (c, bound) =>
       c.seen.heights.slice(1).map((after, k) => {
-        const before = c.seen.heights[k], unit = Math.max(1, Math.abs(before), Math.abs(after));
-        const change = Number.isFinite(before) && Math.abs(after) === Infinity ? Math.sign(after) : (after - before) / unit;
+        const before = c.seen.heights[k],
+          unit = Math.max(1, Math.abs(before), Math.abs(after));
+        const change =
+          Number.isFinite(before) && Math.abs(after) === Infinity ? Math.sign(after) : (after - before) / unit;
         return bound("change", change);
       }),
     crossing: (c) => {
       if (c.seen.run.start.length > 1) return c.seen.points.slice(1).map(() => UNSURE);
-      const errors = errorsOf(c), clear = errors.map((error) => Math.abs(error) > c.bounds("error")[0]);
+      const errors = errorsOf(c),
+        clear = errors.map((error) => Math.abs(error) > c.bounds("error")[0]);
       return errors.slice(1).map((error, k) => {
-        const side = Math.sign(error) * Math.sign(errors[k]), known = clear[k + 1] && clear[k];
+        const side = Math.sign(error) * Math.sign(errors[k]),
+          known = clear[k + 1] && clear[k];
         return answer(known && side < 0, known && side > 0);
       });
     },
@@ -251,13 +301,16 @@ function verdictOn(family, run, rules, steps, shown) {
   found.point = verdict.point = sure ? sure.point : first("point", "none");
   verdict.scope = sure ? (sure.best ? "global" : "local_or_unknown") : first("scope", "local_or_unknown");
   verdict.period = sure ? sure.period : found.limit === "cycle" ? found.period : 0;
-  for (const axis of ["flag", "event"]) for (const value of Object.keys(DECIDE[axis])) verdict[value] = decide(axis, value);
+  for (const axis of ["flag", "event"])
+    for (const value of Object.keys(DECIDE[axis])) verdict[value] = decide(axis, value);
   if (sure) {
     for (const flag of ["one_step", "unstable_limit", "oscillating"]) verdict[flag] = sure[flag];
-    for (const event of ["overshoot", "crossing"]) verdict[event] = verdict[event].map((told, k) => sure[event][k] || told);
+    for (const event of ["overshoot", "crossing"])
+      verdict[event] = verdict[event].map((told, k) => sure[event][k] || told);
   }
   const last = lastSound(seen); // what comes after numbers that are too large for floats is not told
-  for (const event of Object.keys(DECIDE.event)) verdict[event] = verdict[event].map((told, k) => (k < last ? told : UNSURE));
+  for (const event of Object.keys(DECIDE.event))
+    verdict[event] = verdict[event].map((told, k) => (k < last ? told : UNSURE));
   verdict.place = !found.resting ? null : sure ? (sure.at ?? restOf(family)) : found.place;
   return sharpened(verdict, family);
 }
