@@ -217,6 +217,18 @@ def test_sliders_keys_and_dragging_move_the_run(browser_page: Callable[..., Any]
 
 
 @pytest.mark.browser
+def test_what_is_too_large_for_floats_is_said(browser_page: Callable[..., Any], page_file: Path) -> None:
+    """u^3 - u from 3 with rate 2: the iterates cube in size, so a float holds only a few of them."""
+    page = explored(browser_page, page_file, "saddle")
+    page.get_by_role("button", name="Show without a guess").click()
+    page.get_by_label("Start u").press("End")
+    page.get_by_label("Learning rate").press("End")
+    verdict = page.locator(".verdict").inner_text()
+    assert "the run diverges" in verdict and "the numbers are too large for floating point" in verdict
+    assert "NaN" not in page.locator("#explore").inner_text()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("family", [family.id for family in FAMILIES])
 def test_every_family_is_drawn_and_explained(
     browser_page: Callable[..., Any],

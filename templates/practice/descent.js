@@ -46,14 +46,14 @@ const UPDATES = {
   },
 };
 
-// The first points of a run, the start first, up to the first that is not finite.
+// The first points of a run, the start first, up to the first where it or its loss is too large for floats.
 function path(field, run, steps) {
   const points = [run.start];
   let memory = null,
     point = run.start;
   for (let step = 0; step < steps; step++) {
     [point, memory] = UPDATES[run.method](field, point, run.rate, run.beta, memory);
-    if (!point.every(Number.isFinite)) break;
+    if (!point.every(Number.isFinite) || !Number.isFinite(field.loss(point))) break;
     points.push(point);
   }
   return points;

@@ -404,7 +404,8 @@ function startExplorer(section, data, texts) {
     const { family } = state,
       points = path(family.field, current, state.steps),
       losses = points.map(family.field.loss);
-    const verdict = judged();
+    const verdict = judged(),
+      broken = points.length <= state.steps;
     const steps = points.map(onGround);
     trail.append(
       draw("polyline", { class: "f-line path", points: steps.map((at) => at.map(clamped).join(",")).join(" ") }),
@@ -423,6 +424,7 @@ function startExplorer(section, data, texts) {
       answered(verdict) ?? "",
       make("p", { class: "words" }, lines.join(" ")),
       make("p", {}, eventsTold(verdict)),
+      broken ? make("p", {}, `After step ${points.length - 1} the numbers are too large for floating point.`) : "",
       make("h3", {}, "Why"),
       ...reasons(family, current, verdict).map((line) => make("p", {}, line)),
       make(
