@@ -342,6 +342,7 @@ def test_a_slip_is_followed_up(browser_page: Callable[..., Any], page_file: Path
     """ASCENT is foreseen by three items; the next question is one of the other two."""
     page = opened(browser_page, page_file, ONE_STEP)
     page.get_by_label("Answer").nth(0).fill("4")
+    page.get_by_label("Answer").nth(1).fill("1/2")
     checked(page)
     page.get_by_role("button", name="Next question").click()
     assert page.get_by_text("Once more for who steps up the slope instead of down.").count() == 1
@@ -384,8 +385,10 @@ def test_who_had_a_hint_did_not_know(browser_page: Callable[..., Any], page_file
 
 @in_browser
 def test_what_is_passed_over_does_not_count(browser_page: Callable[..., Any], page_file: Path) -> None:
-    page = opened(browser_page, page_file, "regime")
+    page = opened(browser_page, page_file, ONE_STEP)
     before = record(page)
+    page.get_by_label("Answer").nth(0).fill("4")
+    checked(page)
     page.get_by_role("button", name="Next question").click()
     after = record(page)
     assert (after.questions, after.skills) == (before.questions + 1, {})

@@ -121,12 +121,12 @@ function startPractice(section, data, texts, session) {
       paintHints();
       focusOn(solution);
     };
-    // Counts the question once: the first answer to each part, what was not answered as nothing; nothing for who had a
-    // hint.  Without any answer it is skipped.
+    // Counts the question once: the first answer to each part; nothing for who had a hint, and for parts that were not
+    // answered when the solution was shown.  A question that is left before that is skipped.
     const count = () => {
       if (counted) return;
       counted = true;
-      if (!solved && parts.every((part) => part.first === null)) return session.skipped();
+      if (!solved && parts.some((part) => part.first === null)) return session.skipped();
       const total = item.parts.reduce((sum, part) => sum + part.points, 0);
       const earned = parts.reduce((sum, part) => sum + part.part.points * (part.first ? part.first.credit : 0), 0);
       const codes = [...new Set(parts.flatMap((part) => part.first?.misconceptions.slice(0, 1) ?? []))];
