@@ -23,6 +23,7 @@ MATCH = (
 FORMULA = '[[item.part]]\nkind = "formula"\nask = "?"\n'
 TEXT = '[[item.part]]\nkind = "text"\nask = "?"\n'
 LOSS = '[item.loss]\nformula = "a*w^2"\nvariables = ["w"]\n'
+RUN = '[item.run]\nstart = ["w0"]\nrate = "1/4"\nsteps = 2\n'
 SGD = (
     'parameters = { y = "1..3" }\ndata = { x = ["1", "2"], z = ["y", "0"] }\n'
     'run = { start = ["0"], rate = "1/4", steps = 2, method = "sgd", order = [1, 2] }\n'
@@ -39,6 +40,7 @@ NOTHING = (
     "(hint: only mistakes in a step or derivative are executed, and only on an item with a run)"
 )
 MAP = '[item.figure]\nkind = "contours"\nx_range = ["1", "2"]\ny_range = ["1", "2"]\nalt = "x"\nkey_alt = "y"'
+PLOT = '[item.figure]\nkind = "series"\nalt = "x"\nkey_alt = "y"\n'
 
 FAULTS: dict[str, tuple[str, str]] = {
     # names
@@ -375,6 +377,47 @@ FAULTS: dict[str, tuple[str, str]] = {
     "a map of one variable": (
         A + LOSS + NUMBER + 'answer = "a"\n' + MAP,
         "figure: a figure of kind 'contours' can not show 1 variables",
+    ),
+    "series of nothing": (
+        A + NUMBER + 'answer = "a"\n' + PLOT + "series = []",
+        "figure.series: a figure of kind 'series' needs series; expected a table [[item.figure.series]]",
+    ),
+    "a series without a name": (
+        A + NUMBER + 'answer = "a"\n' + PLOT + 'series = [{ formula = ["k"] }]',
+        "figure.series[1]: a series has either a label or a letter",
+    ),
+    "a series of no run": (
+        A + NUMBER + 'answer = "a"\n' + PLOT + 'series = [{ label = "A", rate = "a" }]',
+        "figure.series[1]: a series without formula is a run; expected a table [item.run], or a formula in k",
+    ),
+    "a formula with a rate": (
+        A + NUMBER + 'answer = "a"\n' + PLOT + 'series = [{ label = "A", formula = ["k"], rate = "a" }]',
+        "figure.series[1]: a series is either a formula or a run",
+    ),
+    "another step": (
+        'parameters = { k = "1..3" }\n'
+        + NUMBER
+        + 'answer = "k"\n'
+        + PLOT
+        + 'series = [{ label = "A", formula = ["k"] }]',
+        "figure.series: 'k' is the step in a formula of a series; expected another name for the quantity",
+    ),
+    "an unknown name in a series": (
+        A + NUMBER + 'answer = "a"\n' + PLOT + 'series = [{ label = "A", formula = ["q"] }]',
+        "figure.series[1].formula: unknown name 'q' at column 1; expected one of a, k, w0",
+    ),
+    "one panel": (
+        A + NUMBER + 'answer = "a"\n' + PLOT + 'panels = true\nseries = [{ label = "A", formula = ["k"] }]',
+        "figure.panels: 1 panels; expected 2 to 6 different labels of series",
+    ),
+    "a series with a misconception that is not executed": (
+        A + LOSS + RUN + NUMBER + 'answer = "a"\n' + PLOT + 'series = [{ label = "A", misconception = "HEIGHT" }]',
+        "figure.series[1].misconception: 'HEIGHT' is no mistake in a step or derivative",
+    ),
+    "a series on a curve": (
+        A + LOSS + RUN + NUMBER + 'answer = "a"\n[item.figure]\nkind = "curve"\nx_range = ["0", "1"]\n'
+        'alt = "x"\nkey_alt = "y"\nseries = [{ label = "A" }]',
+        "figure.series: a figure of kind 'curve' has no series; expected 'series' or 'contours'",
     ),
 }
 
