@@ -213,7 +213,7 @@ def said(
 
 def test_a_right_answer() -> None:
     text, progress = said(["1/2", ""], "one", questions=1)
-    assert "Right." in text and "Worked solution" not in text and "Counted" not in text
+    assert "Right." in text and "Worked solution" not in text and "First answers" not in text
     assert "Mastery of updating: 10% before, 55% now." in text
     assert progress.skills["updating"].credit == 1
 
@@ -236,7 +236,7 @@ def test_a_wrong_answer_is_named_and_explained() -> None:
 
 def test_the_first_answer_counts() -> None:
     text, progress = said(["3/2", "0.5"], "one", questions=1)
-    assert "Try again, or press Enter to go on." in text and "Right." in text
+    assert "Try again (? for a hint), or press Enter to go on." in text and "Right." in text
     assert progress.skills["updating"].credit == 0 and "The answer:" not in text
 
 
@@ -250,6 +250,7 @@ def test_hints_come_one_after_another_and_cost_the_credit() -> None:
     assert "Hint 1 of 2: Which way is downhill?" in text
     assert "Hint 2 of 2: The slope is 2." in text
     assert "There is no further hint." in text
+    assert "You took a hint, so this question counts as not known yet." in text
     assert progress.skills["updating"].credit == 0
 
 
@@ -280,8 +281,8 @@ def test_leaving_after_the_last_part_counts() -> None:
 def test_a_wrong_value_is_carried_on() -> None:
     # f'(x) = 6x + 2: x1 = 1 - 8/4 = -1 and x2 = 0; with x1 = 3: x2 = 3 - 20/4 = -2
     text, progress = said(["3", "", "-2", ""], "two", questions=1)
-    assert "Right: it follows from your earlier answer, which was not." in text
-    assert "The answers: (a) −1" in text and "Counted: 1 of 2 points." in text
+    assert "Right, given your earlier answer: it follows from that." in text
+    assert "The answers: (a) −1" in text and "First answers: 1 of 2 points." in text
     assert progress.skills["updating"].credit == 0.5
 
 

@@ -126,7 +126,8 @@ def _farewell(progress: Progress, number: int) -> str:
     mastered = sum(skill.mastered for skill in practised.values())
     if not practised:
         return f"{asked}. Come back soon."
-    return f"{asked}. Mastered so far: {mastered} of {len(practised)} skills practised. Come back soon."
+    skills = f"{len(practised)} skill{'' if len(practised) == 1 else 's'}"
+    return f"{asked}. Mastered so far: {mastered} of {skills} practised. Come back soon."
 
 
 @dataclass
@@ -213,11 +214,13 @@ class _Talk:
         lines = []
         if missed and not self.solved:
             keys = [f"{self.label(at)} {self.key(at)}".strip() for at in missed]
-            lines.append(("The answer: " if len(parts) == 1 else "The answers: ") + "; ".join(keys))
+            lines += ["", ("The answer: " if len(parts) == 1 else "The answers: ") + "; ".join(keys)]
             lines += ["", self.solution()]
         if len(parts) > 1 or missed:
             earned = float(sum(Fraction(str(part.points)) * self._counted(at) for at, part in enumerate(parts)))
-            lines += ["", f"Counted: {earned:.3g} of {self.wording.points:g} points."]
+            lines += ["", f"First answers: {earned:.3g} of {self.wording.points:g} points."]
+        if self.hints and not self.solved:
+            lines += ["", "You took a hint, so this question counts as not known yet."]
         return "\n".join(lines)
 
     def solution(self) -> str:
@@ -278,12 +281,12 @@ class _Talk:
             yield Say("\n".join(self._verdict(marking, line, part)))
             if self._is_fine(at) or part.kind == "text" or tries == TRIES:
                 break
-            yield Say("Try again, or press Enter to go on.")
+            yield Say("Try again (? for a hint), or press Enter to go on.")
         first = self.markings.get(at)
         if first is not None and first.misconceptions:
             self.codes += tuple(code for code in first.misconceptions[:1] if code not in self.codes)
-            if not self._is_fine(at):
-                yield Say(plain(f"Why that is wrong: {misconception(first.misconception).why}", self.width))
+            which = "the first answer was" if self._is_fine(at) else "that is"
+            yield Say(plain(f"Why {which} wrong: {misconception(first.misconception).why}", self.width))
 
     def _verdict(self, marking: Marking, line: str, part: PartWording) -> Iterator[str]:
         read = "" if _same(marking.understood, line) else f" (read as {marking.understood})"
@@ -292,7 +295,7 @@ class _Talk:
         elif marking.right:
             yield f"Right.{read}"
         elif marking.followed:
-            yield f"Right: it follows from your earlier answer, which was not.{read}"
+            yield f"Right, given your earlier answer: it follows from that.{read}"
         elif marking.credit:
             yield f"Not quite: {marking.credit} of the points.{read}"
         else:
