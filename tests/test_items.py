@@ -101,6 +101,11 @@ FAULTS: dict[str, tuple[str, str]] = {
         "case[1].text.s: the words of a case are printed as they are, so they hold no mathematics and no code spans; "
         "expected plain words (hint: put the formula into the text around the slot)",
     ),
+    "LaTeX in the words of a case": (
+        "[[item.case]]\nid = \"x\"\ntext = { s = '\\\\le' }\n" + NUMBER + 'answer = "1"',
+        "case[1].text.s: the words of a case are printed as they are, so they hold no mathematics and no code spans; "
+        "expected plain words (hint: put the formula into the text around the slot)",
+    ),
     "case twice": (
         '[[item.case]]\nid = "x"\n[[item.case]]\nid = "x"\n' + NUMBER + 'answer = "1"',
         "case[2].id: the case id 'x' is used twice",

@@ -230,7 +230,7 @@ def test_a_wrong_answer_is_named_and_explained() -> None:
     assert "No.\nThis is what one gets who moves in the wrong direction.\nCheck one sign" in text
     assert "Why that is wrong: The gradient points where the loss rises fastest." in text
     assert "−∇f" in text and "$" not in text and "\\" not in text
-    assert "The answer: 1/2" in text and "Worked solution" in text
+    assert "The answer:\n1/2" in text and "Worked solution" in text
     assert (progress.skills["updating"].credit, progress.pending) == (0, "SIGN")
 
 
@@ -275,14 +275,14 @@ def test_leaving_half_way_counts_nothing(end: str | None) -> None:
 
 def test_leaving_after_the_last_part_counts() -> None:
     text, progress = said(["5", "quit"], "one")
-    assert progress.skills["updating"].credit == 0 and "The answer: 1/2" in text
+    assert progress.skills["updating"].credit == 0 and "The answer:\n1/2" in text
 
 
 def test_a_wrong_value_is_carried_on() -> None:
     # f'(x) = 6x + 2: x1 = 1 - 8/4 = -1 and x2 = 0; with x1 = 3: x2 = 3 - 20/4 = -2
     text, progress = said(["3", "", "-2", ""], "two", questions=1)
     assert "Right, given your earlier answer: it follows from that." in text
-    assert "The answers: (a) −1" in text and "First answers: 1 of 2 points." in text
+    assert "The answer:\n(a) −1" in text and "First answers: 1 of 2 points." in text
     assert progress.skills["updating"].credit == 0.5
 
 
@@ -297,7 +297,7 @@ def test_letters_and_formulas() -> None:
     text, _ = said(["a d", "c, a", "w", ""], "letters", questions=1)
     assert "There is no option D; the options are A to C." in text
     assert "Right." in text and "No." in text
-    assert re.search(r"The answers: \(b\) [246]w − 6", text)
+    assert re.search(r"The answer:\n\(b\) [246]w − 6", text)
     assert "    w = " in text  # the program
 
 

@@ -91,7 +91,7 @@ def of_tables(item: schema.Item) -> Found:
             differing = ", ".join(sorted(set(case.text) ^ texts))
             yield ("case", place, "text"), Fault(f"the cases do not have the same texts: {differing}")
         for name, words in case.text.items():
-            if "$" in words or "`" in words:
+            if any(sign in words for sign in "$`\\"):
                 problem = "the words of a case are printed as they are, so they hold no mathematics and no code spans"
                 hint = "put the formula into the text around the slot"
                 yield ("case", place, "text", name), Fault(problem, "plain words", hint)

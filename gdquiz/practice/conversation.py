@@ -8,6 +8,7 @@ function of the items, the progress and the seed.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -167,7 +168,7 @@ class _Talk:
             lines += [f"Again on this slip: {misconception(aimed_at).title}.", ""]
         lines.append(self.text(self.wording.stem))
         if self.question.figure is not None:
-            lines += ["", plain(_escaped(f"[Figure: {self.question.figure.alt}]"), self.width)]
+            lines += ["", plain(f"\\[Figure: {self.question.figure.alt}\\]", self.width)]
         return "\n".join(lines)
 
     def asking(self, at: int) -> str:
@@ -213,8 +214,8 @@ class _Talk:
         missed = [at for at in range(len(parts)) if not self._is_fine(at) and parts[at].kind != "text"]
         lines = []
         if missed and not self.solved:
-            keys = [f"{self.label(at)} {self.key(at)}".strip() for at in missed]
-            lines += ["", ("The answer: " if len(parts) == 1 else "The answers: ") + "; ".join(keys)]
+            lines += ["", "The answer:" if len(missed) == 1 else "The answers:"]
+            lines += [textwrap.fill(f"{self.label(at)} {self.key(at)}".strip(), self.width) for at in missed]
             lines += ["", self.solution()]
         if len(parts) > 1 or missed:
             earned = float(sum(Fraction(str(part.points)) * self._counted(at) for at, part in enumerate(parts)))

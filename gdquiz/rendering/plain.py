@@ -58,7 +58,7 @@ def _blocks(tokens: Sequence[Token], width: int) -> Iterator[str]:
             case "bullet_list_open" | "ordered_list_open":
                 yield _list(inside, token, width)
             case "table_open":
-                yield _table(inside)
+                yield _table(inside, width)
         at = end + 1
 
 
@@ -83,7 +83,7 @@ def _list(tokens: Sequence[Token], opening: Token, width: int) -> str:
     return "\n".join(items)
 
 
-def _table(tokens: Sequence[Token]) -> str:
+def _table(tokens: Sequence[Token], width: int) -> str:
     rows: list[list[str]] = []
     right: list[bool] = []
     for token in tokens:
@@ -97,12 +97,13 @@ def _table(tokens: Sequence[Token]) -> str:
 
     def line(row: Sequence[str]) -> str:
         cells = []
-        for cell, width, to_the_right in zip(row, widths, right, strict=False):
-            gap = " " * (width - columns(cell))
+        for cell, own, to_the_right in zip(row, widths, right, strict=False):
+            gap = " " * (own - columns(cell))
             cells.append(gap + cell if to_the_right else cell + gap)
-        return "  " + "   ".join(cells).rstrip()
+        return "  " + gap_between.join(cells).rstrip()
 
-    rule = "  " + "   ".join("─" * width for width in widths)
+    gap_between = "   " if sum(widths) + 3 * len(widths) <= width else "  "
+    rule = "  " + gap_between.join("─" * own for own in widths)
     return "\n".join([line(rows[0]), rule, *map(line, rows[1:])])
 
 
