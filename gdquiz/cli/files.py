@@ -19,20 +19,22 @@ from secrets import token_hex
 from gdquiz.errors import Fault, InputError
 
 MOST_BYTES = 20_000_000
+MOST_OF_AN_EXAM = 1_000_000_000
+"""An exam of thousands of forms is larger than what people write by hand."""
 RECORD = ".gdquiz-files"
 _FIRST_LINE = "gdquiz wrote these files; it replaces them, and no others, when told to (--force)"
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, most: int = MOST_BYTES) -> str:
     """The text of a UTF-8 file, with ``\\n`` newlines and without a byte order mark.
 
-    Raises ``InputError`` for a file that can not be read, is larger than ``MOST_BYTES``, or is not UTF-8; then with
-    the line.
+    Raises ``InputError`` for a file that can not be read, is larger than ``most`` bytes, or is not UTF-8; then
+    with the line.
     """
     with _told(path, "read"), path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise InputError(Fault("the file is too large", expected=f"at most {MOST_BYTES:,} bytes", file=str(path)))
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise InputError(Fault("the file is too large", expected=f"at most {most:,} bytes", file=str(path)))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gdquiz.cli import Command
-from gdquiz.cli.files import check_target, read_text, write_folder
+from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_folder
 from gdquiz.cli.outputs import DEFAULT_FORMATS, check_formats, formats_option, pages, tell, templates_option
 
 EXAMPLE = """
@@ -30,7 +30,7 @@ def render(exam: Path, formats: tuple[str, ...], templates: Path | None, out: Pa
 
     check_target(out, force=force)
     check_formats(formats)
-    frozen = from_json(read_text(exam), file=str(exam))
+    frozen = from_json(read_text(exam, most=MOST_OF_AN_EXAM), file=str(exam))
     notes: list[str] = []
     write_folder(out, pages(frozen, formats or DEFAULT_FORMATS, templates, notes), force=force)
     tell(out, notes)
