@@ -30,7 +30,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("show", "gdquiz.cli.show:show", "Print one variant of an item with its solution."),
     ("check", "gdquiz.cli.check:check", "Prove every variant of every item of question banks."),
     ("solve", "gdquiz.cli.solve:solve", "Derive, run and judge gradient descent on any loss."),
-    ("practice", "gdquiz.cli.practice:practice", "Practise in the terminal, with hints, marking and solutions."),
+    ("practice", "gdquiz.cli.practice:practice", "Practise in the terminal, or make a page to practise offline."),
     ("schema", "gdquiz.cli.schema:schema", "Print a JSON Schema, for editors and other programs."),
 )
 """Name, where the command is (module:function), and what it does in one line."""

@@ -11,8 +11,6 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -52,15 +50,14 @@ SCRIPTS = (
 """The modules of the page's script, each after those it uses when it is loaded."""
 
 
-def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]], folder: Traversable | Path | None = None) -> str:
+def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]]) -> str:
     """The page with every question of every form of an exam.
 
     ``skills`` are the skills in the order of the course, each with those it builds on; those of the exam that are left
-    out come last.  ``folder`` holds an author's own templates (``practice/page.html.j2``, ...), which go before those
-    that come with gdquiz.  The same exam gives the same bytes everywhere.
+    out come last.  The same exam gives the same bytes everywhere.
     Raises ``InputError`` for a text that can not be set.
     """
-    sandbox = environment((*(() if folder is None else (folder,)), data("templates")), "html")
+    sandbox = environment((data("templates"),), "html")
     content = {
         "gdquiz": gdquiz.__version__,
         "id": exam.id,
@@ -77,7 +74,7 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]], folder: Trave
         "explorer": _typeset(explorer()),
         **questions(exam, sandbox),
     }
-    script = script_of(sandbox.loader.get_source(sandbox, f"practice/{name}.js")[0] for name in SCRIPTS)  # type: ignore[union-attr]
+    script = script_of((data("templates") / "practice" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     return lay_out(
         load(sandbox, "practice/page.html.j2"),
         title=exam.title,
