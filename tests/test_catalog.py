@@ -125,7 +125,7 @@ _WORDS = st.sampled_from(
 def test_fragments_give_back_what_was_put_in(htmls):
     fragments = Fragments()
     numbers = [fragments.add(html) for html in htmls]
-    skeletons, texts = list(fragments.skeletons), json.loads(json.dumps(list(fragments.texts)))
+    skeletons, texts = list(fragments.skeletons), json.loads(json.dumps(list(fragments.entries)))
     for html, number in zip(htmls, numbers, strict=True):
         assert put_together(number, skeletons, texts) == html.replace(' alttext="x"', "")
 

@@ -22,7 +22,7 @@ from gdquiz.practice.grammar import grammar
 from gdquiz.practice.page import practice_page
 from gdquiz.practice.progress import Progress, answered, from_json
 from gdquiz.practice.questions import key_of, wrong_answers
-from gdquiz.practice.texts import HOLE, Texts
+from gdquiz.rendering.fragments import HOLE, Fragments
 
 TABLE = json.loads((Path(__file__).resolve().parent / "marking_cases.json").read_text(encoding="utf-8"))
 
@@ -30,7 +30,7 @@ TABLE = json.loads((Path(__file__).resolve().parent / "marking_cases.json").read
 # --- the table of texts ----------------------------------------------------------------------------------------------
 
 
-def expanded(texts: Texts, number: int) -> str:
+def expanded(texts: Fragments, number: int) -> str:
     skeleton, *values = list(texts.entries)[number]
     literals = list(texts.skeletons)[int(skeleton)].split(HOLE)
     filled = [value if isinstance(value, str) else expanded(texts, value) for value in values]
@@ -48,13 +48,13 @@ def expanded(texts: Texts, number: int) -> str:
     ],
 )
 def test_a_text_comes_back_as_it_was(html: str) -> None:
-    texts = Texts()
+    texts = Fragments()
     texts.add("something before")
     assert expanded(texts, texts.add(html)) == html
 
 
 def test_texts_that_differ_in_numbers_share_all_but_these() -> None:
-    texts = Texts()
+    texts = Fragments()
     for number in range(50):
         texts.add(f"<p>Step from <math><mi>w</mi><mo>=</mo><mn>{number}</mn></math>.</p>")
     assert len(texts.skeletons) == 2
@@ -63,13 +63,13 @@ def test_texts_that_differ_in_numbers_share_all_but_these() -> None:
 
 
 def test_the_latex_beside_a_formula_is_left_out() -> None:
-    texts = Texts()
+    texts = Fragments()
     number = texts.add('<math display="block" alttext="\\frac{1}{2} &lt; 1"><mn>1</mn></math>')
     assert expanded(texts, number) == '<math display="block"><mn>1</mn></math>'
 
 
 def test_a_drawing_shares_its_frame() -> None:
-    texts = Texts()
+    texts = Fragments()
     for x in range(3):
         texts.add_drawing(f'<svg><polyline class="f-line" points="0,0 {x},1"/><text>a</text></svg>')
     assert len(texts.skeletons) == 1

@@ -69,7 +69,7 @@ def catalog_page(
     content = {
         "items": [_searched(entry, found) for entry, found in zip(entries, samples, strict=True)],
         "skeletons": list(fragments.skeletons),
-        "texts": list(fragments.texts),
+        "texts": list(fragments.entries),
         "make": _command(banks),
     }
     script = "\n(() => {\n'use strict';\n\n" + "\n".join(_source(sandbox, f"catalog/{name}.js") for name in SCRIPTS)

@@ -17,10 +17,10 @@ from gdquiz.mathematics.expressions import Apply, Language, Name, Node, Number, 
 from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
 from gdquiz.mathematics.notation import symbol
 from gdquiz.practice.mastery import guess
-from gdquiz.practice.texts import Texts
 from gdquiz.rendering import html
 from gdquiz.rendering.blocks import with_decimal
 from gdquiz.rendering.figures import draw
+from gdquiz.rendering.fragments import Fragments
 from gdquiz.rendering.markup import Pieces, join, set_prose, set_text
 
 
@@ -29,7 +29,7 @@ def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
 
     Raises ``InputError`` for a text that can not be set.
     """
-    texts = Texts()
+    texts = Fragments()
     teller = _Teller(exam, sandbox, texts)
     wordings = list(exam.wordings)
     found: dict[tuple[str, int], dict[str, Any]] = {}
@@ -55,7 +55,7 @@ def _kept(**fields: Any) -> dict[str, Any]:
 class _Teller:
     """Tells the questions of one exam; remembers every text it has parsed."""
 
-    def __init__(self, exam: Exam, sandbox: Environment, texts: Texts):
+    def __init__(self, exam: Exam, sandbox: Environment, texts: Fragments):
         self.exam, self.sandbox, self.texts = exam, sandbox, texts
         self._pieces: dict[tuple[str, Text, bool], Pieces] = {}
 

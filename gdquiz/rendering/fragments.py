@@ -1,9 +1,9 @@
 """A table of texts for a page that holds many variants: what several of them have in common is stored once.
 
 A text of HTML is taken apart in layers: it is a *skeleton* with holes for its paragraphs, options and the like, each
-of them is one with holes for its formulas, and a formula one with holes for its numbers.  Equal skeletons, and equal
-filled ones, stand in the table once, so further variants of an item cost little more than their numbers.  Where a text
-is cut decides how much is shared, never what comes out.
+of them is one with holes for its formulas, a formula one with holes for its numbers, and a drawing one with holes for
+its lines.  Equal skeletons, and equal filled ones, stand in the table once, so further variants of an item cost little
+more than their numbers.  Where a text is cut decides how much is shared, never what comes out.
 """
 
 from __future__ import annotations
@@ -15,35 +15,42 @@ HOLE = "\ue000"
 """Where a value goes in a skeleton.  No text of an author holds this character (see ``authoring.wording.opaque``)."""
 
 _ALTERNATIVE = re.compile(r'(<math[^>]*?) alttext="[^"]*"')
-_LAYERS = (
-    re.compile(r'<(p|pre|dt|dd|li|svg|table)[ >].*?</\1>|<div class="text">.*?</div>', re.DOTALL),
-    re.compile(r"<math[ >].*?</math>", re.DOTALL),
-    re.compile(r"(?<=<mn>)[^<]*(?=</mn>)"),
-)
-"""What is cut out of a text of each layer; that of the last layer stays as it is."""
+_BLOCK = re.compile(r'<(p|pre|dt|dd|li|svg|table)[ >].*?</\1>|<div class="text">.*?</div>', re.DOTALL)
+_FORMULA = re.compile(r"<math[ >].*?</math>", re.DOTALL)
+_NUMBER = re.compile(r"(?<=<mn>)[^<]*(?=</mn>)")
+_LINE = re.compile(r'(?<= points=")[^"]*(?=")')
 
-Text = tuple[int | str, ...]
-"""Number of a skeleton, then what fills its holes in order: the number of a text, or a string."""
+Entry = tuple[int | str, ...]
+"""Number of a skeleton, then what fills its holes in order: an entry by its number, or a string."""
 
 
 @dataclass(slots=True)
 class Fragments:
-    """The table while it grows; ``skeletons`` and ``texts`` in the order of first use."""
+    """The table while it grows; ``skeletons`` and ``entries`` in the order of first use."""
 
     skeletons: dict[str, int] = field(default_factory=dict)
-    texts: dict[Text, int] = field(default_factory=dict)
+    entries: dict[Entry, int] = field(default_factory=dict)
 
     def add(self, html: str) -> int:
         """The number of a text.  The LaTeX beside its formulas (``alttext``) is left out: their MathML is enough."""
-        return self._add(_ALTERNATIVE.sub(r"\1", html), 0)
+        return self._cut(_ALTERNATIVE.sub(r"\1", html), _BLOCK, _FORMULA, _NUMBER)
 
-    def _add(self, text: str, layer: int) -> int:
+    def add_drawing(self, svg: str) -> int:
+        """The number of a drawing."""
+        return self._cut(svg, _LINE)
+
+    def _cut(self, text: str, pattern: re.Pattern[str], *deeper: re.Pattern[str]) -> int:
         literals, values = list[str](), list[int | str]()
         end = 0
-        for found in _LAYERS[layer].finditer(text):
+        for found in pattern.finditer(text):
             literals.append(text[end : found.start()])
-            values.append(found[0] if layer == len(_LAYERS) - 1 else self._add(found[0], layer + 1))
             end = found.end()
+            if found[0].startswith("<svg"):
+                values.append(self.add_drawing(found[0]))
+            else:
+                values.append(self._cut(found[0], *deeper) if deeper else found[0])
         literals.append(text[end:])
+        if deeper and literals == ["", ""]:  # all of it is one piece
+            return int(values[0])
         number = self.skeletons.setdefault(HOLE.join(literals), len(self.skeletons))
-        return self.texts.setdefault((number, *values), len(self.texts))
+        return self.entries.setdefault((number, *values), len(self.entries))

@@ -1,4 +1,4 @@
-// The texts of the page: skeletons with holes, filled on demand (see gdquiz/practice/texts.py).
+// The texts of the page: skeletons with holes, filled on demand (see gdquiz/rendering/fragments.py).
 
 const HOLE = "\ue000";
 
