@@ -170,3 +170,11 @@ def test_no_text_becomes_a_tag_in_markdown():
             assert not re.search(r"(?<!\\)<(?:script|img)", text)
         else:
             assert "<script" not in text
+
+
+def test_what_follows_a_formula_does_not_begin_a_line():
+    text = "At $x = 1$, not $2$ or ${{a}}$): {{a}}. $3$"
+    bare = re.sub(r"<math.*?</math>", "M", shown(text, "html"))
+    kept = '<span class="kept">M{}</span>'.format
+    assert bare == f"<p>At {kept(',')} not M or {kept('):')} {kept('.')} M</p>"
+    assert "kept" not in shown(text, "markdown") + shown(text, "latex")

@@ -54,6 +54,7 @@ TEX = replace(
     tags={**html.STYLE.tags, **_PLAIN_TAGS},
     table=lambda alignments: "<div><table>",
     **_TEX,
+    kept=("", ""),
 )
 r"""HTML with formulas as TeX in ``\(...\)`` and ``\[...\]``."""
 
@@ -67,6 +68,7 @@ XHTML = replace(
         "td_open": "<td>",
     },
     table=lambda alignments: "<div><table>",
+    kept=("", ""),
     tick="",
 )
 """XHTML with formulas as MathML, without the attributes that QTI has no place for."""
@@ -91,6 +93,7 @@ PLAIN = replace(
     tags={**dict.fromkeys(html.STYLE.tags, ""), **_JOINED},
     table=lambda alignments: "",
     tick="",
+    kept=("", ""),
     **_delimited((r"\(", r"\)"), (r"\[", r"\]"), _one_line),
 )
 """Words on one line, with formulas as TeX; for texts without tables and programs."""

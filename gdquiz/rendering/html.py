@@ -96,4 +96,5 @@ STYLE = Style(
     },
     table=lambda alignments: '<div class="table" tabindex="0"><table>',
     tick=" ✓",
+    kept=('<span class="kept">', "</span>"),
 )

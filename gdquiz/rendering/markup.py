@@ -48,7 +48,9 @@ class Style:
     ``words``: plain words; ``formula(latex, display)``: a formula without slots; ``formula_with_slots``: one with
     slots, as pieces; ``code``: a code span; ``code_in_span`` and ``code_in_block``: what stands inside one; ``tags``:
     what is written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``tick``: what marks a
-    right option; ``own(text, kinds)``: sets a text where the format does it by itself and not by walking tokens.
+    right option; ``kept``: what is written around a formula and the comma or full stop after it, where these could be
+    torn apart at the end of a line; ``own(text, kinds)``: sets a text where the format does it by itself and not by
+    walking tokens.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Style:
     tags: Mapping[str, str]
     table: Callable[[tuple[str, ...]], str]
     tick: str
+    kept: tuple[str, str] = ("", "")
     own: Callable[[str, Kinds], Pieces] | None = None
 
 
@@ -126,7 +129,9 @@ def _walk(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, style: St
             case "inline":
                 yield from _walk(token.children or [], insides, kinds, style)
             case "text" | "text_special":
-                yield from _run(token.content, insides, kinds, style, "text", style.words)
+                follows = number > 0 and tokens[number - 1].type == "math_inline"
+                content = token.content.removeprefix(_closing(token, style) if follows else "")
+                yield from _run(content, insides, kinds, style, "text", style.words)
             case "code_inline":
                 yield style.tags["code_open"]
                 yield from _run(token.content, insides, kinds, style, "code", style.code_in_span)
@@ -136,6 +141,10 @@ def _walk(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, style: St
                 yield style.tags["fence_open"]
                 yield from _run(content, insides, kinds, style, "code", style.code_in_block)
                 yield style.tags["fence_close"]
+            case "math_inline" if closing := _closing(next(iter(tokens[number + 1 :]), None), style):
+                yield style.kept[0]
+                yield from set_formula(in_place(token.content.strip(), insides, "math"), kinds, style, display=False)
+                yield style.words(closing) + style.kept[1]
             case "math_inline" | "math_inline_double" | "math_block":
                 pieces = in_place(token.content.strip(), insides, "math")
                 yield from set_formula(pieces, kinds, style, display=token.type != "math_inline")
@@ -153,6 +162,17 @@ def _walk(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, style: St
                 yield style.tags[token.type].replace("START", str(token.attrs.get("start", 1)))
             case _ if not token.hidden:
                 yield style.tags[token.type]
+
+
+_CLOSING = re.compile(r"[,.;:?!)\]]*")
+
+
+def _closing(after: Token | str | None, style: Style) -> str:
+    """The marks at the head of the words after a formula that must not begin a line; none if nothing keeps them."""
+    if isinstance(after, Token):
+        after = after.content if after.type == "text" else None
+    found = _CLOSING.match(after) if after is not None and style.kept[0] else None
+    return found[0] if found else ""
 
 
 def _alignment(token: Token) -> str:
@@ -173,18 +193,22 @@ def _run(
     text: str, insides: tuple[str, ...], kinds: Kinds, style: Style, place: Place, written: Callable[[str], str]
 ) -> Iterable[str | Hole]:
     """Text of one place with its slots."""
-    for number, part in enumerate(HOLE.split(text)):
+    parts = HOLE.split(text)
+    for number, part in enumerate(parts):
         if number % 2 == 0:
             yield written(part)
+            continue
+        inside = insides[int(part)]
+        kind = kind_of(inside, kinds)
+        if place == "code" or kind == "text":
+            yield slot_hole(inside, written)
+        elif kind == "code":
+            yield slot_hole(inside, style.code)
         else:
-            inside = insides[int(part)]
-            kind = kind_of(inside, kinds)
-            if place == "code" or kind == "text":
-                yield slot_hole(inside, written)
-            elif kind == "code":
-                yield slot_hole(inside, style.code)
-            else:
-                yield slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
+            hole = slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
+            closing = _closing(parts[number + 1], style)
+            parts[number + 1] = parts[number + 1].removeprefix(closing)
+            yield from (style.kept[0], hole, written(closing) + style.kept[1]) if closing else (hole,)
 
 
 def set_formula(pieces: tuple[Literal | Slot, ...], kinds: Kinds, style: Style, *, display: bool) -> Pieces:
