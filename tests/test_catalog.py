@@ -23,6 +23,7 @@ from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, VARIANTS, entry, rows, spread
 from gdquiz.catalog.page import as_json, catalog_page
 from gdquiz.cli import main
+from gdquiz.packaging.fields import AS_IS, KINDS
 from gdquiz.packaging.targets import TARGETS
 from gdquiz.rendering import mathml
 from gdquiz.rendering.formats import FORMATS
@@ -97,20 +98,15 @@ def test_an_item_without_variants_is_shown_as_such():
     assert content_of(page)["items"][0]["samples"] == []
 
 
-def test_formats_and_platforms_are_those_of_the_tables(small):
-    number = carriers(small[0])
-    assert [how for _, how in number] == ["as it is"]
-    assert number[0][0].split(" · ") == [row.title for row in (*FORMATS, *TARGETS)]
-    (template,) = templates(read_bank(FORMULA.read_text(encoding="utf-8"), file="formula.toml"))
-    found = dict(carriers(entry(template)))
-    assert found[" · ".join(row.title for row in FORMATS)] == "as it is"
-    changed = "; ".join(how for how in found.values() if how != "as it is")
-    assert f"a formula {target_kinds('formula')}" in changed
-
-
-def target_kinds(kind: str) -> str:
-    (how,) = {row.kinds[kind] for row in TARGETS}
-    return how
+@pytest.mark.parametrize(("file", "kind"), [(SMALL, "number"), (FORMULA, "formula")])
+def test_formats_and_platforms_are_those_of_the_tables(file, kind):
+    template = templates(read_bank(file.read_text(encoding="utf-8"), file=file.name))[0]
+    found = {title: how for titles, how in carriers(entry(template)) for title in titles.split(" · ")}
+    assert set(found) == {row.title for row in (*FORMATS, *TARGETS)}
+    assert {found[row.title] for row in FORMATS} == {AS_IS}
+    for target in TARGETS:
+        how = target.kinds[kind]
+        assert found[target.title] == (AS_IS if how == AS_IS else f"{KINDS[kind]} {how}")
 
 
 # --- fragments ---
