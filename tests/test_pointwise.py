@@ -72,6 +72,27 @@ def test_kinks_at_one_half_and_two(text: str, part: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
+        ("abs(x)^3", None),  # the derivative is 3 x |x|, which is 0 at 0
+        ("abs(x)^2 + x", None),
+        ("x*abs(x)", None),  # the derivative is 2 |x|
+        ("3*relu(x)*abs(2*x)", None),
+        ("relu(x)^2", None),
+        ("abs(x)", "abs(x)"),
+        ("abs(x)^3 + abs(x)", "abs(x)"),
+        ("5*abs(x)", "abs(x)"),
+        ("(1 + x)*abs(x)", "abs(x)"),  # the other factor is 1 there
+        ("sqrt(abs(x))^2", "abs(x)"),  # this is |x| again
+        ("x*sign(x)", "sign(x)"),  # and so is this
+    ],
+)
+def test_kinks_that_a_zero_takes_away(text: str, part: str | None) -> None:
+    found = kink(formula(text), lambda inner: float_value(inner, {"x": 0.0, "y": 2.0}))
+    assert (found and to_text(found)) == part
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
         ("1/(y - 2)", "1/(y - 2)"),
         ("log(2 - y)", "log(2 - y)"),
         ("sqrt(x - 1)", "sqrt(x - 1)"),

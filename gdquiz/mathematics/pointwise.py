@@ -127,18 +127,49 @@ _FLOATING: Mapping[str, Callable[..., Any]] = {
 def kink(node: Node, value: Callable[[Node], Value]) -> Node | None:
     """The first part of the formula that has a kink where ``value`` evaluates, or None.
 
-    ``abs`` and its kin have one where their argument is zero, ``min`` and ``max`` where the best two are equal.
+    ``abs`` and its kin have one where their argument is zero, ``min`` and ``max`` where the best two are equal.  But a
+    power above 1 takes the kink of its base away where that is zero, and so do two factors that are both zero: the whole is
+    of second order in the distance then, so that the derivative exists and is 0.
     """
-    for part in _parts(node):
-        match part:
-            case Apply(function, (inner,)) if function in KINKED:
-                if value(inner) == 0:
-                    return part
-            case Apply(("min" | "max") as function, arguments):
-                values = sorted((value(argument) for argument in arguments), reverse=function == "max")
-                if values[0] == values[1]:
-                    return part
+    if not isinstance(node, Apply) or _second_order(node, value):
+        return None
+    for argument in node.arguments:
+        if (found := kink(argument, value)) is not None:
+            return found
+    match node:
+        case Apply(function, (inner,)) if function in KINKED:
+            return node if value(inner) == 0 else None
+        case Apply(("min" | "max") as function, arguments):
+            values = sorted((value(argument) for argument in arguments), reverse=function == "max")
+            return node if values[0] == values[1] else None
     return None
+
+
+def _second_order(node: Apply, value: Callable[[Node], Value]) -> bool:
+    """Whether an operation is zero to second order, for being a power or product of things that are zero themselves.
+
+    Only parts of bounded steepness count: the square of ``sqrt(abs(x))`` has the kink of ``abs(x)``, and ``sign(x)``
+    jumps.
+    """
+    match node:
+        case Apply("^", (base, Number(exponent))):
+            return exponent > 1 and _lipschitz(base) and value(base) == 0
+        case Apply("*", factors):
+            return sum(_lipschitz(factor) and value(factor) == 0 for factor in factors) >= 2
+    return False
+
+
+def _lipschitz(node: Node) -> bool:
+    """Whether a formula has a bounded steepness close to every point, as its operations tell."""
+    match node:
+        case Apply("^", (base, Number(exponent))):
+            return exponent >= 1 and _lipschitz(base)
+        case Apply(function, arguments):
+            return function in _STEADY and all(map(_lipschitz, arguments))
+    return True
+
+
+_STEADY = frozenset({"+", "*", "-", "exp", "sin", "cos", "tanh", "sigmoid", "abs", "relu", "min", "max"})
 
 
 def undefined(node: Node, value: Callable[[Node], Value]) -> Node | None:
