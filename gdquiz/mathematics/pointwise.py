@@ -128,8 +128,8 @@ def kink(node: Node, value: Callable[[Node], Value]) -> Node | None:
     """The first part of the formula that has a kink where ``value`` evaluates, or None.
 
     ``abs`` and its kin have one where their argument is zero, ``min`` and ``max`` where the best two are equal.  But a
-    power above 1 takes the kink of its base away where that is zero, and so do two factors that are both zero: the whole is
-    of second order in the distance then, so that the derivative exists and is 0.
+    power above 1 takes the kink of its base away where that is zero, and so do two factors that are both zero: the
+    whole is of second order in the distance then, so that the derivative exists and is 0.
     """
     if not isinstance(node, Apply) or _second_order(node, value):
         return None
