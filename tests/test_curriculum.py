@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter, defaultdict
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from gdquiz.cli.loading import shipped_banks
+from gdquiz.authoring.assembly import assemble
+from gdquiz.authoring.blueprint import Blueprint, read_blueprint
+from gdquiz.cli.loading import load_banks, shipped_banks
 from gdquiz.mathematics.misconceptions import MISCONCEPTIONS, Misconception
 
 CURRICULUM = Path(__file__).resolve().parent.parent.parent / "shared" / "curriculum.md"
@@ -526,3 +529,83 @@ def test_a_misconception_says_why_it_is_wrong_and_what_to_tell(entry: Misconcept
     assert entry.title[-1] not in ".?!"
     for text in (entry.belief, entry.why, entry.say):
         assert len(text) > 12 and text[-1] in ".?!", text
+
+
+# --- blueprints ----------------------------------------------------------------------------------------------------
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "docs" / "examples"
+BLUEPRINTS = ("intro-10.toml", "exam-60-minutes.toml", "optimisation.toml")
+
+
+def planned(name: str) -> Blueprint:
+    return read_blueprint((EXAMPLES / name).read_text(encoding="utf-8"), file=name)
+
+
+def asked(plan: Blueprint) -> list[list[str]]:
+    """The items of each slot; of these, as many as its count says are asked."""
+    return [[slot.item] if slot.item else list(slot.items) for section in plan.section for slot in section.slot]
+
+
+def promised(plan: Blueprint, unit: str) -> int:
+    found = re.search(rf"(\d+) {unit}", plan.instructions)
+    assert found, f"the instructions name no {unit}"
+    return int(found[1])
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_points_and_minutes_of_a_blueprint_are_what_it_says(name: str) -> None:
+    plan = planned(name)
+    for unit, of in (
+        ("minutes", lambda item: item.get("minutes", 3)),
+        ("points", lambda item: sum(part.get("points", 1) for part in item["part"])),
+    ):
+        sums = [{of(ITEMS[item]) for item in slot} for slot in asked(plan)]
+        assert all(len(values) == 1 for values in sums), "the items of a slot differ"
+        assert sum(min(values) for values in sums) == promised(plan, unit)
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_a_blueprint_keeps_to_the_balance(name: str) -> None:
+    """40 / 40 / 20 to within ten points, in each choice that a slot leaves open."""
+    slots = asked(planned(name))
+    levels = [{ITEMS[item]["bloom"] for item in slot} for slot in slots]
+    assert all(len(of_slot) == 1 for of_slot in levels)
+    counts = Counter(level for of_slot in levels for level in of_slot)
+    share = {level: 100 * count / len(slots) for level, count in counts.items()}
+    compute = share.get("remember", 0) + share.get("understand", 0) + share.get("apply", 0)
+    assert abs(compute - 40) <= 10
+    assert abs(share.get("analyse", 0) - 40) <= 10
+    assert abs(share.get("evaluate", 0) - 20) <= 10
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_a_popular_always_is_wrong_in_a_blueprint(name: str) -> None:
+    names = {item for slot in asked(planned(name)) for item in slot}
+    assert any(item in names and not truth for item, _, truth in claims())
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_no_two_items_of_a_blueprint_hunt_for_the_same_mistakes(name: str) -> None:
+    """No two items share more than two of the wrong answers that have to stand in every row."""
+    names = [item for slot in asked(planned(name)) for item in slot]
+    required = {
+        item: {
+            w["misconception"] for part in ITEMS[item]["part"] for w in part.get("wrong", []) if not w.get("optional")
+        }
+        for item in names
+    }
+    shared = {(a, b): required[a] & required[b] for a, b in combinations(names, 2)}
+    assert {pair: codes for pair, codes in shared.items() if len(codes) > 2} == {}
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_a_blueprint_assembles_for_a_class(name: str) -> None:
+    plan = planned(name)
+    wanted = {item for slot in asked(plan) for item in slot}
+    made = assemble(plan, [template for template in load_banks() if template.id in wanted], 30)
+    assert len(made.forms) == 30
+    for form in made.forms:
+        assert len(form.questions) == len(asked(plan))
+        assert sum(question.points for question in form.questions) == promised(plan, "points") == made.points
+    rows = Counter((question.wording, question.row) for form in made.forms for question in form.questions)
+    assert max(rows.values()) == 1, "two forms share a variant"
