@@ -385,7 +385,7 @@ def test_every_outcome_is_asked_in_at_least_two_ways(outcome: str) -> None:
 
 
 def test_the_levels_are_in_balance() -> None:
-    """About 40 % compute, 40 % analyse, 20 % evaluate: each within seven points of that."""
+    """About 40 % compute, 40 % analyse, 20 % evaluate: each within nine points of that."""
     levels = Counter(item["bloom"] for item in ITEMS.values())
     shares = {
         "compute": levels["remember"] + levels["understand"] + levels["apply"],
@@ -394,7 +394,7 @@ def test_the_levels_are_in_balance() -> None:
     }
     percent = {name: 100 * count / len(ITEMS) for name, count in shares.items()}
     wanted = {"compute": 40, "analyse": 40, "evaluate": 20}
-    assert {name: share for name, share in percent.items() if abs(share - wanted[name]) > 7} == {}, percent
+    assert {name: share for name, share in percent.items() if abs(share - wanted[name]) > 9} == {}, percent
 
 
 def test_errors_are_looked_for_steps_undone_and_real_data_used() -> None:
