@@ -320,6 +320,15 @@ def test_each_panel_has_its_own_series() -> None:
         assert [curve.label for curve in figure.curves] == [r"\text{training}", r"\text{held-out}", "", ""]
 
 
+def test_training_and_held_out_losses_are_named_by_the_legend_alone() -> None:
+    series = (
+        '{ label = "T", look = "train", formula = ["1/(1 + k)"] }, { label = "H", look = "heldout", formula = ["1"] }'
+    )
+    for figure in shown(with_series(series)):
+        assert figure.marks == ()
+        assert [curve.label for curve in figure.curves] == [r"\text{training}", r"\text{held-out}"]
+
+
 def test_series_that_are_too_much_alike_are_refused() -> None:
     # the axis is 10 high, so two dots have to be 0.4 apart or more
     head = 'steps = "0..4"\ny_range = ["0", "10"]'

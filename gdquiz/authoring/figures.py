@@ -462,7 +462,8 @@ def _series_of(
         drawn[line.label(row)] += points
     if spec.panels:
         return tuple(curves), (), labels
-    marks = [_beside(frame, label, drawn) for label in labels] if len(labels) > 1 else []
+    named_at_curve = {line.label(row) for line in found.lines if line.look not in _NAMES}  # the legend names the others
+    marks = [_beside(frame, label, drawn) for label in labels if label in named_at_curve] if len(labels) > 1 else []
     return tuple(curves), tuple(marks), ()
 
 
