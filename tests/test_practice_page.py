@@ -68,12 +68,13 @@ def test_the_latex_beside_a_formula_is_left_out() -> None:
     assert expanded(texts, number) == '<math display="block"><mn>1</mn></math>'
 
 
-def test_a_drawing_shares_its_frame() -> None:
+def test_drawings_share_their_shapes() -> None:
     texts = Fragments()
-    for x in range(3):
-        texts.add_drawing(f'<svg><polyline class="f-line" points="0,0 {x},1"/><text>a</text></svg>')
-    assert len(texts.skeletons) == 1
-    assert expanded(texts, 2) == '<svg><polyline class="f-line" points="0,0 2,1"/><text>a</text></svg>'
+    drawings = [f'<svg><path d="M0 0V9"/><polyline points="0,0 {x % 2},1"/><text>a</text></svg>' for x in range(5)]
+    numbers = [texts.add_drawing(drawing) for drawing in drawings]
+    assert [expanded(texts, number) for number in numbers] == drawings
+    assert len(texts.skeletons) == 1 + 1 + 2 + 1  # the frame, a grid line, two curves, a name
+    assert len(set(numbers)) == 2
 
 
 # --- the page as a file ----------------------------------------------------------------------------------------------
