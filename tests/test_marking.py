@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import typed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gdquiz.authoring.exam import NumberKey, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.authoring.exam import NumberKey, PartKey, PartWording, Question, Wording
 from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import populate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.cli.loading import load_banks
 from gdquiz.errors import InputError
 from gdquiz.marking import following, formulas, letters, numerals
-from gdquiz.marking.marks import LETTERS, Marking, mark, mark_question
+from gdquiz.marking.marks import Marking, mark, mark_question
 from gdquiz.mathematics.expressions import Language, parse
 
 TABLE = Path(__file__).resolve().parent / "marking_cases.json"
@@ -107,25 +108,6 @@ def test_a_refusal_says_what_was_expected(part: str, response: str) -> None:
 # --- shipped items -------------------------------------------------------------------------------------------------
 
 
-def typed(part: PartWording, key: PartKey, answer: PartKey | WrongAnswer) -> str:
-    """The key or a foreseen wrong answer as someone types it."""
-    order = key.order or tuple(option.id for option in part.options)
-    values = [number.value for number in answer.numbers] if isinstance(answer, PartKey) else list(answer.values)
-    chosen = [LETTERS[order.index(option)] for option in answer.options]
-    match part.kind:
-        case "number" | "numbers":
-            return "; ".join(values)
-        case "formula":
-            return answer.formula
-        case "truth":
-            return f"{'true' if key.truth else 'false'} {' '.join(chosen)}"
-        case "matching":
-            return " ".join(f"{number}{letter}" for number, letter in enumerate(chosen, start=1))
-        case "text":
-            return "words"
-    return " ".join(chosen)
-
-
 def check_own_answers(wording: Wording, question: Question) -> None:
     keys = list(zip(wording.parts, question.parts, strict=True))
     right = [typed(part, key, key) for part, key in keys]
@@ -180,6 +162,7 @@ def test_keys_and_foreseen_wrong_answers_of_every_item(item: str) -> None:
 fractions = st.fractions(max_denominator=10**6).filter(lambda value: abs(value) < 10**12)
 
 
+@settings(deadline=None)
 @given(fractions)
 def test_a_fraction_is_read_back_however_it_is_typed(value: Fraction) -> None:
     top, bottom = value.as_integer_ratio()
@@ -193,11 +176,13 @@ def test_a_fraction_is_read_back_however_it_is_typed(value: Fraction) -> None:
         assert numerals.read_number(text) == (Fraction(top) if text == f"({top})" else value)
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-9999, max_value=9999))
 def test_point_and_comma_are_the_same_in_one_number(value: Any) -> None:
     assert numerals.read_number(str(value)) == numerals.read_number(str(value).replace(".", ",")) == Fraction(value)
 
 
+@settings(deadline=None)
 @given(st.lists(fractions, min_size=2, max_size=5))
 def test_several_numbers_are_read_back(values: list[Fraction]) -> None:
     labels = [f"w{number}" for number in range(len(values))]
@@ -210,6 +195,7 @@ def test_several_numbers_are_read_back(values: list[Fraction]) -> None:
         assert numerals.read_numbers(text, labels) == tuple(values)
 
 
+@settings(deadline=None)
 @given(fractions, st.integers(0, 4), st.sampled_from((Fraction(0), Fraction(1, 10**12), Fraction(-1, 10**12))))
 def test_the_ends_of_an_interval_belong_to_it(value: Fraction, digits: int, beyond: Fraction) -> None:
     unit = Fraction(1, 10**digits)
@@ -255,6 +241,7 @@ def test_letters_in_any_order_are_marked_or_refused(part: str, response: str) ->
 # --- credit --------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.permutations("abcd"))
 def test_the_credit_of_an_order_is_kendalls_tau(order: list[str]) -> None:
     swaps = sum(order[i] > order[j] for j in range(4) for i in range(j))
@@ -262,6 +249,7 @@ def test_the_credit_of_an_order_is_kendalls_tau(order: list[str]) -> None:
     assert marking.credit == max(Fraction(0), 1 - Fraction(2 * swaps, 6))
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from("abcd"), min_size=1))
 def test_all_or_guessed_choices_earn_nothing_on_average(chosen: set[str]) -> None:
     marking = mark(*PARTS["several of four"], " ".join(sorted(chosen)))

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import typed as typed_answer
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdquiz.authoring.bank import read_bank
@@ -21,6 +22,7 @@ from gdquiz.authoring.items import ItemTemplate, templates
 from gdquiz.authoring.population import populate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.cli import main
+from gdquiz.cli.loading import load_banks
 from gdquiz.errors import InputError
 from gdquiz.practice import mastery, plan
 from gdquiz.practice import progress as kept
@@ -50,6 +52,7 @@ def test_right_answers_in_a_row_until_mastery(chance: float, wanted: int) -> Non
     assert count == wanted
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 0.99), st.floats(0, 1), st.floats(0.1, 0.5))
 def test_more_credit_is_more_mastery(known: float, credit: float, chance: float) -> None:
     assert 0 <= mastery.after(known, 0, chance) <= mastery.after(known, credit, chance) + 1e-12
@@ -163,6 +166,7 @@ def test_skills_that_need_each_other_are_asked_all_the_same() -> None:
     assert plan.next_step(circle, Progress(), "s").candidate.item in ("x", "y")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.text(max_size=5))
 def test_no_variant_comes_twice_before_all_have_been_asked(size: int, seed: str) -> None:
     rows = [plan.row("item", size, Progress(items={"item": times}), seed) for times in range(2 * size)]
@@ -318,6 +322,55 @@ def test_no_latex_is_left_standing_in_what_is_said() -> None:
     text, _ = said(lines, questions=6)
     assert not re.search(r"\\[a-z]|\$|\{\{", text)
     assert max(map(len, text.splitlines())) <= 80
+
+
+# --- every shipped item --------------------------------------------------------------------------------------------
+
+SHIPPED = {template.id: template for template in load_banks()}
+
+
+def shipped_session(name: str, *, right: bool) -> tuple[str, Progress]:
+    """What is said when a question of a shipped item is answered by its key, or by its foreseen wrong answers."""
+    own = Solver(populate(SHIPPED[name]))
+    row = plan.row(name, own.population.size, Progress(), "s")
+    question = own.question(row, number=1, id="-", path=("s", "practice", name, row), drawn=False)
+    lines = ["?"] * len(own.wording.hints) if not right else []
+    for wording, key in zip(own.wording.parts, question.parts, strict=True):
+        if wording.kind == "text":
+            lines += ["in words", f"{wording.points:g}" if right else "0"]
+        elif right or not key.wrong:
+            lines.append(typed_answer(wording, key, key))
+        else:
+            lines += [typed_answer(wording, key, key.wrong[0]), ""]
+    talk = conversation(candidates([SHIPPED[name]]), Progress(), lambda _: own, seed="s", questions=1)
+    replies, told = iter(lines), []
+    step = next(talk)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            told.append(step.text if isinstance(step, Say) else step.prompt if isinstance(step, Ask) else "")
+            step = talk.send(next(replies, None) if isinstance(step, Ask) else None)
+    assert next(replies, None) is None, told
+    return "\n".join(told), end.value.value
+
+
+def check_session(name: str) -> None:
+    for right in (True, False):
+        text, progress = shipped_session(name, right=right)
+        (skill,) = progress.skills.values()
+        assert skill.credit == (1 if right else 0), text
+        assert not re.search(r"\\(?![ \n])|\$|\{\{|[_^]\{", text), text
+        assert not [line for line in text.splitlines() if len(line) > 84 and not line.startswith("  ")]
+
+
+@pytest.mark.parametrize("name", ["three-updates", "names-of-the-numbers", "derivative-slope-direction"])
+def test_some_items_are_practised_rightly_and_wrongly(name: str) -> None:
+    check_session(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_every_item_is_practised_rightly_and_wrongly(name: str) -> None:
+    check_session(name)
 
 
 # --- the command ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,25 @@
+"""Answers as someone types them, for tests that answer questions."""
+
+from __future__ import annotations
+
+from gdquiz.authoring.exam import PartKey, PartWording, WrongAnswer
+from gdquiz.marking.letters import LETTERS
+
+
+def typed(part: PartWording, key: PartKey, answer: PartKey | WrongAnswer) -> str:
+    """The key or a foreseen wrong answer as someone types it."""
+    order = key.order or tuple(option.id for option in part.options)
+    values = [number.value for number in answer.numbers] if isinstance(answer, PartKey) else list(answer.values)
+    chosen = [LETTERS[order.index(option)] for option in answer.options]
+    match part.kind:
+        case "number" | "numbers":
+            return "; ".join(values)
+        case "formula":
+            return answer.formula
+        case "truth":
+            return f"{'true' if key.truth else 'false'} {' '.join(chosen)}"
+        case "matching":
+            return " ".join(f"{number}{letter}" for number, letter in enumerate(chosen, start=1))
+        case "text":
+            return "words"
+    return " ".join(chosen)
