@@ -199,3 +199,8 @@ def test_values_that_lean_on_what_is_around_them_do_not_stand_alone(value):
 
 def test_a_slot_in_text_is_left_to_the_whole_formula():
     assert mathml.formula(split(r"\text{{{a}}}")) is None
+
+
+def test_a_minus_after_a_comma_and_a_space_is_a_sign() -> None:
+    assert '<mo form="prefix">−</mo><mn>1</mn>' in mathml.math(r"2, \quad -1")
+    assert '<mo form="prefix">' not in mathml.math(r"x \quad - 1")

@@ -175,8 +175,8 @@ def _children(row: ElementTree.Element, latex: str) -> list[ElementTree.Element]
         children = list(children[0])
     spaced: list[ElementTree.Element] = []
     previous: ElementTree.Element | None = None
-    for child in children:
-        if child.tag == "mo" and child.text in _SIGNS and _opens(previous):
+    for at, child in enumerate(children):
+        if child.tag == "mo" and child.text in _SIGNS and _opens(_before(children, at)):
             child.set("form", "prefix")
         if child.tag == "mo" and child.text in _BARS and "form" not in child.attrib:
             child.attrib = {"form": "prefix" if _opens(previous) else "postfix", "stretchy": "false"}
@@ -187,6 +187,11 @@ def _children(row: ElementTree.Element, latex: str) -> list[ElementTree.Element]
         spaced.append(child)
         previous = child
     return spaced
+
+
+def _before(row: Sequence[ElementTree.Element], at: int) -> ElementTree.Element | None:
+    """What stands before a place of a row, spaces passed over."""
+    return next((element for element in reversed(row[:at]) if element.tag != "mspace"), None)
 
 
 def _opens(previous: ElementTree.Element | None) -> bool:
@@ -328,7 +333,7 @@ def formula(pieces: Sequence[Literal | Slot]) -> Formula | None:
     for element, (parent, at) in parents.items():
         if element.tag != "mn" or not re.fullmatch(r"91\d{5}", element.text or ""):
             continue
-        starts[int(element.text or "")] = not at or parent.tag not in _ROWS or _opens(parent[at - 1])
+        starts[int(element.text or "")] = not at or parent.tag not in _ROWS or _opens(_before(list(parent), at))
         if parent.tag not in _ROWS:
             element.tag = "mrow"
     text = _written(row)
