@@ -401,6 +401,7 @@ def _carried(_: Material) -> str:
         ("feedback", *(target.feedback or "left out" for target in TARGETS)),
         ("hints", *(target.hints or "left out" for target in TARGETS)),
         ("worked solution", *(target.solution or "left out" for target in TARGETS)),
+        ("points", *(target.marks or "left out" for target in TARGETS)),
         ("pools", *(target.pools for target in TARGETS)),
     )
     return table(head, (*kinds, *places))

@@ -17,7 +17,7 @@ _ENTITIES = str.maketrans(
 def quoted(html: str) -> str:
     """HTML as an answer or a feedback of a Cloze field."""
     text = html.replace("\\}", "\\\\}").replace("\\#", "\\\\#").translate(_ENTITIES)
-    return text + " " if text.endswith("\\") else text
+    return text + " " if text.endswith(("\\", "&amp;")) else text
 
 
 _FIELD = re.compile(r"\{(\d*):(NUMERICAL|MULTICHOICE|MULTICHOICE_V|MULTIRESPONSE):([^{}]*)\}")

@@ -72,6 +72,19 @@ def accepted(key: NumberKey, digits: int | None, wrong: Iterable[str] = ()) -> A
     return Accepted(_rounded(low, places), UNIT // 10**places, places)
 
 
+def recognised(value: str, key: Accepted, others: Iterable[str]) -> int:
+    """How far from a foreseen wrong number its message is still said: as far as the key is accepted.
+
+    Where the key is accepted exactly, a wrong number that no decimal ends with is recognised by its rounded decimals,
+    so far as the key and ``others`` (the foreseen wrong numbers) stay ten units of the last one away.
+    """
+    if key.half or _terminates(value):
+        return key.tolerance
+    number = scaled(value)
+    apart = [abs(other - number) for other in (key.middle, *map(scaled, others)) if other != number]
+    return next((u for p in range(2, MOST_PLACES + 1) if min(apart) >= 10 * (u := UNIT // 10**p)), 0)
+
+
 def _terminates(value: str) -> bool:
     """Whether a number is a decimal of at most ``MOST_PLACES`` places."""
     return "/" not in value or 10**MOST_PLACES % int(value.split("/")[1]) == 0

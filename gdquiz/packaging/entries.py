@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
 from jinja2 import Environment, Template
 
 from gdquiz.authoring.exam import Exam, PartWording, Question, Wording
 from gdquiz.errors import Fault, InputError
-from gdquiz.packaging.decimals import Accepted, scaled, shown, written
+from gdquiz.packaging.decimals import Accepted, recognised, scaled, shown, written
 from gdquiz.packaging.fields import (
     AS_IS,
     KINDS,
@@ -32,7 +34,7 @@ from gdquiz.packaging.fields import (
     is_plain,
     order_of,
 )
-from gdquiz.packaging.targets import Target
+from gdquiz.packaging.targets import WHOLE, Target
 from gdquiz.packaging.views import (
     ChoiceView,
     EntryView,
@@ -86,6 +88,7 @@ class Entries:
         self._mould = Mould(target.style.name)
         self._texts = Texts(exam, target.style, self._mould)
         self._laid: dict[object, Pieces] = {}
+        self._whole: dict[object, bool] = {}
 
     # --- which entries ---
 
@@ -95,7 +98,7 @@ class Entries:
         kinds = self.exam.slot_kinds.get(question.wording, {})
         fields = fields_of(wording, question, self.target.kinds, kinds)
         found = grouped(fields, self.target.together)
-        self._note(wording, fields, found)
+        self._note(wording, question, fields, found)
         name = f"{pool:02d} {wording.title} (variant {question.row})"
         whole = f"{wording.item}-{wording.version}-{question.row}"
         entries = []
@@ -115,7 +118,9 @@ class Entries:
             )
         return tuple(entries)
 
-    def _note(self, wording: Wording, fields: tuple[Field, ...], found: tuple[tuple[Field, ...], ...]) -> None:
+    def _note(
+        self, wording: Wording, question: Question, fields: tuple[Field, ...], found: tuple[tuple[Field, ...], ...]
+    ) -> None:
         item, target, changes = wording.item, self.target, self.changes
         asked = {one.part for one in fields}
         for at, part in enumerate(wording.parts):
@@ -125,12 +130,24 @@ class Entries:
             changes[item, f"{KINDS[kind]} {carried}"] += 1
         if len(found) > 1:
             changes[item, f"asked as {len(found)} questions"] += 1
+        if target.marks == WHOLE and not self._is_whole(wording, question, found):
+            changes[item, "worth whole marks for each field; set the points in the quiz"] += 1
+        if not target.marks:
+            changes[item, "without its points"] += 1
         if wording.hints and not target.hints:
             changes[item, "without its hints"] += 1
         if not target.feedback:
             changes[item, "without feedback"] += 1
         if not target.solution:
             changes[item, "without its solution"] += 1
+
+    def _is_whole(self, wording: Wording, question: Question, found: tuple[tuple[Field, ...], ...]) -> bool:
+        """Whether questions of several fields can be worth their points with whole marks for each field."""
+        key = (question.wording, question.points, *((some[0].kind, len(some)) for some in found))
+        if key not in self._whole:
+            points = {some: question.points * float(_share(wording, some)) for some in found if len(some) > 1}
+            self._whole[key] = all(worth(some, weights(wording, some, p)) == p for some, p in points.items())
+        return self._whole[key]
 
     # --- layout ---
 
@@ -151,11 +168,11 @@ class Entries:
         wording = self.exam.wordings[entry.question.wording]
         key, words, read = entry.question.wording, self.target.style.words, self._mould.read
         lettered = len({one.part for one in entry.fields}) > 1
-        weights = _weights(wording, entry.fields)
+        weigh = lru_cache(maxsize=64)(lambda points: weights(wording, entry.fields, points))
         first: set[int] = set()
         views = []
-        for number, (one, weight) in enumerate(zip(entry.fields, weights, strict=True)):
-            views.append(self._field(entry, number, weight, begins=one.part not in first, lettered=lettered))
+        for number, one in enumerate(entry.fields):
+            views.append(self._field(entry, number, weigh, begins=one.part not in first, lettered=lettered))
             first.add(one.part)
         return EntryView(
             id=read(lambda entry: entry.id),
@@ -189,14 +206,16 @@ class Entries:
 
     # --- fields ---
 
-    def _field(self, entry: Entry, number: int, weight: int, *, begins: bool, lettered: bool) -> FieldView:
+    def _field(
+        self, entry: Entry, number: int, weigh: Callable[[float], tuple[int, ...]], *, begins: bool, lettered: bool
+    ) -> FieldView:
         one = entry.fields[number]
         wording = self.exam.wordings[entry.question.wording]
         part, key = wording.parts[one.part], entry.question.wording
         share = float(_share(wording, (one,)))
-        ask = self._texts.text(key, part.ask) if begins and one.step == 0 else ""
+        ask = self._texts.text(key, part.ask) if begins else ""
         if one.step == 1:
-            ask = self._texts.prose("Which reason is right?")
+            ask += self._texts.prose("Which reason is right?")
         label = ""
         if part.kind == "numbers":
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
@@ -213,7 +232,7 @@ class Entries:
             label=label,
             rounding=self._rounding(part, one) if begins and one.kind == "number" else "",
             points=self._mould.read(lambda entry: amount(entry.question.points * share)),
-            weight=weight,
+            weight=self._mould.read(lambda entry: str(weigh(entry.points)[number])),
             plain=all(is_plain(option.text, self.exam.slot_kinds.get(key, {})) for option in part.options),
             key=self._key(part, one) if one.kind == "number" else None,
             mistakes=tuple(self._mistake(part, one, message) for message in one.messages)
@@ -250,16 +269,20 @@ class Entries:
         return ValueView(value("middle"), value("tolerance"), value("low"), value("high"), "100", "")
 
     def _mistake(self, part: PartWording, one: Field, message: Message) -> ValueView:
-        def shifted(entry: Entry, by: int) -> str:
-            wrong = entry.question.parts[one.part].wrong[message.wrong[0]]
-            return written(scaled(wrong.values[one.of]) + by * _accepted(entry, part, one).tolerance)
+        def tolerance(entry: Entry) -> int:
+            solved = entry.question.parts[one.part]
+            values = [wrong.values[one.of] for wrong in solved.wrong if one.of < len(wrong.values)]
+            return recognised(solved.wrong[message.wrong[0]].values[one.of], _accepted(entry, part, one), values)
+
+        def number(entry: Entry) -> int:
+            return scaled(entry.question.parts[one.part].wrong[message.wrong[0]].values[one.of])
 
         read = self._mould.read
         return ValueView(
-            value=read(lambda entry: shifted(entry, 0)),
-            tolerance=read(lambda entry: written(_accepted(entry, part, one).tolerance)),
-            low=read(lambda entry: shifted(entry, -1)),
-            high=read(lambda entry: shifted(entry, 1)),
+            value=read(lambda entry: written(number(entry))),
+            tolerance=read(lambda entry: written(tolerance(entry))),
+            low=read(lambda entry: written(number(entry) - tolerance(entry))),
+            high=read(lambda entry: written(number(entry) + tolerance(entry))),
             share=message.share,
             feedback=self._said(one, message),
         )
@@ -456,10 +479,25 @@ def _pieces_of(part: PartWording, one: Field) -> int:
     return {LETTERS: len(part.prompts), PLACES: len(part.options)}.get(one.carried, 1)
 
 
-def _weights(wording: Wording, fields: tuple[Field, ...]) -> tuple[int, ...]:
-    """Whole numbers in the ratio of the points of fields."""
-    shares = [_share(wording, (one,)) for one in fields]
+def weights(wording: Wording, fields: tuple[Field, ...], points: float) -> tuple[int, ...]:
+    """Whole numbers in the ratio of the points of fields; of a matching, of each pair.
+
+    With them an entry is worth its points where that is possible, else the least that has this ratio.
+    """
+    shares = [_share(wording, (one,)) / _answers(one) for one in fields]
     common = lcm(*[share.denominator for share in shares])
     whole = [int(share * common) for share in shares]
     divisor = gcd(*whole) or 1
-    return tuple(max(1, number // divisor) for number in whole)
+    least = [number // divisor for number in whole]
+    times = Fraction(str(points)) / (worth(fields, least) or 1)
+    return tuple(number * (times.numerator if times.denominator == 1 else 1) for number in least)
+
+
+def worth(fields: tuple[Field, ...], weights: Iterable[int]) -> int:
+    """What an entry is worth with such weights of its fields."""
+    return sum(_answers(one) * weight for one, weight in zip(fields, weights, strict=True))
+
+
+def _answers(one: Field) -> int:
+    """How many menus a field becomes where it stands in a text."""
+    return len(one.right) if one.kind == "matching" else 1

@@ -7,7 +7,7 @@ questions with equal fields can share a layout.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -128,7 +128,9 @@ def _number(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> 
         if carried in (AMONG, WORDS):
             yield _among_numbers(part, key, of, carried)
             continue
-        messages = tuple(Message(group, share=_credit(key, group)) for group in _wrong_numbers(part, key, of))
+        messages = tuple(
+            Message(group, share=_number_credit(part, key, group)) for group in _wrong_numbers(part, key, of)
+        )
         placed = {number for message in messages for number in message.wrong}
         apart = _alike(key, (n for n in range(len(key.wrong)) if n not in placed)) if len(key.numbers) == 1 else ()
         yield Field(0, "number", of=of, messages=messages, apart=apart)
@@ -144,7 +146,9 @@ def _among_numbers(part: PartWording, key: PartKey, of: int, carried: str) -> Fi
     groups = [printed[number] for number in sorted(printed, key=scaled)]
     right = next(place for place, group in enumerate(groups) if group[0] == -1)
     messages = tuple(
-        Message(tuple(group), place, share=_credit(key, group)) for place, group in enumerate(groups) if place != right
+        Message(tuple(group), place, share=_number_credit(part, key, group))
+        for place, group in enumerate(groups)
+        if place != right
     )
     order = tuple(group[0] for group in groups)
     return Field(0, "choice", of=of, options=len(groups), right=(right,), order=order, messages=messages)
@@ -152,12 +156,17 @@ def _among_numbers(part: PartWording, key: PartKey, of: int, carried: str) -> Fi
 
 def _wrong_numbers(part: PartWording, key: PartKey, of: int) -> Iterator[tuple[int, ...]]:
     """The foreseen wrong answers that can be told from the key by this number, those with the same number together."""
-    right = accepted_of(part, key, of)
     groups: dict[str, list[int]] = {}
     for number, wrong in enumerate(key.wrong):
-        if of < len(wrong.values) and abs(scaled(wrong.values[of]) - right.middle) > 2 * right.half:
+        if _is_apart(part, key, of, wrong.values):
             groups.setdefault(wrong.values[of], []).append(number)
     return map(tuple, groups.values())
+
+
+def _is_apart(part: PartWording, key: PartKey, of: int, values: Sequence[str]) -> bool:
+    """Whether a wrong answer can be told from the key by this number."""
+    right = accepted_of(part, key, of)
+    return of < len(values) and abs(scaled(values[of]) - right.middle) > 2 * right.half
 
 
 def accepted_of(part: PartWording, key: PartKey, of: int) -> Accepted:
@@ -209,7 +218,22 @@ def _alike(key: PartKey, numbers: Iterable[int], order: tuple[str, ...] = ()) ->
 
 def _credit(key: PartKey, numbers: Iterable[int]) -> str:
     """The part of the marks that foreseen wrong answers earn: the largest known one that is not too much."""
-    credit = max(key.wrong[number].credit for number in numbers)
+    return _known(max(key.wrong[number].credit for number in numbers))
+
+
+def _number_credit(part: PartWording, key: PartKey, numbers: Iterable[int]) -> str:
+    """What one wrong number among several earns, so that with the right ones the whole slip earns its credit."""
+    shares = []
+    for number in numbers:
+        wrong = key.wrong[number]
+        missed = sum(_is_apart(part, key, of, wrong.values) for of in range(len(key.numbers)))
+        right = len(key.numbers) - missed
+        shares.append((wrong.credit * len(key.numbers) - right) / missed)
+    return _known(max(0.0, *shares))
+
+
+def _known(credit: float) -> str:
+    """The largest part of the marks that platforms know and that is not more."""
     return next(share for share in SHARES if float(share) <= 100 * credit + 0.001)
 
 

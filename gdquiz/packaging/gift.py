@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.entries import Entry
@@ -16,6 +17,7 @@ from gdquiz.packaging.packages import Package
 from gdquiz.rendering.formats import Page
 
 _QUOTED = re.compile("\x02(.*?)\x03", re.DOTALL)
+_NAME = re.compile("\x04(.*?)\x05", re.DOTALL)
 _SIGNS = re.compile(r"[\\~=#{}:]")
 
 
@@ -33,9 +35,11 @@ def pages(package: Package) -> Iterator[Page]:
     template = package.template("gift/question.txt.j2")
     begun = False
     for pool in package.pools:
-        parts = [f"$CATEGORY: $course$/top/{package.category(pool)}\n\n"]
+        category = package.category(pool).replace("\\", "\\\\")
+        parts = [f"$CATEGORY: $course$/top/{category}\n\n"]
         for entry, text in package.laid_out(template, pool, without=_no_place):
-            written = _QUOTED.sub(lambda found: quoted(found[1]), text)
+            named = _NAME.sub(lambda found: quoted(unescape(found[1])), text)
+            written = _QUOTED.sub(lambda found: quoted(found[1]), named)
             check(written, entry)
             parts.append(written)
         yield Page(package.path, "".join(parts), begun)

@@ -66,6 +66,7 @@ class Package:
         self._folders = (*(() if folder is None else (folder,)), data("templates"))
         self.entries = Entries(exam, target, environment(self._folders, "html"))
         self.written = 0
+        self.files: set[PurePosixPath] = set()
         self._progress = progress
 
     def template(self, name: str) -> Template:
@@ -125,7 +126,9 @@ def package(
     """
     made = Package(exam, target, folder, progress)
     module, function = target.writer.split(":")
-    yield from getattr(import_module(module), function)(made)
+    for page in getattr(import_module(module), function)(made):
+        made.files.add(page.path)
+        yield page
     if not made.written:
         kinds = ", ".join(sorted({part.kind for wording in exam.wordings.values() for part in wording.parts}))
         raise InputError(
@@ -138,8 +141,9 @@ def told(made: Package) -> Iterator[str]:
     """What an instructor should know of a package, line by line."""
     variants = sum(len(pool.questions) for pool in made.pools)
     points = amount(made.exam.points)
+    path = f"{made.path.with_suffix('')}/" if len(made.files) > 1 else str(min(made.files))
     yield (
-        f"{made.path}: {len(made.pools)} pools, {variants} variants, {made.written} questions of {made.target.title} "
+        f"{path}: {len(made.pools)} pools, {variants} variants, {made.written} questions of {made.target.title} "
         f"({points} points where a student gets one variant of each pool)"
     )
     forms = len(made.exam.forms)

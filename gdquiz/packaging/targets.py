@@ -17,14 +17,17 @@ EVERY_KIND: tuple[Kind, ...] = (
 )  # fmt: skip
 
 
+IN_FILE, WHOLE = "in the file", "in the file; a whole number for each field where there are several"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A row of ``TARGETS``.
 
     ``kinds`` tells how each kind of answer is carried; ``together`` are the kinds of fields that one question of the
     platform can ask for at once, so that a question of several parts stays one; others are split.  ``feedback``,
-    ``hints``, ``solution`` and ``figures`` say in a word or two where these go, and are empty where there is no place
-    for them.  ``writer`` is the function that writes the package, as ``module:function``.
+    ``hints``, ``solution``, ``figures`` and ``marks`` (the points of a question) say in a word or two where these go,
+    and are empty where there is no place for them.  ``writer`` is the function that writes the package, as ``module:function``.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Target:
     formulas: str
     pools: str
     writer: str
+    marks: str = IN_FILE
 
     def limits(self) -> Iterator[str]:
         """What the platform does not take as it is, line by line."""
@@ -49,7 +53,12 @@ class Target:
                 yield f"{KINDS[kind]}: {carried}"
         if not self.together:
             yield "a question of several parts: as one question for each part"
-        for name, place in (("feedback", self.feedback), ("hints", self.hints), ("solutions", self.solution)):
+        for name, place in (
+            ("feedback", self.feedback),
+            ("hints", self.hints),
+            ("solutions", self.solution),
+            ("points", self.marks),
+        ):
             if not place:
                 yield f"{name}: left out"
 
@@ -79,6 +88,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX",
         pools="a category for each question",
         writer="gdquiz.packaging.moodle:pages",
+        marks=WHOLE,
     ),
     Target(
         name="moodle-4.3",
@@ -95,6 +105,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX",
         pools="a category for each question",
         writer="gdquiz.packaging.moodle:pages",
+        marks=WHOLE,
     ),
     Target(
         name="qti-2.1",
@@ -191,6 +202,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX",
         pools="a category for each question",
         writer="gdquiz.packaging.gift:pages",
+        marks="",
     ),
     Target(
         name="aiken",
@@ -216,6 +228,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX",
         pools="none: the questions follow one another",
         writer="gdquiz.packaging.lines:aiken",
+        marks="",
     ),
     Target(
         name="blackboard",
@@ -232,6 +245,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX in double dollars",
         pools="a file for each question",
         writer="gdquiz.packaging.lines:blackboard",
+        marks="",
     ),
     Target(
         name="brightspace",

@@ -69,9 +69,9 @@ class FieldView:
     """One thing to answer.
 
     ``letter`` is that of the part, in the first of its fields only; so are ``ask`` and ``rounding``.  ``weight`` is a
-    whole number; the weights of an entry are as its points.  ``plain`` says that the options are words without formulas
-    or code.  ``key`` is the right number, ``mistakes`` the foreseen
-    wrong ones.  ``options`` of an ordering stand as printed, ``ranked`` are the same in the right order.
+    whole number, in a matching that of each pair; the weights of an entry are as its points.  ``plain`` says that the
+    options are words without formulas or code.  ``key`` is the right number, ``mistakes`` the foreseen wrong ones.
+    ``options`` of an ordering stand as printed, ``ranked`` are the same in the right order.
     ``all_right`` says how many options are right, ``pair_share`` what each pair earns of the marks, in percent.
     """
 
@@ -82,7 +82,7 @@ class FieldView:
     label: str
     rounding: str
     points: str
-    weight: int
+    weight: str
     plain: bool = True
     key: ValueView | None = None
     mistakes: tuple[ValueView, ...] = ()

@@ -1,0 +1,43 @@
+"""An exam with a few variants of every item that comes with gdquiz: what packages are tried on."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from pathlib import Path
+
+from gdquiz.authoring.assembly import assemble
+from gdquiz.authoring.blueprint import Blueprint
+from gdquiz.authoring.exam import Exam, from_json, to_json
+from gdquiz.cli.loading import load_banks
+
+FEW, MANY = 3, 40
+"""Variants of each item: quick, and slow."""
+
+
+@cache
+def shipped(variants: int, seed: str = "packages") -> Exam:
+    """One slot for each item, so many forms."""
+    items = load_banks()
+    sections = [{"slot": [{"item": item.id} for item in items]}]
+    plan = Blueprint.model_validate({"title": "All & <every> item", "seed": seed, "section": sections})
+    return assemble(plan, items, variants)
+
+
+def shared(variants: int, folder: Path) -> Exam:
+    """The same, made once for all test processes that share a folder."""
+    file, lock = folder / f"shipped-{variants}.json", folder / f"shipped-{variants}.lock"
+    while not file.exists():
+        try:
+            lock.mkdir()
+        except FileExistsError:
+            time.sleep(0.2)
+            continue
+        try:
+            if not file.exists():
+                made = folder / f"shipped-{variants}.making"
+                made.write_text(to_json(shipped(variants)), encoding="utf-8")
+                made.rename(file)
+        finally:
+            lock.rmdir()
+    return from_json(file.read_bytes())
