@@ -27,7 +27,8 @@ class Target:
     ``kinds`` tells how each kind of answer is carried; ``together`` are the kinds of fields that one question of the
     platform can ask for at once, so that a question of several parts stays one; others are split.  ``feedback``,
     ``hints``, ``solution``, ``figures`` and ``marks`` (the points of a question) say in a word or two where these go,
-    and are empty where there is no place for them.  ``writer`` is the function that writes the package, as ``module:function``.
+    and are empty where there is no place for them.  ``writer`` is the function that writes the package, as
+    ``module:function``.
     """
 
     name: str
