@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 from math import gcd, lcm
 
 from jinja2 import Environment, Template
@@ -59,13 +60,14 @@ from gdquiz.rendering.texts import Texts
 class Entry:
     """One question of a platform: a question of the exam, or some fields of it.
 
-    ``pool`` is the number of its pool, ``number`` its place among the entries of its question, from 0.
+    ``worths`` are the points of its fields.  ``pool`` is the number of its pool, ``number`` its place among the entries
+    of its question, from 0.
     """
 
     question: Question
     pool: int
     fields: tuple[Field, ...]
-    points: float
+    worths: tuple[float, ...]
     id: str
     name: str
     title: str
@@ -74,6 +76,10 @@ class Entry:
 
     def __post_init__(self) -> None:
         self.slots = self.question.slots
+
+    @property
+    def points(self) -> float:
+        return float(sum(map(_exactly, self.worths)))
 
 
 class Entries:
@@ -101,6 +107,7 @@ class Entries:
         self._note(wording, question, fields, found)
         name = f"{pool:02d} {wording.title} (variant {question.row})"
         whole = f"{wording.item}-{wording.version}-{question.row}"
+        worths = iter(_worths(question, wording, [one for some in found for one in some]))
         entries = []
         for number, some in enumerate(found):
             letter = ALPHABET[number].lower() if len(found) > 1 else ""
@@ -109,7 +116,7 @@ class Entries:
                     question,
                     pool,
                     some,
-                    points=question.points * float(_share(wording, some)),
+                    worths=tuple(islice(worths, len(some))),
                     id=f"{whole}-{letter}" if letter else whole,
                     name=f"{name}, {letter}" if letter else name,
                     title=f"Question {pool} ({letter})" if letter else f"Question {pool}",
@@ -212,7 +219,6 @@ class Entries:
         one = entry.fields[number]
         wording = self.exam.wordings[entry.question.wording]
         part, key = wording.parts[one.part], entry.question.wording
-        share = float(_share(wording, (one,)))
         ask = self._texts.text(key, part.ask) if begins else ""
         if one.step == 1:
             ask += self._texts.prose("Which reason is right?")
@@ -231,7 +237,7 @@ class Entries:
             ask=ask,
             label=label,
             rounding=self._rounding(part, one) if begins and one.kind == "number" else "",
-            points=self._mould.read(lambda entry: amount(entry.question.points * share)),
+            points=self._mould.read(lambda entry: amount(entry.worths[number])),
             weight=self._mould.read(lambda entry: str(weigh(entry.points)[number])),
             plain=all(is_plain(option.text, self.exam.slot_kinds.get(key, {})) for option in part.options),
             key=self._key(part, one) if one.kind == "number" else None,
@@ -430,7 +436,8 @@ class Entries:
             return "; ".join(options)
 
         chosen = tuple(ALPHABET[place] for place in message.chosen)
-        return NoteView(self._mould.read(answer), self._said(one, message), message.share, chosen)
+        share = message.share if float(message.share) > 100 * _earned(one, message.chosen) else "0"
+        return NoteView(self._mould.read(answer), self._said(one, message), share, chosen)
 
 
 def tags_of(wording: Wording) -> tuple[str, ...]:
@@ -452,6 +459,16 @@ def _accepted(entry: Entry, part: PartWording, one: Field) -> Accepted:
     return accepted_of(part, entry.question.parts[one.part], one.of)
 
 
+def _earned(one: Field, chosen: tuple[int, ...]) -> float:
+    """The share of the marks that a choice, a matching or an order earns as it is."""
+    if one.kind in ("matching", "ordering"):
+        return sum(a == b for a, b in zip(chosen, one.right, strict=False)) / len(one.right)
+    if one.kind != "choices":
+        return 0
+    hits = sum(place in one.right for place in chosen)
+    return hits / len(one.right) - (len(chosen) - hits) / max(1, one.options - len(one.right))
+
+
 def _equal_share(options: int) -> str:
     """The part of the marks for each of so many options, in percent, to 5 decimals without needless zeros."""
     text = f"{100 / options:.5f}".rstrip("0").rstrip(".")
@@ -468,6 +485,20 @@ def _share(wording: Wording, fields: tuple[Field, ...]) -> Fraction:
         part = wording.parts[one.part]
         worth += Fraction(str(part.points)) / _pieces_of(part, one)
     return worth / whole
+
+
+def _worths(question: Question, wording: Wording, fields: Sequence[Field]) -> Iterator[float]:
+    """The points of fields in hundredths, which add up to those of all: 0.33, 0.34 and 0.33 for a third each."""
+    reached, before = Fraction(0), 0
+    for one in fields:
+        reached += _exactly(question.points) * _share(wording, (one,))
+        cents = int(100 * reached + Fraction(1, 2))
+        yield (cents - before) / 100
+        before = cents
+
+
+def _exactly(points: float) -> Fraction:
+    return Fraction(str(points))
 
 
 def _pieces_of(part: PartWording, one: Field) -> int:

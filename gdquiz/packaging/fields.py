@@ -184,7 +184,8 @@ def _choice(part: PartWording, key: PartKey, _carried: str, _row: draws.Path) ->
 
 
 def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
-    """At which wrong option each message belongs; a message on several options belongs to the combination.
+    """At which wrong option each message belongs; a message on several options, or with a credit among several, belongs
+    to the combination.
 
     A combination that has exactly one wrong option is recognised by it.
     """
@@ -192,7 +193,7 @@ def _chosen(key: PartKey, order: tuple[str, ...], *, single: bool) -> tuple[tupl
     apart = []
     for number, wrong in enumerate(key.wrong):
         places = [place for place, option in enumerate(order) if option in wrong.options and option not in key.options]
-        if len(places) == 1 and (single or len(wrong.options) == 1):
+        if len(places) == 1 and (single or (len(wrong.options) == 1 and not wrong.credit)):
             at.setdefault(places[0], []).append(number)
         else:
             apart.append(number)

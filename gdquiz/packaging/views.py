@@ -56,6 +56,7 @@ class NoteView:
     """A foreseen wrong answer as a whole, where no single option or number of the field shows it.
 
     ``chosen`` are the ids of the options chosen: in a matching one for each pair, in an ordering in their order.
+    ``share`` is the part of the marks that it earns, where that is more than such a choice earns anyway; else ``0``.
     """
 
     answer: str

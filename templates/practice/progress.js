@@ -13,7 +13,7 @@ function paintProgress(section, data, texts, session, practise, restart) {
       "tr",
       {},
       make("th", { scope: "row" }, named(skill)),
-      make("td", { class: "topic" }, named(topic)),
+      make("td", {}, named(topic)),
       make(
         "td",
         {},
@@ -147,9 +147,7 @@ function paintProgress(section, data, texts, session, practise, restart) {
           make(
             "tr",
             {},
-            ["Skill", "Topic", "Mastery", "Points", "Go"].map((name) =>
-              make("th", { scope: "col", class: name === "Topic" && "topic" }, name),
-            ),
+            ["Skill", "Topic", "Mastery", "Points", "Go"].map((name) => make("th", { scope: "col" }, name)),
           ),
         ),
         make("tbody", {}, rows),
