@@ -55,6 +55,11 @@ from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.texts import Texts
 
+REASON = "Which reason is right?"
+EACH_PLACE = "Give the place of each, 1 for the first."
+ONE_PLACE = "Which place does this one have, 1 for the first?"
+LISTED = ("<ul><li>", "</li><li>", "</li></ul>")
+
 
 @dataclass(slots=True)
 class Entry:
@@ -213,6 +218,16 @@ class Entries:
 
     # --- fields ---
 
+    def _listed(self, key: str, part: PartWording, one: Field) -> str:
+        """All things to put in order as printed, where a question asks for the place of one of them."""
+        opened, between, closed = ("", "; ", ".") if self.target.style.name == "plain" else LISTED
+        things = [self._option(key, part, one, place) for place in range(one.options)]
+        safe = self._mould.safe
+        text = safe(opened) + things[0]
+        for thing in things[1:]:
+            text += safe(between) + thing
+        return text + safe(closed)
+
     def _field(
         self, entry: Entry, number: int, weigh: Callable[[float], tuple[int, ...]], *, begins: bool, lettered: bool
     ) -> FieldView:
@@ -221,7 +236,11 @@ class Entries:
         part, key = wording.parts[one.part], entry.question.wording
         ask = self._texts.text(key, part.ask) if begins else ""
         if one.step == 1:
-            ask += self._texts.prose("Which reason is right?")
+            ask += self._texts.text(key, REASON)
+        elif one.carried == POSITIONS:
+            ask += self._texts.text(key, EACH_PLACE)
+        elif one.carried == PLACES:
+            ask += self._listed(key, part, one) + self._texts.text(key, ONE_PLACE)
         label = ""
         if part.kind == "numbers":
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
@@ -442,7 +461,8 @@ class Entries:
 
 def tags_of(wording: Wording) -> tuple[str, ...]:
     """What an item is filed under."""
-    return ("gdquiz", wording.topic, wording.skill, wording.outcome, wording.bloom, f"tier {wording.tier}")
+    named = ("gdquiz", wording.topic, wording.skill, wording.outcome, wording.bloom, f"tier {wording.tier}")
+    return tuple(dict.fromkeys(named))
 
 
 def rounding_sentence(stated: str, places: int | None, *, many: bool) -> str:

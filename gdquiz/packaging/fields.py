@@ -22,6 +22,7 @@ AS_IS = "as it is"
 AMONG = "as a choice among the right answer and the foreseen wrong ones"
 PLACES = "as several choices, one for the place of each thing"
 PLAIN = "as it is where its options are plain words, else as several choices, one for each pair"
+ONE_TO_ONE = "as it is where its options are plain words that are each used once, else as several choices, one a pair"
 POSITIONS = "as a matching of the things with their places"
 LETTERS = "as several choices, one for each pair"
 WORDS = "as an answer in words, which people mark"
@@ -33,6 +34,7 @@ CARRIAGES: Mapping[str, str] = {
     POSITIONS: "each thing is matched with its place, 1 to n",
     LETTERS: "each pair becomes a choice of its own, which lists the options",
     PLAIN: "menus that drop down show no formulas",
+    ONE_TO_ONE: "every option belongs to one pair there: an option without a pair, or with two, has no place",
     PLACES: "each thing becomes a choice of its own among the places 1 to n",
     WORDS: "the key stands in the marking guide",
     LEFT_OUT: "the question is not in the package, and the report names it",
@@ -111,6 +113,8 @@ def fields_of(
         carried = carries[part.kind]
         if carried == LEFT_OUT:
             continue
+        if carried == ONE_TO_ONE:
+            carried = PLAIN if sorted(key.options) == sorted(order_of(part, key)) else LETTERS
         if carried == PLAIN:
             carried = AS_IS if all(is_plain(option.text, slot_kinds) for option in part.options) else LETTERS
         row = (wording.item, question.row, part.id)

@@ -36,14 +36,15 @@ def pages(package: Package) -> Iterator[Page]:
     begun = False
     for pool in package.pools:
         category = package.category(pool).replace("\\", "\\\\")
-        parts = [f"$CATEGORY: $course$/top/{category}\n\n"]
+        parts = []
         for entry, text in package.laid_out(template, pool, without=_no_place):
             named = _NAME.sub(lambda found: quoted(unescape(found[1])), text)
             written = _QUOTED.sub(lambda found: quoted(found[1]), named)
             check(written, entry)
             parts.append(written)
-        yield Page(package.path, "".join(parts), begun)
-        begun = True
+        if parts:
+            yield Page(package.path, "".join([f"$CATEGORY: $course$/top/{category}\n\n", *parts]), begun)
+            begun = True
 
 
 def _no_place(entry: Entry) -> str:

@@ -30,7 +30,7 @@ def pages(package: Package) -> Iterator[Page]:
             lay_out(
                 category,
                 category=package.category(pool),
-                about=f"{len(pool.questions)} variants; use it for one random question",
+                about=f"Variants: {len(pool.questions)}. Use it for one random question.",
                 id=f"{package.exam.id}-{pool.id}",
             )
         )

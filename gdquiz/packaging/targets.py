@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from gdquiz.authoring.exam import Kind
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.packaging import styles
-from gdquiz.packaging.fields import AMONG, AS_IS, CARRIAGES, KINDS, LEFT_OUT, LETTERS, PLACES, PLAIN, POSITIONS
+from gdquiz.packaging.fields import (
+    AMONG,
+    AS_IS,
+    CARRIAGES,
+    KINDS,
+    LEFT_OUT,
+    LETTERS,
+    ONE_TO_ONE,
+    PLACES,
+    PLAIN,
+    POSITIONS,
+)
 from gdquiz.rendering import markdown
 from gdquiz.rendering.markup import Style
 
@@ -237,7 +248,7 @@ TARGETS: tuple[Target, ...] = (
         extension="txt",
         platforms="Blackboard Learn, Original and Ultra",
         style=styles.DOLLARS,
-        kinds=_kinds(formula=AMONG, matching=PLAIN),
+        kinds=_kinds(formula=AMONG, matching=ONE_TO_ONE),
         together=frozenset(),
         feedback="",
         hints="",

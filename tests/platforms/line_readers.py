@@ -82,6 +82,8 @@ def _record(cells: list[str]) -> Read:
     if kind == "ORD" and len(rest) >= 2:
         return Read(kind, text, rest={"key": rest})
     if kind == "MAT" and len(rest) >= 4:
+        if len(set(rest[1::2])) != len(rest[1::2]) or len(set(rest[::2])) != len(rest[::2]):
+            raise Refused(f"a matching that is not one to one: {rest}")
         return Read(kind, text, list(zip(rest[::2], rest[1::2], strict=True)))
     if kind == "ESS" and len(rest) == 1:
         return Read(kind, text, rest={"key": rest})
