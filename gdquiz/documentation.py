@@ -43,8 +43,8 @@ from gdquiz.mathematics.expressions import FUNCTIONS
 from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
 from gdquiz.mathematics.outcome_rules import RULES
 from gdquiz.mathematics.training import TRAINING_RULES
-from gdquiz.packaging.fields import CARRIAGES
-from gdquiz.packaging.targets import EVERY_KIND, TARGETS
+from gdquiz.packaging.fields import CARRIAGES, LEFT_OUT
+from gdquiz.packaging.targets import EVERY_KIND, TARGETS, Target, find_target
 from gdquiz.practice.conversation import Ask, Say, conversation
 from gdquiz.practice.plan import candidates
 from gdquiz.practice.progress import Progress
@@ -394,15 +394,25 @@ def _targets(_: Material) -> str:
 
 
 def _carried(_: Material) -> str:
-    head = ("kind of answer", *(f"`{target.name}`" for target in TARGETS))
-    kinds = ((f"`{kind}`", *(target.kinds[kind] for target in TARGETS)) for kind in EVERY_KIND)
+    return _carriage(TARGETS)
+
+
+def _target(_: Material, *names: str) -> str:
+    return _carriage(tuple(map(find_target, names)))
+
+
+def _carriage(targets: tuple[Target, ...]) -> str:
+    """How each kind of answer, and all that stands around it, is carried by targets."""
+    head = ("kind of answer", *(f"`{target.name}`" for target in targets))
+    kinds = ((f"`{kind}`", *(target.kinds[kind] for target in targets)) for kind in EVERY_KIND)
     places = (
-        ("several parts in one question", *("yes" if target.together else "split" for target in TARGETS)),
-        ("feedback", *(target.feedback or "left out" for target in TARGETS)),
-        ("hints", *(target.hints or "left out" for target in TARGETS)),
-        ("worked solution", *(target.solution or "left out" for target in TARGETS)),
-        ("points", *(target.marks or "left out" for target in TARGETS)),
-        ("pools", *(target.pools for target in TARGETS)),
+        ("several parts in one question", *("yes" if target.together else "split" for target in targets)),
+        ("feedback", *(target.feedback or LEFT_OUT for target in targets)),
+        ("hints", *(target.hints or LEFT_OUT for target in targets)),
+        ("worked solution", *(target.solution or LEFT_OUT for target in targets)),
+        ("figures", *(target.figures or LEFT_OUT for target in targets)),
+        ("points", *(target.marks or LEFT_OUT for target in targets)),
+        ("pools", *(target.pools for target in targets)),
     )
     return table(head, (*kinds, *places))
 
@@ -582,6 +592,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "session": _session,
     "targets": _targets,
     "carried": _carried,
+    "target": _target,
     "carriages": _carriages,
     "views": _views,
     "modules": _modules,
@@ -595,7 +606,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
 
 def documents(root: Path) -> tuple[Path, ...]:
     """The Markdown documents of a checkout."""
-    return (root / "README.md", root / "CHANGELOG.md", *sorted((root / "docs").glob("*.md")))
+    return (root / "README.md", root / "CHANGELOG.md", *sorted((root / "docs").rglob("*.md")))
 
 
 def material_of(root: Path) -> Material:

@@ -194,13 +194,13 @@ def check_blackboard(read: Read, asked: Asked) -> None:
     elif asked.kind == "ordering":
         assert (read.type, tuple(map(plain, read.rest["key"]))) == ("ORD", asked.options)
     else:
-        assert (read.type, asked.kind) == ("ESS", "words")
+        assert (read.type, asked.kind) == ("ESS", "words") and len(read.rest["key"][0]) > len("<ul></ul>")
 
 
 def check_brightspace(read: Read, asked: Asked) -> None:
     texts = tuple(plain(text) for text, _ in read.options)
     right = tuple(place for place, (_, share) in enumerate(read.options) if share in ("100", "1"))
-    assert Fraction(read.rest["Points"][0]) == pytest.approx(Fraction(asked.points).limit_denominator(1000), abs=0.006)
+    assert Fraction(read.rest["Points"][0]) == pytest.approx(Fraction(asked.points).limit_denominator(1000), abs=0.011)
     if asked.kind == "among":
         assert read.type == "MC"
         check_among(texts, right[0], asked)
@@ -220,6 +220,9 @@ def check_brightspace(read: Read, asked: Asked) -> None:
         assert (read.type, tuple(map(plain, read.rest["Item"]))) == ("O", asked.options)
     else:
         assert (read.type, asked.kind) == ("WR", "words")
+        assert len(read.rest["AnswerKey"][0]) > len("<ul></ul>")
+        if asked.number is not None:
+            assert TEX.formula(asked.number.shown, False) in read.rest["AnswerKey"][0]
 
 
 def check_brightspace_matching(read: Read, asked: Asked) -> None:

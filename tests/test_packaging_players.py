@@ -358,7 +358,7 @@ def check_surroundings(variant: Variant, name: str) -> None:
         simple = [entry for entry in entries if entry.type != "multianswer"]
         assert all(entry.worth > 0 for entry in entries)
         if len(simple) == len(entries):
-            assert sum(entry.worth for entry in entries) == pytest.approx(question.points, abs=0.006)
+            assert sum(entry.worth for entry in entries) == pytest.approx(question.points)
 
 
 def as_kept(text: str, name: str) -> str:

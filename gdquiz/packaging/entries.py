@@ -255,7 +255,7 @@ class Entries:
             letter=ALPHABET[one.part].lower() if lettered and begins else "",
             ask=ask,
             label=label,
-            rounding=self._rounding(part, one) if begins and one.kind == "number" else "",
+            rounding=self._rounding(key, part, one) if begins else "",
             points=self._mould.read(lambda entry: amount(entry.worths[number])),
             weight=self._mould.read(lambda entry: str(weigh(entry.points)[number])),
             plain=all(is_plain(option.text, self.exam.slot_kinds.get(key, {})) for option in part.options),
@@ -273,8 +273,10 @@ class Entries:
             notes=tuple(self._noted(key, part, one, message) for message in one.apart),
         )
 
-    def _rounding(self, part: PartWording, one: Field) -> str:
-        """How a number has to be given on a platform that takes decimals only."""
+    def _rounding(self, key: str, part: PartWording, one: Field) -> str:
+        """How a number has to be given: on a platform that takes decimals only, and where people mark it."""
+        if one.kind != "number":
+            return self._texts.text(key, part.rounding, tight=True) if one.kind == "words" else ""
         words = self.target.style.words
 
         def sentence(entry: Entry) -> str:
@@ -427,10 +429,26 @@ class Entries:
             style = self.target.style
             right = self._mould.read(lambda entry: style.formula(entry.question.parts[one.part].formula_shown, False))
             return (GuideView(self._line_points(wording, part.points), right),)
+        if part.kind in ("number", "numbers"):
+            points = part.points / _pieces_of(part, one)
+            return (GuideView(self._line_points(wording, points), self._mould.read(self._number_guide(part, one))),)
         return tuple(
             GuideView(self._line_points(wording, line.points), self._texts.text(key, line.text, tight=True))
             for line in part.guide
         )
+
+    def _number_guide(self, part: PartWording, one: Field) -> Callable[[Entry], str]:
+        """The right number for who marks it, and what else is accepted."""
+        style = self.target.style
+
+        def right(entry: Entry) -> str:
+            key = entry.question.parts[one.part].numbers[one.of]
+            shown = style.formula(key.shown, False)
+            if key.low == key.high:
+                return shown
+            return shown + style.words(f" (accepted from {written(scaled(key.low))} to {written(scaled(key.high))})")
+
+        return right
 
     def _line_points(self, wording: Wording, line: float) -> str:
         share = line / wording.points if wording.points else 0
