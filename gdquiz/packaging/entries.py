@@ -84,7 +84,7 @@ class Entry:
 
     @property
     def points(self) -> float:
-        return float(sum(map(_exactly, self.worths)))
+        return sum(round(100 * worth) for worth in self.worths) / 100
 
 
 class Entries:
@@ -100,6 +100,7 @@ class Entries:
         self._texts = Texts(exam, target.style, self._mould)
         self._laid: dict[object, Pieces] = {}
         self._whole: dict[object, bool] = {}
+        self._worths: dict[object, tuple[float, ...]] = {}
 
     # --- which entries ---
 
@@ -112,7 +113,7 @@ class Entries:
         self._note(wording, question, fields, found)
         name = f"{pool:02d} {wording.title} (variant {question.row})"
         whole = f"{wording.item}-{wording.version}-{question.row}"
-        worths = iter(_worths(question, wording, [one for some in found for one in some]))
+        worths = iter(self._shared_points(question, wording, found))
         entries = []
         for number, some in enumerate(found):
             letter = ALPHABET[number].lower() if len(found) > 1 else ""
@@ -129,6 +130,15 @@ class Entries:
                 )
             )
         return tuple(entries)
+
+    def _shared_points(
+        self, question: Question, wording: Wording, found: tuple[tuple[Field, ...], ...]
+    ) -> tuple[float, ...]:
+        """The points of all fields, entry by entry."""
+        key = _outline(question, found)
+        if key not in self._worths:
+            self._worths[key] = tuple(_worths(question, wording, [one for some in found for one in some]))
+        return self._worths[key]
 
     def _note(
         self, wording: Wording, question: Question, fields: tuple[Field, ...], found: tuple[tuple[Field, ...], ...]
@@ -155,7 +165,7 @@ class Entries:
 
     def _is_whole(self, wording: Wording, question: Question, found: tuple[tuple[Field, ...], ...]) -> bool:
         """Whether questions of several fields can be worth their points with whole marks for each field."""
-        key = (question.wording, question.points, *((some[0].kind, len(some)) for some in found))
+        key = _outline(question, found)
         if key not in self._whole:
             points = {some: question.points * float(_share(wording, some)) for some in found if len(some) > 1}
             self._whole[key] = all(worth(some, weights(wording, some, p)) == p for some, p in points.items())
@@ -523,6 +533,15 @@ def _share(wording: Wording, fields: tuple[Field, ...]) -> Fraction:
         part = wording.parts[one.part]
         worth += Fraction(str(part.points)) / _pieces_of(part, one)
     return worth / whole
+
+
+def _outline(question: Question, found: tuple[tuple[Field, ...], ...]) -> object:
+    """What the points of a question's fields depend on."""
+    return (
+        question.wording,
+        question.points,
+        *(tuple((one.part, one.kind, len(one.right)) for one in some) for some in found),
+    )
 
 
 def _worths(question: Question, wording: Wording, fields: Sequence[Field]) -> Iterator[float]:

@@ -231,10 +231,12 @@ def _number_credit(part: PartWording, key: PartKey, numbers: Iterable[int]) -> s
     shares = []
     for number in numbers:
         wrong = key.wrong[number]
+        if not wrong.credit:
+            continue
         missed = sum(_is_apart(part, key, of, wrong.values) for of in range(len(key.numbers)))
         right = len(key.numbers) - missed
         shares.append((wrong.credit * len(key.numbers) - right) / missed)
-    return _known(max(0.0, *shares))
+    return _known(max((0.0, *shares)))
 
 
 def _known(credit: float) -> str:
