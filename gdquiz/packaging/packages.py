@@ -6,11 +6,13 @@ every student one.  Nothing is written here: pages of text or bytes come one aft
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
 
 from jinja2 import Template
 
@@ -27,6 +29,9 @@ Progress = Callable[..., Iterable[Question]]
 """Takes questions, a label and how many there are, and gives the questions back one by one."""
 
 FOLDER = PurePosixPath("lms")
+MANIFEST = "imsmanifest.xml"
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""Identifiers that every platform takes: names of XML without dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,31 @@ def package(
             Fault(f"{target.title} can carry no question of this exam ({kinds})", hint="choose another format")
         )
     report += told(made)
+
+
+def read_back(text: str, name: str) -> None:
+    """Check a file of a package that is no item: it is well-formed, and its identifiers are names and differ.
+
+    Raises ``InputError`` naming the file.
+    """
+    problem = ""
+    try:
+        nodes = list(ElementTree.fromstring(text).iter())
+    except ElementTree.ParseError as error:
+        problem = f"it is not well-formed ({error})"
+    else:
+        found = Counter(node.get("identifier") or node.get("ident") or "" for node in nodes if _is_named(node.tag))
+        wrong = sorted(one for one, count in found.items() if count > 1 or not NAME.fullmatch(one))
+        if wrong:
+            problem = f"the identifier '{wrong[0]}' is no name, or occurs twice"
+    if problem:
+        hint = "look for control characters in the exam's title, and for odd ones in the ids of the exam and its items"
+        raise InputError(Fault(f"the file '{name}' of the package does not stand its check: {problem}", hint=hint))
+
+
+def _is_named(tag: str) -> bool:
+    kinds = ("manifest", "resource", "assessment", "section", "item", "assessmentTest", "assessmentItemRef")
+    return tag.rpartition("}")[2] in (*kinds, "assessmentSection")
 
 
 def told(made: Package) -> Iterator[str]:

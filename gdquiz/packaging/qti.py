@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.archive import zipped
 from gdquiz.packaging.entries import Entry
-from gdquiz.packaging.packages import Package
+from gdquiz.packaging.packages import MANIFEST, NAME, Package, read_back
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import lay_out
 
@@ -102,8 +102,12 @@ def _members(package: Package) -> Iterator[tuple[str, str]]:
             items.append(ItemView(entry.id, f"{FOLDER}/{entry.id}.xml", files))
         sections.append(SectionView(pool.id, pool.title, tuple(items)))
     test = TestView(f"exam-{package.exam.id}", package.exam.title, "test.xml", tuple(sections))
-    yield test.href, named(lay_out(package.template("qti/test.xml.j2"), test=test, version=version))
-    yield "imsmanifest.xml", lay_out(package.template("qti/manifest.xml.j2"), test=test, version=version)
+    written = lay_out(package.template("qti/test.xml.j2"), test=test, version=version)
+    manifest = lay_out(package.template("qti/manifest.xml.j2"), test=test, version=version)
+    read_back(written, test.href)
+    read_back(manifest, MANIFEST)
+    yield test.href, named(written)
+    yield MANIFEST, manifest
 
 
 # --- the names of version 3 -----------------------------------------------------------------------------------------
@@ -142,8 +146,6 @@ def _kebab(name: str) -> str:
 
 # --- reading back ---------------------------------------------------------------------------------------------------
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-
 
 def check(text: str, entry: Entry) -> tuple[str, ...]:
     """The pictures that an item shows.  Raises ``InputError`` where the item is not sound, naming it."""
@@ -162,28 +164,46 @@ def _problem(text: str, pictures: list[str]) -> str:
     except ElementTree.ParseError as error:
         return f"it is not well-formed ({error})"
     space = item.tag.partition("}")[0] + "}"
-    if not _NAME.fullmatch(item.get("identifier", "")):
+    if not NAME.fullmatch(item.get("identifier", "")):
         return "its identifier is no name"
     for declared in item.iter(f"{space}responseDeclaration"):
         name = declared.get("identifier", "")
         known = [one for one in item.iter() if one.get("responseIdentifier") == name]
         if len(known) != 1:
             return f"the response {name} is asked for {len(known)} times"
-        options = {one.get("identifier") for one in known[0].iter() if one.get("identifier")}
+        choices = [one for one in known[0].iter() if one.get("identifier")]
+        options = {one.get("identifier") for one in choices}
+        if len(options) < len(choices):
+            return f"two options of {name} have one identifier"
+        texts = [
+            (number, _content(one)) for number, holder in enumerate(known[0].iter()) for one in holder if one in choices
+        ]
+        if len(set(texts)) < len(texts):
+            return f"two options of {name} read alike"
         values = [value.text or "" for value in declared.iter(f"{space}value")]
         base = declared.get("baseType")
+        if base != "string" and not values:
+            return f"{name} has no key"
         if base == "float" and not all(re.fullmatch(r"-?\d+(\.\d+)?", value) for value in values):
             return f"the key of {name} is not a decimal number"
-        if base in ("identifier", "directedPair"):
-            if not values:
-                return f"{name} has no key"
-            if not {part for value in values for part in value.split()} <= options:
-                return f"the key of {name} is not among its options"
+        if base in ("identifier", "directedPair") and not {p for value in values for p in value.split()} <= options:
+            return f"the key of {name} is not among its options"
+        if base != "string" and name not in {
+            one.get("identifier") for one in item.findall(f"./{space}responseProcessing//*")
+        }:
+            return f"{name} earns no marks"
     said = {one.get("identifier") for one in item.iter(f"{space}modalFeedback")}
     for outcome in item.iter(f"{space}setOutcomeValue"):
         if outcome.get("identifier") == "FEEDBACK":
             names = {one.text for one in outcome.iter(f"{space}baseValue")}
             if not names <= said:
                 return f"nothing is said for {', '.join(sorted(name or '' for name in names - said))}"
+    if any(not "".join(one.itertext()).strip() for one in item.iter(f"{space}modalFeedback")):
+        return "a message has no words"
     pictures += [image.get("src", "") for image in item.iter(f"{space}img")]
     return "" if all(image.get("alt") for image in item.iter(f"{space}img")) else "a picture has no text"
+
+
+def _content(node: ElementTree.Element) -> str:
+    """What an option shows, as text."""
+    return (node.text or "") + "".join(ElementTree.tostring(child, encoding="unicode") for child in node)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.archive import zipped
 from gdquiz.packaging.entries import Entry
-from gdquiz.packaging.packages import Package
+from gdquiz.packaging.packages import MANIFEST, Package, read_back
 from gdquiz.rendering.blocks import amount
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import lay_out
@@ -87,10 +87,15 @@ def _members(package: Package) -> Iterator[tuple[str, str]]:
         body += [text for texts in sections.values() for text in (*texts, "</section>\n")]
     body.append("</section>\n</assessment>\n</questestinterop>\n")
     exam = ExamView(exam.id, exam.title, exam.about, exam.points, exam.href, exam.meta, tuple(files))
+    manifest = lay_out(package.template("qti1/manifest.xml.j2"), exam=exam, canvas=canvas)
+    meta = lay_out(package.template("qti1/meta.xml.j2"), exam=exam) if canvas else ""
+    read_back("".join(body), exam.href)
+    read_back(manifest, MANIFEST)
     yield exam.href, "".join(body)
     if canvas:
-        yield exam.meta, lay_out(package.template("qti1/meta.xml.j2"), exam=exam)
-    yield "imsmanifest.xml", lay_out(package.template("qti1/manifest.xml.j2"), exam=exam, canvas=canvas)
+        read_back(meta, exam.meta)
+        yield exam.meta, meta
+    yield MANIFEST, manifest
 
 
 # --- reading back ---------------------------------------------------------------------------------------------------
@@ -98,7 +103,7 @@ def _members(package: Package) -> Iterator[tuple[str, str]]:
 
 def check(text: str, entry: Entry, *, canvas: bool) -> tuple[str, ...]:
     """The pictures that an item shows.  Raises ``InputError`` where the item is not sound, naming it."""
-    problem = _problem(text, canvas=canvas)
+    problem = _problem(text, entry, canvas=canvas)
     if problem:
         raise InputError(
             Fault(f"the question does not stand its check: {problem}", item=entry.question.wording, field=entry.id)
@@ -106,16 +111,25 @@ def check(text: str, entry: Entry, *, canvas: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r'<img src="(?:[^"]*/)?([^"/]+)"', text)))
 
 
-def _problem(text: str, *, canvas: bool) -> str:
+def _problem(text: str, entry: Entry, *, canvas: bool) -> str:
     try:
         item = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         return f"it is not well-formed ({error})"
+    for picture in re.findall("<img [^>]*>", text):
+        if not re.search(' alt="[^"]+"', picture):
+            return "a picture has no text"
     said = {one.get("ident") for one in item.iter("itemfeedback")}
     linked = {one.get("linkrefid") for one in item.iter("displayfeedback")}
     if not linked <= said:
         return f"nothing is said for {', '.join(sorted(str(name) for name in linked - said))}"
     asked = {one.get("ident"): one for one in (*item.iter("response_lid"), *item.iter("response_str"))}
+    for one in asked.values():
+        labels = [(label.get("ident"), "".join(label.itertext())) for label in one.iter("response_label")]
+        if len({name for name, _ in labels}) < len(labels):
+            return f"two options of {one.get('ident')} have one identifier"
+        if len({text for _, text in labels}) < len(labels):
+            return f"two options of {one.get('ident')} read alike"
     numeric = item.find(".//render_fib[@fibtype='Decimal']") is not None
     for test in (*item.iter("varequal"), *item.iter("vargte"), *item.iter("varlte")):
         field = asked.get(test.get("respident"))
@@ -129,6 +143,6 @@ def _problem(text: str, *, canvas: bool) -> str:
                 return f"Canvas would take the key {value} for 0"
         elif value not in {label.get("ident") for label in field.iter("response_label")}:
             return f"the key '{value}' is not among the options"
-    if item.find(".//setvar") is None and item.find(".//render_fib") is None:
+    if item.find(".//setvar") is None and entry.fields[0].kind != "words":
         return "nothing earns marks"
     return ""
