@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 from browsing import browser, browser_page
+from hypothesis import settings
 from shipped_exam import FEW, MANY, shared
 
 from gdquiz.authoring.exam import Exam
+
+settings.register_profile("patient", deadline=None)  # no test depends on how fast the machine is
+settings.load_profile("patient")
 
 __all__ = ["browser", "browser_page"]
 
