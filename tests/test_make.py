@@ -17,7 +17,9 @@ from click.testing import CliRunner, Result
 
 from gdquiz.authoring.exam import from_json
 from gdquiz.cli import main
+from gdquiz.cli.loading import find_item, load_banks, load_item
 from gdquiz.cli.schema import KINDS, schema_text
+from gdquiz.errors import InputError
 
 SMALL, ALL_KINDS = str(BANKS / "small.toml"), str(BANKS / "kinds.toml")
 PLAN = """title = "Trial"
@@ -249,20 +251,49 @@ def test_formats_are_listed() -> None:
 # --- banks and show ------------------------------------------------------------------------------------------------
 
 
+LISTED = [
+    "item        topic  skill          outcome  level       tier  minutes  answers",
+    "small-step  small  one-update     L04      apply          1        3  number",
+    "small-way   small  sign           L02      understand     1        3  choice",
+    "small-word  small  loss-as-error  -        evaluate       1        3  text",
+    "3 items",
+]
+
+
 def test_banks_are_listed() -> None:
     result = run("banks", "--bank", SMALL)
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
-        "item        topic  difficulty   variants  answers",
-        "small-step  small  3.7 to 4.2         16  number",
-        "small-way   small  4.4 to 4.7         92  choice",
-        "small-word  small  2.8 to 2.8          5  text",
+    assert result.stdout.splitlines() == LISTED
+
+
+def test_solved_banks_tell_difficulty_and_variants() -> None:
+    assert run("banks", "--bank", SMALL, "--variants").stdout.splitlines() == [
+        LISTED[0] + "  difficulty  variants",
+        LISTED[1] + "   3.7 to 4.2        16",
+        LISTED[2] + "   4.4 to 4.7        92",
+        LISTED[3] + "     2.8 to 2.8         5",
         "3 items, 113 variants",
     ]
+
+
+def test_banks_are_listed_by_topic() -> None:
     assert run("banks", "--bank", SMALL, "--bank", ALL_KINDS, "--topic", "kinds").stdout.count("\n") == 19
+    both = run("banks", "--bank", SMALL, "--bank", ALL_KINDS, "--topic", "kinds", "--topic", "small")
+    assert both.stdout.splitlines()[-1] == "20 items"
     assert told("banks", "--bank", SMALL, "--topic", "smalls") == [
         "gdquiz: field --topic: there is no topic 'smalls'; expected small (hint: did you mean 'small'?)"
     ]
+
+
+def test_what_is_read_of_the_shipped_banks_is_what_all_of_them_say() -> None:
+    everything = load_banks()
+    assert load_banks(topics=["stopping"]) == tuple(item for item in everything if item.topic == "stopping")
+    assert load_banks(skills=["sgd-steps"], topics=["newton"]) == tuple(
+        item for item in everything if item.topic == "newton" or item.source.skill == "sgd-steps"
+    )
+    assert load_item("three-stopping-tests") == find_item("three-stopping-tests", everything)
+    with pytest.raises(InputError, match="did you mean 'three-stopping-tests'"):
+        load_item("three-stoping-tests")
 
 
 def test_misconceptions_are_listed_with_the_items_that_foresee_them() -> None:

@@ -462,8 +462,9 @@ def test_unknown_topics_and_skills_are_told_all_at_once(place: Path) -> None:
     result = typed("--bank", str(BANK), "--topic", "practise", "--skill", "updatin", place=place)
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
-        "gdquiz: there is no topic 'practise' (hint: did you mean 'practice'?)",
-        "gdquiz: there is no skill 'updatin' (hint: did you mean 'updating'?)",
+        "gdquiz: field --topic: there is no topic 'practise'; expected practice (hint: did you mean 'practice'?)",
+        "gdquiz: field --skill: there is no skill 'updatin'; "
+        "expected derivatives, directions, explaining, updating (hint: did you mean 'updating'?)",
     ]
 
 

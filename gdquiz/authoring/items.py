@@ -7,7 +7,7 @@ slots, and what each kind of part needs.  All faults of a bank are told at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -181,11 +181,13 @@ class ItemTemplate:
         return blake2b(self.source.model_dump_json().encode(), digest_size=4).hexdigest()
 
 
-def templates(bank: Bank) -> tuple[ItemTemplate, ...]:
-    """Every item of a bank, read.  Raises ``InputError`` with all faults of the bank."""
+def templates(bank: Bank, only: Collection[str] | None = None) -> tuple[ItemTemplate, ...]:
+    """Every item of a bank, read, or ``only`` those of some ids.  Raises ``InputError`` with all their faults."""
     faults: list[Fault] = []
     found: list[ItemTemplate] = []
     for place, item in enumerate(bank.content.item):
+        if only is not None and item.id not in only:
+            continue
         reader = _Reader(bank, item, ("item", place))
         template = None
         try:
@@ -211,6 +213,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self.reads: list[Read] = []
         self.slots: dict[str, Slot] = {}
+        self.nodes: dict[tuple[str, Language, bool, frozenset[str]], Node] = {}
         self.variables = tuple(item.loss.variables) if item.loss else ()
         self.series, self.scalars = run_names(item)
         self.texts = set(item.case[0].text) if item.case else set()
@@ -260,12 +263,16 @@ class _Reader:
         known |= frozenset(self.item.data) if tables else frozenset()
         language = Language.FORMULA if formula else Language.BANK
         case = path[1] if path[0] == "case" and isinstance(path[1], int) else None
+        tables = tables and bool(self.item.data)
 
         def read() -> Node:
-            node = parse(text, names=self.quantities | known, language=language, tables=tables and bool(self.item.data))
-            self._check_indices(node, formula)
-            self.reads.append(Read(path, node, condition, case, known, plain))
-            return node
+            key = (text, language, tables, known)  # what all cases share is parsed once
+            if key not in self.nodes:
+                node = parse(text, names=self.quantities | known, language=language, tables=tables)
+                self._check_indices(node, formula)
+                self.nodes[key] = node
+            self.reads.append(Read(path, self.nodes[key], condition, case, known, plain))
+            return self.nodes[key]
 
         node = self.guarded(path, read)
         return node if node is not None else Number(Fraction(0))

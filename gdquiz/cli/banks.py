@@ -9,38 +9,76 @@ from typing import TYPE_CHECKING
 import click
 
 from gdquiz.cli import Command
-from gdquiz.cli.loading import bank_option, load_banks, of_topics
+from gdquiz.cli.loading import bank_option, load_banks
+from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 
 if TYPE_CHECKING:
     from gdquiz.authoring.items import ItemTemplate
 
+COLUMNS = ("item", "topic", "skill", "outcome", "level", "tier", "minutes", "answers")
+SOLVED_COLUMNS = ("difficulty", "variants")
+"""Those that can be told only of items that are solved."""
+NUMBERS = ("tier", "minutes", "variants")
 
-@click.command(cls=Command, example="gdquiz banks --topic rates")
+EXAMPLE = """
+gdquiz banks --topic rates
+gdquiz banks --topic rates --variants
+"""
+
+
+@click.command(cls=Command, example=EXAMPLE)
 @bank_option
-@click.option("--topic", help="Only this topic.")
+@click.option("--topic", "topics", multiple=True, help="Only this topic; repeat for several.")
+@click.option("--variants", is_flag=True, help="Solve the items, and tell their difficulty and number of variants too.")
 @click.option("--misconceptions", is_flag=True, help="List misconceptions instead, with the items that foresee them.")
-def banks(files: tuple[Path, ...], topic: str | None, misconceptions: bool) -> None:
-    """List items: id, topic, range of difficulty, number of variants and kinds of answer."""
-    from gdquiz.authoring.population import populate
+@jobs_option
+def banks(
+    files: tuple[Path, ...], topics: tuple[str, ...], variants: bool, misconceptions: bool, jobs: int | None
+) -> None:
+    """List items: id, topic, skill, learning outcome, level, tier, minutes and kinds of answer.
 
-    items = of_topics((topic,) if topic is not None else (), load_banks(files))
+    To solve all the shipped items takes up to a minute.
+    """
+    items = load_banks(files, topics)
     if misconceptions:
         _list_misconceptions(items)
         return
-    width = max((len(item.id) for item in items), default=4)
-    topics = max((len(item.topic) for item in items), default=5)
-    click.echo(f"{'item':{width}}  {'topic':{topics}}  {'difficulty':11}  {'variants':>8}  answers")
-    total = 0
-    for item in with_progress(items, label="items", total=len(items)):
-        population = populate(item)
-        total += population.size
-        spread = "-"
-        if population.size:
-            spread = f"{population.difficulty.min():.1f} to {population.difficulty.max():.1f}"
-        kinds = ", ".join(item.kinds)
-        click.echo(f"{item.id:{width}}  {item.topic:{topics}}  {spread:11}  {population.size:8,}  {kinds}")
-    click.echo(f"{len(items)} items, {total:,} variants")
+    rows = [_described(item) for item in items]
+    told = f"{len(items)} items"
+    if variants:
+        solved = list(with_progress(worked_out(_solved, items, jobs), label="items", total=len(items)))
+        rows = [(*row, spread, f"{size:,}") for row, (spread, size) in zip(rows, solved, strict=True)]
+        told += f", {sum(size for _, size in solved):,} variants"
+    _print_table((*COLUMNS, *SOLVED_COLUMNS) if variants else COLUMNS, rows)
+    click.echo(told)
+
+
+def _described(item: ItemTemplate) -> tuple[str, ...]:
+    source = item.source
+    outcome = "-" if source.outcome == "L00" else source.outcome
+    facts = (item.topic, source.skill, outcome, source.bloom, str(source.tier), f"{source.minutes:g}")
+    return (item.id, *facts, ", ".join(item.kinds))
+
+
+def _solved(item: ItemTemplate) -> tuple[str, int]:
+    """The range of difficulty and the number of variants."""
+    from gdquiz.authoring.population import populate
+
+    population = populate(item)
+    if not population.size:
+        return "-", 0
+    return f"{population.difficulty.min():.1f} to {population.difficulty.max():.1f}", population.size
+
+
+def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        cells = (
+            f"{cell:{'>' if name in NUMBERS else '<'}{width}}"
+            for name, cell, width in zip(head, row, widths, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
 
 
 def _list_misconceptions(items: Sequence[ItemTemplate]) -> None:

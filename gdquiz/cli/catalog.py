@@ -9,7 +9,7 @@ import click
 
 from gdquiz.cli import Command
 from gdquiz.cli.files import check_file, write_text
-from gdquiz.cli.loading import bank_option, load_banks, of_topics
+from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import templates_option
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
@@ -48,7 +48,7 @@ def catalog(
     from gdquiz.catalog.page import TITLE, catalog_page
 
     check_file(out, force=force)
-    items = of_topics(topics, load_banks(files))
+    items = load_banks(files, topics)
     made = worked_out(partial(entry, variants=variants), items, jobs)
     entries = list(with_progress(made, label="items", total=len(items)))
     page = catalog_page(entries, [str(file) for file in files], title=title or TITLE, folder=templates)

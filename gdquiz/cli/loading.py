@@ -17,6 +17,9 @@ bank_option = click.option(
     "--bank", "files", multiple=True, type=click.Path(path_type=Path), help="A bank file; repeat for several."
 )
 
+MANY = 40
+"""More names than this are not listed in a message."""
+
 
 def shipped_banks() -> tuple[tuple[str, str], ...]:
     """Name and text of every shipped bank, by name."""
@@ -24,17 +27,27 @@ def shipped_banks() -> tuple[tuple[str, str], ...]:
     return tuple((entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(found, key=lambda e: e.name))
 
 
-def load_banks(paths: Sequence[Path] = ()) -> tuple[ItemTemplate, ...]:
-    """Every item of the banks, in the order of the files.
+def load_banks(
+    paths: Sequence[Path] = (), topics: Sequence[str] = (), skills: Sequence[str] = ()
+) -> tuple[ItemTemplate, ...]:
+    """Every item of the banks in the order of the files, or those that have one of the topics or skills.
 
-    Raises ``InputError`` with the faults of all the files together, and for an id that stands in two of them.
+    Raises ``InputError`` with the faults of all the files together, for an id that stands in two of them, and for
+    topics and skills that no item has.  Of the shipped banks nothing more is understood than is asked for.
     """
     faults: list[Fault] = []
     found: list[ItemTemplate] = []
-    texts = [(str(path), None) for path in paths] if paths else list(shipped_banks())
-    for name, text in texts:
+    known_topics: set[str] = set()
+    known_skills: set[str] = set()
+    everything = not topics and not skills
+    for name, text in [(str(path), None) for path in paths] if paths else shipped_banks():
         try:
-            found += templates(read_bank(text if text is not None else read_text(Path(name)), file=name))
+            bank = read_bank(text if text is not None else read_text(Path(name)), file=name)
+            known_topics.add(bank.content.bank.topic)
+            known_skills.update(item.skill for item in bank.content.item)
+            whole = everything or bank.content.bank.topic in topics
+            wanted = [item.id for item in bank.content.item if whole or item.skill in skills]
+            found += (template for template in templates(bank, None if paths else wanted) if template.id in wanted)
         except InputError as error:
             faults += error.faults
     homes: dict[str, str] = {}
@@ -43,19 +56,29 @@ def load_banks(paths: Sequence[Path] = ()) -> tuple[ItemTemplate, ...]:
             problem = f"the item id '{template.id}' is used in {homes[template.id]} too"
             faults.append(Fault(problem, "ids that differ", file=template.file, line=template.line, item=template.id))
         homes.setdefault(template.id, template.file)
+    faults = faults or [
+        Fault(f"there is no {what} '{name}'", ", ".join(sorted(known)) if len(known) <= MANY else "",
+              nearest(name, known) or "'gdquiz banks' lists the items", field=f"--{what}")
+        for what, names, known in (("topic", topics, known_topics), ("skill", skills, known_skills))
+        for name in names
+        if name not in known
+    ]  # fmt: skip
     if faults:
         raise InputError(faults)
     return tuple(found)
 
 
-def of_topics(topics: Sequence[str], items: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
-    """The items of these topics, or all where none is named.  Raises ``InputError`` for a topic that no item has."""
-    known = sorted({template.topic for template in items})
-    for topic in topics:
-        if topic not in known:
-            problem = f"there is no topic '{topic}'"
-            raise InputError(Fault(problem, ", ".join(known), nearest(topic, known), field="--topic"))
-    return tuple(template for template in items if not topics or template.topic in topics)
+def load_item(name: str, paths: Sequence[Path] = ()) -> ItemTemplate:
+    """The item of that id.  Raises ``InputError`` as ``load_banks`` does, and with the nearest id there is."""
+    if paths:
+        return find_item(name, load_banks(paths))
+    known: list[str] = []
+    for file, text in shipped_banks():
+        bank = read_bank(text, file=file)
+        known += (item.id for item in bank.content.item)
+        if name in known:
+            return templates(bank, [name])[0]
+    raise _unknown_item(name, known)
 
 
 def find_item(name: str, items: Sequence[ItemTemplate]) -> ItemTemplate:
@@ -63,5 +86,9 @@ def find_item(name: str, items: Sequence[ItemTemplate]) -> ItemTemplate:
     for template in items:
         if template.id == name:
             return template
-    hint = nearest(name, [template.id for template in items]) or "'gdquiz banks' lists the items"
-    raise InputError(Fault(f"there is no item '{name}'", hint=hint))
+    raise _unknown_item(name, [template.id for template in items])
+
+
+def _unknown_item(name: str, known: Sequence[str]) -> InputError:
+    hint = nearest(name, known) or "'gdquiz banks' lists the items"
+    return InputError(Fault(f"there is no item '{name}'", hint=hint))

@@ -21,7 +21,6 @@ from gdquiz.cli.outputs import (
     templates_option,
 )
 from gdquiz.cli.progress import with_progress
-from gdquiz.errors import Fault, InputError, nearest
 
 TITLE, QUESTIONS = "Gradient descent", 10
 """Of a quick quiz."""
@@ -92,16 +91,11 @@ def make(
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
     students = read_roster(read_text(roster), file=str(roster)) if roster is not None else ()
     home = blueprint.parent if blueprint is not None else Path()
-    items = load_banks(banks or [home / name for name in (plan.banks if plan else [])])
+    items = load_banks(banks or [home / name for name in (plan.banks if plan else [])], topics)
     planned = plan.seed if plan else None
     chosen = seed if seed is not None else str(planned) if planned is not None else secrets.token_hex(6)
     if plan is None:
-        known = tuple(dict.fromkeys(item.topic for item in items))
-        for topic in topics:
-            if topic not in known:
-                problem = f"there is no topic '{topic}'"
-                raise InputError(Fault(problem, ", ".join(known), nearest(topic, known), field="--topic"))
-        topics = topics or known
+        topics = topics or tuple(dict.fromkeys(item.topic for item in items))
         plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
     plan = plan.model_copy(update={"seed": chosen})
     file = str(blueprint) if blueprint else ""

@@ -88,35 +88,11 @@ def practice(
         _export(place, export, force=force)
     elif page is not None:
         check_page(page, questions, force=force)
-        items = _chosen(load_banks(files), topics, skills)
+        items = load_banks(files, topics, skills)
         write_page(page, items, questions=questions or QUESTIONS, seed=seed, title=title or TITLE, force=force)
     else:
-        templates = _chosen(load_banks(files), topics, skills)
+        templates = load_banks(files, topics, skills)
         _converse(templates, place, save=not no_save, seed=seed, questions=questions)
-
-
-def _chosen(
-    templates: tuple[ItemTemplate, ...], topics: Sequence[str], skills: Sequence[str]
-) -> tuple[ItemTemplate, ...]:
-    """The items of some topics or skills; all where none are named.
-
-    Raises ``InputError`` for each name that no item has.
-    """
-    from gdquiz.errors import Fault, InputError, nearest
-
-    known_topics = {template.topic for template in templates}
-    known_skills = {template.source.skill for template in templates}
-    unknown = [
-        Fault(f"there is no {what} '{name}'", hint=nearest(name, known) or "'gdquiz banks' lists the items")
-        for what, names, known in (("topic", topics, known_topics), ("skill", skills, known_skills))
-        for name in names
-        if name not in known
-    ]
-    if unknown:
-        raise InputError(unknown)
-    if not topics and not skills:
-        return templates
-    return tuple(template for template in templates if template.topic in topics or template.source.skill in skills)
 
 
 def _converse(templates: Sequence[ItemTemplate], place: Path, *, save: bool, seed: str, questions: int | None) -> None:

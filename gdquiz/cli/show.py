@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gdquiz.cli import Command
-from gdquiz.cli.loading import bank_option, find_item, load_banks
+from gdquiz.cli.loading import bank_option, load_item
 
 
 @click.command(cls=Command, example="gdquiz show one-step-squared-error --variant 17")
@@ -20,7 +20,7 @@ def show(item: str, variant: int, files: tuple[Path, ...]) -> None:
     from gdquiz.errors import Fault, InputError
     from gdquiz.showing import shown
 
-    template = find_item(item, load_banks(files))
+    template = load_item(item, files)
     population = populate(template)
     if variant >= population.size:
         raise InputError(Fault(f"the item '{item}' has no variant {variant}", f"0 to {population.size - 1}"))
