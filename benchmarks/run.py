@@ -19,7 +19,8 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import jinja2
@@ -59,15 +60,16 @@ def baseline(forms: int) -> None:
         "".join(texts)
 
 
-def timed(work: Callable[[], object], rounds: int) -> float:
-    """The least of some CPU times, in seconds: what the work costs when nothing disturbs it."""
-    times = []
+def timed(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """The least CPU time of each work over some rounds of all of them, in seconds."""
+    times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
-        gc.collect()
-        began = time.process_time()
-        work()
-        times.append(time.process_time() - began)
-    return min(times)
+        for name, work in works.items():
+            gc.collect()
+            began = time.process_time()
+            work()
+            times[name].append(time.process_time() - began)
+    return {name: min(found) for name, found in times.items()}
 
 
 def consume(exam: Exam, name: str) -> int:
@@ -110,40 +112,42 @@ def main() -> int:
     plan = read_blueprint(chosen.blueprint.read_text(encoding="utf-8"), file=str(chosen.blueprint))
     count = forms * QUESTIONS
 
-    base = timed(lambda: baseline(forms), rounds)
-    print(f"baseline: {count:,} questions in {base:.2f} s, {count / base:,.0f} a second")
-
     named = [slot.item for section in plan.section for slot in section.slot if slot.item]
     used = [item for item in items if item.id in named]
-    for item in used:  # derivatives and parsers are made once in a process
-        populate(item)
-    populations = timed(lambda: [populate(item) for item in used], rounds)
-    print(f"populations of {len(used)} items: {populations:.2f} s")
-    solved = {item.id: populate(item) for item in used}
+    solved = {item.id: populate(item) for item in used}  # derivatives and parsers are made once in a process
     made = assemble(plan, items, forms, solve=lambda item: solved[item.id])
-    making = timed(lambda: assemble(plan, items, forms, solve=lambda item: solved[item.id]), rounds)
+    small = assemble(plan, items, max(1, forms // 10), solve=lambda item: solved[item.id])
+    for warm_up in (*(partial(consume, small, name) for name in LIMITS), partial(packaged, small)):
+        warm_up()
+    seconds = timed(
+        {
+            "baseline": partial(baseline, forms),
+            "populations": lambda: [populate(item) for item in used],
+            "making": lambda: assemble(plan, items, forms, solve=lambda item: solved[item.id]),
+            **{name: partial(consume, made, name) for name in LIMITS},
+            "moodle": partial(packaged, made),
+        },
+        rounds,
+    )
+    base, making, populations = (seconds[name] for name in ("baseline", "making", "populations"))
+    print(f"baseline: {count:,} questions in {base:.2f} s, {count / base:,.0f} a second")
+    print(f"populations of {len(used)} items: {populations:.2f} s")
     print(
         f"making {forms:,} forms: {making:.2f} s ({making / base:.2f} x), exam.json {len(to_json(made)) / 1e6:.1f} MB"
     )
-
     kept = True
     for name, limit in LIMITS.items():
-        consume(made, name)
-        seconds = timed(lambda name=name: consume(made, name), rounds)
-        ratio = (making + seconds) / base
+        ratio = (making + seconds[name]) / base
         kept &= ratio <= limit
-        whole = (making + seconds + populations) / base
+        whole = (making + seconds[name] + populations) / base
         print(
-            f"{name}: rendering {seconds:.2f} s; making and rendering {ratio:.2f} x the baseline "
+            f"{name}: rendering {seconds[name]:.2f} s; making and rendering {ratio:.2f} x the baseline "
             f"(limit {limit:g}), with the populations {whole:.2f} x"
         )
-
-    packaged(made)
-    seconds = timed(lambda: packaged(made), rounds)
-    ratio = seconds / base
+    ratio = seconds["moodle"] / base
     kept &= ratio <= MOODLE_LIMIT
     print(
-        f"moodle: packaging {count:,} questions {seconds:.2f} s, {count / seconds:,.0f} a second, "
+        f"moodle: packaging {count:,} questions {seconds['moodle']:.2f} s, {count / seconds['moodle']:,.0f} a second, "
         f"{ratio:.2f} x the baseline (limit {MOODLE_LIMIT:g})"
     )
 
@@ -153,7 +157,6 @@ def main() -> int:
     kept &= ratio <= 3
     print(f"gdquiz --help: {help_time * 1000:.0f} ms, {ratio:.2f} x 'import click' (limit 3)")
 
-    small = assemble(plan, items, max(1, forms // 10))
     for what, work in (("rendering", lambda exam: consume(exam, "markdown")), ("packaging", packaged)):
         few, many = peak_of(lambda work=work: work(small)), peak_of(lambda work=work: work(made))
         print(f"memory while {what}: {few / 1e6:.1f} MB for {forms // 10} forms, {many / 1e6:.1f} MB for {forms}")
