@@ -19,7 +19,6 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +49,7 @@ from gdquiz.practice.plan import candidates
 from gdquiz.practice.progress import Progress
 from gdquiz.rendering import figures, views
 from gdquiz.rendering.formats import FORMATS
+from gdquiz.rooms import ROOMS, in_order, parsed, room_of
 from gdquiz.showing import shown
 
 END = "<!-- end of generated -->"
@@ -462,107 +462,16 @@ def _view_kind(annotation: Any) -> str:
     )
 
 
-# --- modules ---------------------------------------------------------------------------------------------------------
-
-
-@cache
-def _parsed(source: str) -> ast.Module:
-    return ast.parse(source)
-
-
-def imports(source: str) -> set[str]:
-    """What a module imports of gdquiz as soon as it is imported itself, not for type checking only or on demand."""
-    return set(_imports(_parsed(source).body))
-
-
-def all_imports(source: str) -> set[str]:
-    """Everything that a module imports of gdquiz anywhere, also within functions and for type checking."""
-    return set(_imports(ast.walk(_parsed(source))))
-
-
-def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "gdquiz":
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "gdquiz")
-
-
-def module_of(name: str, modules: Iterable[str]) -> str:
-    """The module that an imported name belongs to: ``gdquiz.errors.Fault`` is of ``gdquiz.errors``."""
-    known = set(modules)
-    while name not in known:
-        name = name.rpartition(".")[0]
-    return name
-
-
-def in_order(modules: Mapping[str, str]) -> list[str]:
-    """The modules so that each comes after all that it imports.  Raises ``ValueError`` for a circle."""
-    needs = {
-        name: {module_of(other, modules) for other in imports(source)} - {name, "gdquiz"}
-        for name, source in modules.items()
-    }
-    ordered: list[str] = []
-    while len(ordered) < len(needs):
-        ready = sorted(name for name in needs if name not in ordered and needs[name] <= set(ordered))
-        if not ready:
-            raise ValueError(f"modules import one another in a circle: {sorted(set(needs) - set(ordered))}")
-        ordered += ready
-    return ordered
+# --- modules and rooms ----------------------------------------------------------------------------------------------
 
 
 def _modules(material: Material, room: str) -> str:
     rows = []
     for name in in_order(material.modules):
         if room_of(name) == room:
-            docstring = ast.get_docstring(_parsed(material.modules[name])) or ""
+            docstring = ast.get_docstring(parsed(material.modules[name])) or ""
             rows.append((f"`{name.removeprefix('gdquiz.')}`", _code(docstring.split("\n\n")[0])))
     return table(("module", "what it is"), rows)
-
-
-ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("ground", ("gdquiz", "gdquiz.errors", "gdquiz.resources"), ()),
-    ("mathematics", ("gdquiz.mathematics",), ("ground",)),
-    ("authoring", ("gdquiz.authoring",), ("ground", "mathematics")),
-    ("rendering", ("gdquiz.rendering",), ("ground", "mathematics", "authoring")),
-    ("marking", ("gdquiz.marking",), ("ground", "mathematics", "authoring")),
-    ("packaging", ("gdquiz.packaging",), ("ground", "mathematics", "authoring", "rendering")),
-    ("checking", ("gdquiz.checking", "gdquiz.showing"), ("ground", "mathematics", "authoring")),
-    ("catalog", ("gdquiz.catalog",), ("ground", "mathematics", "authoring", "rendering", "packaging")),
-    ("solving", ("gdquiz.task", "gdquiz.solving", "gdquiz.telling"), ("ground", "mathematics")),
-    (
-        "practice",
-        ("gdquiz.practice",),
-        ("ground", "mathematics", "authoring", "rendering", "marking", "solving"),
-    ),
-    (
-        "edge",
-        ("gdquiz.cli", "gdquiz.__main__", "gdquiz.documentation"),
-        (
-            "ground",
-            "mathematics",
-            "authoring",
-            "rendering",
-            "packaging",
-            "marking",
-            "checking",
-            "catalog",
-            "solving",
-            "practice",
-        ),
-    ),
-)
-"""The rooms of the house: name, modules (with all below them), and the rooms they may import from."""
-
-
-def room_of(module: str) -> str:
-    """The room of a module.  Raises ``KeyError`` for a module that stands in none."""
-    for room, places, _ in ROOMS:
-        for place in places:
-            if module == place or (place != "gdquiz" and module.startswith(f"{place}.")):
-                return room
-    raise KeyError(module)
 
 
 def _rooms(_: Material) -> str:

@@ -17,7 +17,7 @@ import pytest
 from pydantic import BaseModel
 
 import gdquiz
-from gdquiz import documentation
+from gdquiz import documentation, rooms
 from gdquiz.authoring import blueprint, exam, schema
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.items import ItemTemplate, templates
@@ -344,7 +344,7 @@ def test_the_changelog_has_this_version() -> None:
 
 
 def imported(source: str) -> set[str]:
-    return {documentation.module_of(name, MODULES) for name in documentation.all_imports(source)}
+    return {rooms.module_of(name, MODULES) for name in rooms.all_imports(source)}
 
 
 def test_every_module_is_named_in_the_architecture() -> None:
@@ -355,9 +355,9 @@ def test_every_module_is_named_in_the_architecture() -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_imports_go_one_way(module: str) -> None:
-    room = documentation.room_of(module)
-    allowed = next(others for name, _, others in documentation.ROOMS if name == room)
-    wrong = sorted(other for other in imported(MODULES[module]) if documentation.room_of(other) not in (room, *allowed))
+    room = rooms.room_of(module)
+    allowed = next(others for name, _, others in rooms.ROOMS if name == room)
+    wrong = sorted(other for other in imported(MODULES[module]) if rooms.room_of(other) not in (room, *allowed))
     assert wrong == []
 
 
@@ -365,9 +365,9 @@ def test_rendering_could_not_compute() -> None:
     seen = {
         other
         for module, source in MODULES.items()
-        if documentation.room_of(module) == "rendering"
+        if rooms.room_of(module) == "rendering"
         for other in imported(source)
-        if documentation.room_of(other) in ("authoring", "mathematics")
+        if rooms.room_of(other) in ("authoring", "mathematics")
     }
     assert seen <= {"gdquiz.authoring.exam", "gdquiz.authoring.wording", "gdquiz.mathematics.notation"}
 
@@ -376,23 +376,23 @@ def test_marking_sees_the_frozen_exam_only() -> None:
     seen = {
         other
         for module, source in MODULES.items()
-        if documentation.room_of(module) == "marking"
+        if rooms.room_of(module) == "marking"
         for other in imported(source)
-        if documentation.room_of(other) == "authoring"
+        if rooms.room_of(other) == "authoring"
     }
     assert seen == {"gdquiz.authoring.exam"}
 
 
 def test_no_module_imports_itself_the_long_way_round() -> None:
-    ordered = documentation.in_order(MODULES)
+    ordered = rooms.in_order(MODULES)
     assert sorted(ordered) == sorted(MODULES)
 
 
 def test_a_circle_of_imports_is_found() -> None:
     with pytest.raises(ValueError, match=r"gdquiz\.a.*gdquiz\.b"):
-        documentation.in_order({"gdquiz.a": "from gdquiz.b import x", "gdquiz.b": "import gdquiz.a"})
+        rooms.in_order({"gdquiz.a": "from gdquiz.b import x", "gdquiz.b": "import gdquiz.a"})
 
 
 def test_a_module_without_a_room_is_found() -> None:
     with pytest.raises(KeyError, match=r"gdquiz\.attic"):
-        documentation.room_of("gdquiz.attic")
+        rooms.room_of("gdquiz.attic")
