@@ -82,6 +82,9 @@ def stochastic_runs_in_the_long_run(p: Row) -> dict[str, object]:
     w, best, draw = float(given(p, "w")), sum(targets) / 2, random.Random(11)
     falling = p["case"] == "falling-rate"
     first = int(p["k"])
+    if falling:  # with the rates 1/k the weight is the mean of k targets: whole numbers of each have to give it
+        drawn = first * (given(p, "w") - given(p, "y1:signed")) / (given(p, "y2:signed") - given(p, "y1:signed"))
+        confirm(drawn.denominator == 1 and 0 <= drawn <= first, "no draws lead to the printed weight")
     points = []
     for k in range(first + 1, first + 20001):
         w -= (1 / k if falling else float(p["eta"])) * (w - draw.choice(targets))
