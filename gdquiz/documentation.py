@@ -412,6 +412,7 @@ def _carriage(targets: tuple[Target, ...]) -> str:
         ("worked solution", *(target.solution or LEFT_OUT for target in targets)),
         ("figures", *(target.figures or LEFT_OUT for target in targets)),
         ("points", *(target.marks or LEFT_OUT for target in targets)),
+        ("credit of foreseen wrong answers", *(target.credited() or "yes" for target in targets)),
         ("pools", *(target.pools for target in targets)),
     )
     return table(head, (*kinds, *places))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,7 @@ from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
 from gdquiz.authoring.exam import Exam, NumberKey, PartKey, Question, WrongAnswer
 from gdquiz.authoring.items import templates
+from gdquiz.errors import InputError
 from gdquiz.packaging.archive import zipped
 from gdquiz.packaging.decimals import PLACES, UNIT, accepted, scaled, written
 from gdquiz.packaging.entries import Entries
@@ -209,6 +211,39 @@ def test_credit_is_a_share_that_platforms_know() -> None:
         )
         assert [message.share for message in field.messages] == [share]
     assert len(set(SHARES)) == len(SHARES)
+
+
+LISTS = {"canvas", "aiken", "blackboard"}
+"""Those that have no place for the credit of a number or a choice."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "without"),
+    [
+        ("number", {"brightspace", *LISTS} - {"aiken"}),  # with one foreseen wrong answer, words or nothing there
+        ("choice", LISTS),
+        ("choices", {"moodle", "moodle-4.3", "gift", "brightspace", *LISTS} - {"aiken"}),  # Aiken leaves them out
+        ("matching", {"moodle", "moodle-4.3", "gift", "brightspace", "qti-1.2", *LISTS}),
+        ("ordering", {"moodle", "moodle-4.3", "gift", "brightspace", "qti-1.2", *LISTS}),
+    ],
+)
+def test_the_report_tells_where_a_foreseen_wrong_answer_earns_nothing(kind: str, without: set[str]) -> None:
+    made = exam()
+    _, one = question(kind)
+    (key,) = one.parts
+    told: dict[float, set[str]] = {}
+    for credit in (0.9, 0.0):
+        wrong = tuple(each.model_copy(update={"credit": credit}) for each in key.wrong)
+        parts = (key.model_copy(update={"wrong": wrong}),)
+        form = made.forms[0].model_copy(update={"questions": (one.model_copy(update={"parts": parts}),)})
+        told[credit] = set()
+        for target in TARGETS:
+            report: list[str] = []
+            with suppress(InputError):  # a target that has no place for this kind of answer
+                list(package(made.model_copy(update={"forms": (form,)}), target, report))
+            if any("without the part of the marks that a foreseen wrong answer earns" in line for line in report):
+                told[credit].add(target.name)
+    assert told == {0.9: without, 0.0: set()}
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------

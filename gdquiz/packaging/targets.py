@@ -38,7 +38,8 @@ class Target:
     ``kinds`` tells how each kind of answer is carried; ``together`` are the kinds of fields that one question of the
     platform can ask for at once, so that a question of several parts stays one; others are split.  ``feedback``,
     ``hints``, ``solution``, ``figures`` and ``marks`` (the points of a question) say in a word or two where these go,
-    and are empty where there is no place for them.  ``writer`` is the function that writes the package, as
+    and are empty where there is no place for them.  ``credit`` are the kinds of fields in which a foreseen wrong answer
+    earns the part of the marks that its item gives it.  ``writer`` is the function that writes the package, as
     ``module:function``.
     """
 
@@ -56,6 +57,7 @@ class Target:
     formulas: str
     pools: str
     writer: str
+    credit: frozenset[str] = frozenset()
     marks: str = IN_FILE
 
     def limits(self) -> Iterator[str]:
@@ -73,6 +75,15 @@ class Target:
         ):
             if not place:
                 yield f"{name}: left out"
+        if told := self.credited():
+            yield f"credit of foreseen wrong answers: {told}"
+
+    def credited(self) -> str:
+        """Where foreseen wrong answers earn no part of the marks, or only some do: in words; empty where all can."""
+        if self.credit >= _MARKED:
+            return ""
+        kinds = ", ".join(KINDS[kind] for kind in EVERY_KIND if kind in self.credit)
+        return f"of {kinds} only" if kinds else LEFT_OUT
 
 
 def _kinds(**other: str) -> Mapping[Kind, str]:
@@ -83,6 +94,9 @@ def _kinds(**other: str) -> Mapping[Kind, str]:
 
 _ALL_FIELDS = frozenset(("number", "choice", "choices", "truth", "matching", "ordering", "words"))
 _CLOZE = frozenset(("number", "choice", "choices", "truth", "matching"))
+_SINGLE = frozenset(("number", "choice"))
+_MARKED = _ALL_FIELDS - {"words"}
+"""Fields that the platform marks by itself."""
 
 _MOODLE = Target(
     name="moodle",
@@ -99,6 +113,7 @@ _MOODLE = Target(
     formulas="TeX",
     pools="a category for each question",
     writer="gdquiz.packaging.moodle:pages",
+    credit=_SINGLE,
     marks=WHOLE,
 )
 _QTI_2 = Target(
@@ -116,6 +131,7 @@ _QTI_2 = Target(
     formulas="MathML",
     pools="a section for each question, which selects one item",
     writer="gdquiz.packaging.qti:pages",
+    credit=_MARKED,
 )
 _QTI_1 = Target(
     name="qti-1.2",
@@ -132,6 +148,7 @@ _QTI_1 = Target(
     formulas="TeX",
     pools="a section for each question, which selects one item",
     writer="gdquiz.packaging.qti1:pages",
+    credit=_SINGLE | {"choices"},
 )
 
 TARGETS: tuple[Target, ...] = (
@@ -154,6 +171,7 @@ TARGETS: tuple[Target, ...] = (
         feedback="at each wrong option; of numbers in the general comment",
         solution="general comment",
         pools="a question group for each question, which picks one",
+        credit=frozenset(),
     ),
     _QTI_1,
     Target(
@@ -171,6 +189,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX",
         pools="a category for each question",
         writer="gdquiz.packaging.gift:pages",
+        credit=_SINGLE,
         marks="",
     ),
     Target(
@@ -231,6 +250,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX",
         pools="a file for each question",
         writer="gdquiz.packaging.lines:brightspace",
+        credit=frozenset(("choice",)),
     ),
     Target(
         name="jsonl",
@@ -247,6 +267,7 @@ TARGETS: tuple[Target, ...] = (
         formulas="TeX in dollars",
         pools="each line names its pool",
         writer="gdquiz.packaging.jsonl:pages",
+        credit=_MARKED,
     ),
 )
 
