@@ -135,6 +135,16 @@ def test_numbers_that_are_not_rational_come_in_twenty_digits() -> None:
         assert (slip is None) == (a == 1)
 
 
+def test_a_wrong_float_that_is_whole_is_printed_as_a_whole_number() -> None:
+    # ceil(log(10) a): 2.303, 4.605 and 6.908 rounded up are 3, 5 and 7; log(10) a itself keeps its decimals
+    body = f'parameters = {{ a = "1..3" }}\n{NUMBER}answer = "20*a"\n'
+    mistakes = '{ misconception = "FLOOR", value = "ceil(log(10)*a)" }, { misconception = "LIN", value = "log(10)*a" }'
+    population = populate(item(f"{body}wrong = [{mistakes}]"))
+    shown = [[(w.values, w.shown) for w in q.parts[0].wrong] for _, q in solved(population)]
+    assert [row[0] for row in shown] == [(("3",), "$3$"), (("5",), "$5$"), (("7",), "$7$")]
+    assert [row[1][1] for row in shown] == ["$2.303$", "$4.605$", "$6.908$"]
+
+
 def test_cases_have_their_own_words_losses_and_domains() -> None:
     population = populated("kinds.toml", "versions")
     found = []
