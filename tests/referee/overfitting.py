@@ -86,7 +86,8 @@ def early_stopping_with_patience(p: Row) -> dict[str, object]:
 
 def best_epoch_by_formula(p: Row) -> dict[str, object]:
     """The run itself, epoch by epoch in floats, and the smallest of the 81 validation losses."""
-    us, vs, s, eta = (float(given(p, name)) for name in ("us", "vs", "s", "eta"))
+    us, vs, half, eta = (float(given(p, name)) for name in ("us", "vs", "s/2", "eta"))
+    s = 2 * half
     wanted = float(given(p, "tau*vs"))
     u = v = 0.0
     losses = []
