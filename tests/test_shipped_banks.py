@@ -148,6 +148,19 @@ def test_the_words_of_a_case_hold_no_markup() -> None:
     assert not marked
 
 
+def test_a_printed_loss_has_the_variables_it_is_announced_with() -> None:
+    """``f(x) = {{~ loss}}`` must not print a formula in z."""
+    announced = re.compile(r"(\w+)\(([\w, ]+)\)\s*&?=\s*\{\{~ loss\}\}")
+    found = 0
+    for template in bank().values():
+        for name, variables in announced.findall(prose(template)):
+            loss = template.source.loss
+            assert loss is not None
+            assert (name, variables.split(", ")) == (loss.name, list(loss.variables)), template.id
+            found += 1
+    assert found > 50
+
+
 def test_plain_english_prose() -> None:
     for template in bank().values():
         text = re.sub(r"```.*?```|`[^`]*`|\{\{[^{}]*\}\}|\$[^$]*\$", "", prose(template), flags=re.DOTALL)

@@ -88,8 +88,8 @@ def nesterov_steps(p: Row) -> dict[str, object]:
 
 
 def claims_about_momentum(p: Row) -> dict[str, object]:
-    """Twenty further updates, by the printed rule."""
-    f, x, v = loss(p, "z"), given(p, "x"), given(p, "v")
+    """Six further updates, by the printed rule."""
+    f, x, v = loss(p, "x"), given(p, "now"), given(p, "v")
     beta, eta, case = given(p, "beta"), given(p, "eta"), p["case"]
     points = [x]
     for _ in range(6):
