@@ -2,7 +2,8 @@
 
 An environment gives each name a value: a ``Rationals`` column, a float array, an mpmath number, or, for names that
 are read with an index such as ``w[2]``, a tuple of those.  Arithmetic stays exact as long as every operand is;
-``exp`` and its kin turn a column into floats, and ``sqrt`` stays exact where all rows are squares.
+``exp`` and its kin turn a column into floats, ``sqrt`` stays exact where all rows are squares, and ``floor`` and
+``ceil`` of floats are exact again.
 
 Comparisons of floats need a margin, 1e-9 relative to the larger side.  Rows inside the margin, and rows that compare a
 number that does not exist (division by zero, overflow), are noted as doubtful, so that a population can refuse them.
@@ -27,6 +28,9 @@ Column = Any
 MARGIN = 1e-9
 PRECISE_MARGIN = 1e-30
 """The same for mpmath numbers, which carry 50 digits."""
+
+_LARGEST_WHOLE = 2.0**53
+"""Up to here a float holds every whole number."""
 
 
 class Evaluation:
@@ -287,13 +291,17 @@ def _beside_whole(value: Column) -> Mask:
 
 
 def _floor(value: Column) -> Column:
+    """The whole number below: exact also for floats, whose rows beside a whole number are doubtful anyway."""
     if isinstance(value, Rationals):
         return value.floor()
     if _is_precise(value):
         import mpmath
 
         return mpmath.floor(value)
-    return np.where(_beside_whole(value), np.rint(value), np.floor(value))
+    with np.errstate(invalid="ignore"):
+        whole = np.asarray(np.where(_beside_whole(value), np.rint(value), np.floor(value)))
+        valid = np.abs(whole) <= _LARGEST_WHOLE
+    return Rationals(np.where(valid, whole, 0).astype(np.int64), np.ones(whole.shape, np.int64), valid)
 
 
 def _divided(a: Column, b: Column) -> Column:
