@@ -50,7 +50,7 @@ def shown(population: Population, row: int) -> str:
                 yield f"- {wrong.misconception}: {answer}{earns}. {wrong.feedback}"
             foreseen = {wrong.options for wrong in key.wrong}
             for option in part.options:
-                told = (option.id,) in foreseen or (part.kind != "choices" and option.id in key.options)
+                told = (option.id,) in foreseen or option.id in key.options
                 if option.feedback and option.id in key.order and not told:
                     yield f"- {LETTERS[key.order.index(option.id)]}: {filled(option.feedback)}"
         for number, hint in enumerate(wording.hints, start=1):
