@@ -78,6 +78,17 @@ def test_a_blueprint_becomes_sheets_and_keys(folder: Path) -> None:
     assert "small-step: difficulty" in result.stdout and "The seed was drawn" not in result.stdout
 
 
+def test_one_form_of_one_question_is_not_called_several(folder: Path) -> None:
+    result = run("make", "--bank", "small.toml", "--questions", "1", "--seed", "1", "--to", "markdown", "--out", "exam")
+    assert result.exit_code == 0, result.output
+    made = from_json((folder / "exam" / "exam.json").read_text(encoding="utf-8"))
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"exam/exam.json: exam {made.id}, 1 form of 1 question"
+    assert any(line.endswith("(1 form, 1 question each).") for line in lines)
+    for name in ("sheets/form-01.md", "keys/form-01.md"):
+        assert " · 1 question · " in (folder / "exam" / name).read_text(encoding="utf-8")
+
+
 def test_the_same_words_make_the_same_files(folder: Path) -> None:
     for out in ("one", "two"):
         assert run("make", "plan.toml", "--to", "markdown", "--out", out).exit_code == 0

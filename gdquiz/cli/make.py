@@ -108,9 +108,14 @@ def make(
         yield from pages(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, notes)
 
     write_folder(out, files(), force=force)
-    click.echo(f"{out}/exam.json: exam {exam.id}, {len(exam.forms)} forms of {len(exam.forms[0].questions)} questions")
+    size = f"{_of(len(exam.forms), 'form')} of {_of(len(exam.forms[0].questions), 'question')}"
+    click.echo(f"{out}/exam.json: exam {exam.id}, {size}")
     tell(out, notes)
     if seed is None and planned is None:
         click.echo(f"The seed was drawn: --seed {chosen} makes this exam again.")
     for line in exam.report:
         click.echo(line)
+
+
+def _of(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
