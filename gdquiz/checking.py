@@ -142,6 +142,7 @@ def _faults(population: Population, seen: _Seen) -> Iterator[str]:
             if part.kind == "choice" and len(key.options) == 1:
                 places.setdefault(part.id, Counter())[key.order.index(key.options[0])] += 1
                 widths[part.id] = len(key.order)
+    yield from _empty_faults(population)
     yield from _idle_faults(population)
     yield from _inexact_faults(population)
     for part, template_part in zip(solver.wording.parts, population.template.parts, strict=True):
@@ -210,6 +211,11 @@ def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
 
 
 # --- the whole population ------------------------------------------------------------------------------------------
+
+
+def _empty_faults(population: Population) -> Iterator[str]:
+    """Cases that are never printed, for every row of theirs is refused."""
+    yield from (f"no row of the case '{block.case.id}' is left" for block in population.blocks if not len(block.passed))
 
 
 def _idle_faults(population: Population) -> Iterator[str]:

@@ -69,6 +69,11 @@ PLANTED: dict[str, tuple[str, str]] = {
         A + NUMBER + 'answer = "2*a"\nwrong = [{ misconception = "NO_2", value = "a + a", optional = true }]',
         "part 'answer': the wrong answer of NO_2 is of use in no row",
     ),
+    "case without rows": (
+        'require = ["a > 3"]\n[[item.case]]\nid = "high"\nparameters = { a = "4..9" }\n[[item.case]]\nid = "low"\n'
+        'parameters = { a = "1..3" }\n' + NUMBER + 'answer = "a"',
+        "no row of the case 'low' is left",
+    ),
     "too many combinations": (
         'parameters = { a = "1..500", b = "1..500" }\n' + NUMBER + 'answer = "a"',
         "field parameters: the parameters have 250,000 combinations: 500 (a) x 500 (b); expected at most 200,000 in "

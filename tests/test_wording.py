@@ -99,6 +99,13 @@ def test_escaped_words_are_shown_as_they_are(words):
     assert text.split() == words.split()
 
 
+def test_words_keep_their_distance_from_what_stands_beside_them():
+    words = {"joint": " and\n", "rest": ", as\n\ntold ", "mark": " # x", "none": "  "}
+    kinds = dict.fromkeys(words, "text")
+    assert fill("$x${{joint}}$y${{rest}}.", words, kinds) == "$x$ and $y$, as told ."
+    assert fill("a{{mark}}{{none}}", words, kinds) == "a \\# x"
+
+
 @given(st.text("ab` ", min_size=1, max_size=12).filter(lambda code: code.strip()))
 def test_code_spans_show_their_code(code):
     tokens = MarkdownIt("commonmark").parse("x" + code_span(code) + "x")
