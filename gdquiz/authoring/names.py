@@ -10,8 +10,8 @@ from gdquiz.authoring.schema import Item
 NAMES: tuple[tuple[str, str], ...] = (
     ("w[k]", "the variable w after k updates; w[0] is the start"),
     ("loss[k]", "the loss after k updates"),
-    ("grad_w[k]", "the derivative of the loss by w after k updates; with one variable also grad[k]"),
-    ("hess_w_v[k]", "the second derivative by w and v after k updates; with one variable also curvature[k]"),
+    ("grad_w[k]", "the derivative of the loss with respect to w after k updates; with one variable also grad[k]"),
+    ("hess_w_v[k]", "the second derivative with respect to w and v; with one variable also curvature[k]"),
     ("eig_min, eig_max", "smallest and largest eigenvalue of the Hessian at the start"),
     ("minimizer_w", "where the derivatives of a quadratic loss vanish"),
     ("loss_at_p, grad_w_at_p, hess_w_v_at_p", "the same at a point of [item.points]; with one variable also grad_at_p, "

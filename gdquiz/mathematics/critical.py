@@ -354,7 +354,7 @@ def _transcendental(calculus: Calculus) -> Landscape:
     for name, component in zip(calculus.variables, calculus.gradient, strict=True):
         for form, text in ((component, "positive"), (Apply("-", (component,)), "negative")):
             if convexity.positive(_positive_form(form)):
-                note = f"There is none: the derivative by {name} is {text} everywhere."
+                note = f"There is none: the derivative with respect to {name} is {text} everywhere."
                 return replace(landscape, complete=True, note=note, global_minima=())
     points = _nearby(calculus)
     note = f"Searched by Newton's method within {_reach(calculus):g} of 0; not certified."

@@ -112,9 +112,9 @@ _STEPS = (
         "SWAP",
         "exchanges the components of the gradient",
         "I have both partial derivatives; which one belongs to which variable does not matter much.",
-        r"The component of $\nabla f$ that belongs to a variable is the derivative by that very variable, and it "
-        "alone moves that variable.",
-        "Both numbers look familiar. Check by which variable you differentiated to get each of them.",
+        r"The component of $\nabla f$ that belongs to a variable is the derivative with respect to that very variable, "
+        "and it alone moves that variable.",
+        "Both numbers look familiar. Check with respect to which variable you differentiated to get each of them.",
         mistakes.swapped,
     ),
     Misconception(
@@ -279,8 +279,8 @@ _DERIVATIVES = (
         "CROSS",
         "drops the product of two variables",
         "In a partial derivative every term with another variable counts as a constant and vanishes.",
-        r"In $b\,xy$ the other variable is a constant *factor*: the partial derivative by $x$ is $b\,y$. Only terms "
-        "without $x$ vanish.",
+        r"In $b\,xy$ the other variable is a constant *factor*: the partial derivative with respect to $x$ is $b\,y$. "
+        "Only terms without $x$ vanish.",
         "Look at the term that holds both variables. Put a number in place of the other one and differentiate again.",
         slip("cross-dropped"),
     ),
@@ -290,7 +290,8 @@ _DERIVATIVES = (
         "The mixed term is shared between the two variables, so each gets half of it.",
         r"The partial derivatives of $b\,xy$ are $b\,y$ and $b\,x$, each with the whole coefficient. Nothing is "
         "shared out; each variable is moved on its own.",
-        "Hold one variable fixed at a number and differentiate the mixed term by the other; compare the coefficient.",
+        "Hold one variable fixed at a number and differentiate the mixed term with respect to the other; "
+        "compare the coefficient.",
     ),
     Misconception(
         "PRODUCT",
@@ -573,6 +574,14 @@ _RATES = (
         "Only a short enough step is sure to lower the loss. A long one crosses the valley and can land higher on the "
         "other side; with curvature at most $L$, a rate up to $2/L$ rules this out.",
         "Compute the loss before and after the step instead of trusting the direction alone.",
+    ),
+    Misconception(
+        "SHORTER",
+        "thinks that every step is shorter and ends closer",
+        "On the way to the minimum the slope falls, so each step is shorter than the one before and ends nearer to it.",
+        "A step is as long as rate times slope. Where the loss is steeper farther on, the next step is longer, and "
+        "across the minimiser a step can end farther from it.",
+        "Work out the slopes at two points of the run and the distances to the minimiser, and compare.",
     ),
     Misconception(
         "ONE_FOR_ALL",
@@ -980,7 +989,8 @@ _DATA = (
         "updates the bias with the gradient of the weight",
         "The bias takes the same step as the weight.",
         r"For $\hat y = wx + b$ the weight has the factor $x$ in its derivative and the bias has the factor 1.",
-        "Differentiate the prediction by the bias and compare with its derivative by the weight.",
+        "Differentiate the prediction with respect to the bias, and compare with its derivative with respect "
+        "to the weight.",
         mistakes.bias_as_weight,
     ),
     Misconception(
@@ -1042,17 +1052,17 @@ _DATA = (
         "NO_FEATURE",
         "leaves the feature out of the gradient",
         "The gradient of the weight is the error.",
-        "A weight acts on the prediction through its input, so the derivative by the weight is the error times that "
-        "input (and the constant factor of the loss).",
-        "Differentiate the prediction by the weight and see what is left over beside the error.",
+        "A weight acts on the prediction through its input, so the derivative with respect to the weight is the error "
+        "times that input (and the constant factor of the loss).",
+        "Differentiate the prediction with respect to the weight and see what is left over beside the error.",
     ),
     Misconception(
         "MSE_CHAIN",
         "multiplies by the slope of the sigmoid although it cancels",
         "The sigmoid is in the model, so its derivative $p(1-p)$ must be in the gradient.",
         "With cross-entropy the derivative of the loss by $p$ is $(p-y)/(p(1-p))$. Times $p(1-p)$ this leaves $p - y$ "
-        "as the derivative by $z$.",
-        "Work out the derivative of the cross-entropy by the probability and see what cancels.",
+        "as the derivative with respect to $z$.",
+        "Work out the derivative of the cross-entropy with respect to the probability and see what cancels.",
     ),
     Misconception(
         "LABEL",
@@ -1081,7 +1091,7 @@ _DATA = (
         "SQ",
         "brings the factor 2 of a squared error into cross-entropy",
         "The derivative of a loss has a factor 2 from the square.",
-        "Cross-entropy contains no square. Its derivative by $z$ is $p - y$, without a factor 2.",
+        "Cross-entropy contains no square. Its derivative with respect to $z$ is $p - y$, without a factor 2.",
         "Look at the loss that is used here and ask where a factor 2 could come from.",
     ),
     Misconception(
@@ -1168,8 +1178,8 @@ _NETWORKS = (
         "ACT",
         "uses the activation in place of the input",
         "The weight's derivative contains what the unit puts out.",
-        "The derivative by a weight contains what comes *into* that weight. What the unit puts out belongs to the "
-        "weights of the next layer.",
+        "The derivative with respect to a weight contains what comes *into* that weight. What the unit puts out "
+        "belongs to the weights of the next layer.",
         "Find the two ends of the weight in question and see which value enters it.",
     ),
     Misconception(
@@ -1228,7 +1238,7 @@ _STOCHASTIC = (
         "confuses draws with and without replacement",
         "It makes no difference whether an example can be drawn twice.",
         "Without replacement the draws are not independent: the batch covers the data more evenly, and the variance is "
-        "smaller by the factor (n - b)/(n - 1).",
+        "smaller by the factor $(n-b)/(n-1)$.",
         "Read again how the batch is drawn. Can the same example be in it twice?",
     ),
     Misconception(
@@ -1262,6 +1272,14 @@ _STOCHASTIC = (
         "Each stochastic step uses the gradient of its own example or mini-batch only. The others have no say in it.",
         "For each step, underline the example that is used, and leave the others out of the gradient.",
         mistakes.full_batch,
+    ),
+    Misconception(
+        "ONE_IS_ALL",
+        "takes one example for the whole data set",
+        "Every example shows the same as all of them, at least while the steps are small.",
+        "The examples pull in different directions. Their gradients agree with that of the whole loss only on average, "
+        "however short the steps are.",
+        "Work out the step of one example and the step of another one, and compare where they lead.",
     ),
     Misconception(
         "AT_START",
@@ -1567,7 +1585,7 @@ _GENERALISATION = (
         "takes the last epoch",
         "Training longer can only improve the model, so the last weights are the best.",
         "The last epoch is merely where the run was ended. The validation loss may have been lower long before.",
-        "Follow the validation loss from top to bottom, not only to where the training ended.",
+        "Follow the validation loss from the first epoch to the last, not only to where the training ended.",
     ),
     Misconception(
         "FIRST",
@@ -1655,6 +1673,14 @@ _GENERALISATION = (
         "By the rule of the question only a strictly lower loss, lower by more than the stated margin, resets the "
         "count.",
         "Go through the epochs once more and mark only those that are truly lower than the best so far.",
+    ),
+    Misconception(
+        "SCHEDULE_KIND",
+        "confuses two schedules of the learning rate",
+        "The rate falls from epoch to epoch, whatever the schedule is called.",
+        r"A schedule is its formula: $\eta_0 q^k$ and $\eta_0/(1+dk)$ fall in every epoch, steps only in some of them, "
+        "and their ends differ.",
+        "Work out the rate of each schedule in the first epochs and in the last one.",
     ),
     Misconception(
         "SMALLER_RATE",
