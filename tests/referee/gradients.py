@@ -50,6 +50,15 @@ def derivative_by_the_chain_rule(p: Row) -> dict[str, object]:
     return {"answer": _measured(formula(text, "w"), 1)}
 
 
+def derivative_by_the_product_rule(p: Row) -> dict[str, object]:
+    """Read both factors off the print, and measure the derivative of their product."""
+    first, mark, exponent = p["slots"]["~ loss"].rpartition(r"\right) e^{")
+    confirm(mark != "" and exponent.endswith("}"), "the loss is no polynomial times a power of e")
+    factor = formula(first.removeprefix(r"\left("), "w")
+    power = formula(exponent.removesuffix("}"), "w")
+    return {"answer": _measured(lambda w: factor(w) * mpmath.exp(power(w)), 1)}
+
+
 def partial_derivatives_at_a_point(p: Row) -> dict[str, object]:
     f, point = loss(p, "u", "v"), (given(p, "u0"), given(p, "v0"))
     floating = tuple(mpmath.mpf(x.numerator) / x.denominator for x in point)
