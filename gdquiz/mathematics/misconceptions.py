@@ -53,8 +53,8 @@ _STEPS = (
         "To get to lower loss I go where the gradient points.",
         r"The gradient points where the loss rises fastest. Descent therefore steps along $-\nabla f$, and only "
         r"ascent steps along $\nabla f$.",
-        "Check one sign: find out whether the loss rises or falls in the direction you chose, and which of the two "
-        "the question wants.",
+        "Check one sign: find out on which side the loss rises and on which it falls, and which of the two the question "
+        "wants.",
         mistakes.uphill,
     ),
     Misconception(
@@ -97,7 +97,7 @@ _STEPS = (
         "I differentiate until a simple expression is left and use that.",
         "The slope of $f$ is $f'$. The second derivative $f''$ tells how fast the slope changes, not which way or how "
         "steeply the loss falls.",
-        "You may have differentiated once too often. Count how many derivatives the update rule asks for.",
+        "You may have differentiated once too often. Count how many derivatives the question needs.",
         slip("second"),
     ),
     Misconception(
@@ -636,6 +636,22 @@ _GEOMETRY = (
         "there. For stretched level lines it points past the minimiser, except along their axes.",
         "Draw the level line through the point and the direction perpendicular to it. Compare this with the way to "
         "the minimiser.",
+    ),
+    Misconception(
+        "STEP_FOR_CHANGE",
+        "takes the length of the step for the change of the loss",
+        "If I go so far, the loss falls by as much.",
+        r"To first order the loss changes by slope times distance. Along $-\nabla f$ a step of the length $s$ lowers it by "
+        r"$s\lVert\nabla f\rVert$.",
+        "How steep is the loss in the direction of your step? A steep loss changes more over the same distance.",
+    ),
+    Misconception(
+        "SLOPE_FOR_CHANGE",
+        "takes the slope for the change of the loss",
+        "The loss falls by as much as it is steep.",
+        r"The slope is the change for each unit of distance. A step of the length $s$ changes the loss by $s$ times as "
+        "much, to first order.",
+        "A slope is a change for each unit of distance. How far does the step go?",
     ),
     Misconception(
         "SUM_OF_SLOPES",
