@@ -53,8 +53,8 @@ _STEPS = (
         "To get to lower loss I go where the gradient points.",
         r"The gradient points where the loss rises fastest. Descent therefore steps along $-\nabla f$, and only "
         r"ascent steps along $\nabla f$.",
-        "Check one sign: find out on which side the loss rises and on which it falls, and which of the two the question "
-        "wants.",
+        "Check one sign: find out on which side the loss rises and on which it falls, and which of the two the "
+        "question wants.",
         mistakes.uphill,
     ),
     Misconception(
@@ -641,8 +641,8 @@ _GEOMETRY = (
         "STEP_FOR_CHANGE",
         "takes the length of the step for the change of the loss",
         "If I go so far, the loss falls by as much.",
-        r"To first order the loss changes by slope times distance. Along $-\nabla f$ a step of the length $s$ lowers it by "
-        r"$s\lVert\nabla f\rVert$.",
+        r"To first order the loss changes by slope times distance. Along $-\nabla f$ a step of the length $s$ lowers it "
+        r"by $s\lVert\nabla f\rVert$.",
         "How steep is the loss in the direction of your step? A steep loss changes more over the same distance.",
     ),
     Misconception(
