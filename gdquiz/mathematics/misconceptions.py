@@ -641,7 +641,7 @@ _GEOMETRY = (
         "STEP_FOR_CHANGE",
         "takes the length of the step for the change of the loss",
         "If I go so far, the loss falls by as much.",
-        r"To first order the loss changes by slope times distance. Along $-\nabla f$ a step of the length $s$ lowers it "
+        r"To first order the loss changes by slope times distance. Along $-\nabla f$ a step of length $s$ lowers it "
         r"by $s\lVert\nabla f\rVert$.",
         "How steep is the loss in the direction of your step? A steep loss changes more over the same distance.",
     ),
