@@ -857,7 +857,7 @@ _LANDSCAPE = (
         "finds one root where there are two",
         "If the square of a number is 4, the number is 2.",
         "Every positive number has two square roots of opposite sign, and each of them gives a stationary point.",
-        "Go through your equations again and ask of each: have you found all real solutions, the negative ones too?",
+        "Go through your equations again and ask of each: have you found all real solutions?",
     ),
     Misconception(
         "ADDS_COUNTS",
