@@ -1,9 +1,9 @@
 """Proving an item: every row of its population is solved, verified, worded and held against its own wrong answers.
 
 Solving and verifying is the population's business (``authoring/population.py``); what is added here is that every
-row becomes a question without loss, that inexact keys agree with 50-digit arithmetic, that keys and wrong answers are
-different as printed, that questions which read the same have the same key, and that neither the place nor the rank of a
-key gives it away.
+row becomes a question without loss, that keys which rest on floats agree with 50-digit arithmetic, that keys and wrong
+answers are different as printed, that questions which read the same have the same key, and that neither the place nor
+the rank of a key gives it away.
 """
 
 from __future__ import annotations
@@ -228,14 +228,15 @@ def _idle_faults(population: Population) -> Iterator[str]:
 
 
 def _inexact_faults(population: Population) -> Iterator[str]:
-    """Keys that are not rational, against their values in 50-digit arithmetic, row by row."""
+    """Keys that are not rational, or were rounded or chosen by floats, against 50-digit arithmetic, row by row."""
     for block in population.blocks:
         for solved in block.parts:
-            inexact = [k for k, column in enumerate(solved.numbers) if not is_exact(column)]
+            answers = list(zip(solved.part.answers, solved.numbers, strict=False))
+            inexact = [pair for pair in answers if not is_exact(pair[1]) or block.world.rests_on_floats(pair[0])]
             for place in block.passed if inexact else ():
-                exactly = block.world.precisely(int(place), [solved.part.answers[k] for k in inexact])
-                for k, value in zip(inexact, exactly, strict=True):
-                    here, there = float(floats(solved.numbers[k])[place]), float(value)
+                exactly = block.world.precisely(int(place), [node for node, _ in inexact])
+                for (_, column), value in zip(inexact, exactly, strict=True):
+                    here, there = float(floats(column)[place]), float(value)
                     if not np.isclose(here, there, rtol=1e-10, atol=1e-12):
                         yield f"part '{solved.part.id}': {here!r} in floats but {there!r} in high precision"
 

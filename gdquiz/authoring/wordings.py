@@ -18,7 +18,7 @@ from gdquiz.authoring.typesetting import Cell, canonical, cells, decimal_text, e
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws, notation
-from gdquiz.mathematics.columns import MARGIN, is_exact
+from gdquiz.mathematics.columns import is_exact
 from gdquiz.mathematics.expressions import names_of
 from gdquiz.mathematics.notation import Mode
 
@@ -268,14 +268,9 @@ class _PartSolver:
         return inexact_key(precise, self.digits if self.digits is not None else 3)
 
     def _value_text(self, cell: Cell) -> tuple[str, str]:
-        """A wrong value as an exact string (or 12 digits, which are the same on every machine) and as LaTeX.
-
-        Where no decimals are asked for, a float that is a whole number, such as that of ``ceil``, is printed as one.
-        """
+        """A wrong value as an exact string (or 12 digits, which are the same on every machine) and as LaTeX."""
         if isinstance(cell, tuple):
             return exact_texts(*cell, self.digits)
-        if self.digits is None and abs(cell - round(cell)) <= MARGIN * max(1.0, abs(cell)):
-            return exact_texts(round(cell), 1, None)
         return f"{cell:.12g}", decimal_text(cell, max(3, self.digits or 3))
 
     def _option_text(self, cell: Cell) -> str:

@@ -27,7 +27,7 @@ from gdquiz.mathematics.certainty import UNSURE, YES
 from gdquiz.mathematics.columns import Column, Evaluation, floats, is_exact, precise, take
 from gdquiz.mathematics.descent import Field, Point, Run, Solver, method, run
 from gdquiz.mathematics.exact import Mask, Rationals
-from gdquiz.mathematics.expressions import Apply, Name, Node, Number, names_of
+from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number, names_of
 from gdquiz.mathematics.outcomes import Verdicts
 from gdquiz.mathematics.slips import slipped_gradient
 
@@ -56,6 +56,7 @@ class World(Mapping[str, Column]):
         self.parameters = {name: self._as_arithmetic(column) for name, column in columns.items()}
         self.exact_parameters = columns
         self._known: dict[str, Column] = {}
+        self._floating: dict[str, bool] = {}
         self._evaluation = self._evaluating(self)
 
     def _as_arithmetic(self, column: Rationals) -> Column:
@@ -368,6 +369,32 @@ class World(Mapping[str, Column]):
             world = World(self.template, self.case, columns, "precise", self.wrong)
             return tuple(world(node) for node in nodes)
 
+    def rests_on_floats(self, node: Node) -> bool:
+        """Whether anything that a value is made from may be a float, even if it comes out exact, as of ``floor``.
+
+        Verdicts on runs and fits do not count: they have proofs and margins of their own.
+        """
+        match node:
+            case Apply("^", (base, exponent)):
+                whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+                return not whole or self.rests_on_floats(base)
+            case Apply(function, arguments):
+                return function in _INEXACT or any(map(self.rests_on_floats, arguments))
+            case Name(name) | Index(name, _) if name in self.case.define:
+                return self._rest_on_floats(name)
+            case Name(name) | Index(name, _) if name not in OUTCOMES and name not in TRAINING:
+                column = self[name]
+                return not all(map(is_exact, column if isinstance(column, tuple) else (column,)))
+        return False
+
+    def _rest_on_floats(self, name: str) -> bool:
+        if name not in self._floating:
+            self._floating[name] = self.rests_on_floats(self.case.define[name])
+        return self._floating[name]
+
+
+_INEXACT = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid")
+"""Functions of fractions that are fractions only by accident."""
 
 _SHARED = ("field", "solver", "run", "start", "verdicts", "curves", "series", "has_kinks")
 """What a world works out once and hands on to its twins."""

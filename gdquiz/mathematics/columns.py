@@ -3,7 +3,7 @@
 An environment gives each name a value: a ``Rationals`` column, a float array, an mpmath number, or, for names that
 are read with an index such as ``w[2]``, a tuple of those.  Arithmetic stays exact as long as every operand is;
 ``exp`` and its kin turn a column into floats, ``sqrt`` stays exact where all rows are squares, and ``floor`` and
-``ceil`` of floats are exact again.
+``ceil`` of floats are columns of whole numbers again.
 
 Comparisons of floats need a margin, 1e-9 relative to the larger side.  Rows inside the margin, and rows that compare a
 number that does not exist (division by zero, overflow), are noted as doubtful, so that a population can refuse them.
@@ -291,7 +291,7 @@ def _beside_whole(value: Column) -> Mask:
 
 
 def _floor(value: Column) -> Column:
-    """The whole number below: exact also for floats, whose rows beside a whole number are doubtful anyway."""
+    """The whole number below, also of floats up to 2^53; it is the right one if the float is good enough to tell."""
     if isinstance(value, Rationals):
         return value.floor()
     if _is_precise(value):
