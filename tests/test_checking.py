@@ -123,8 +123,8 @@ def test_an_inexact_key_is_held_against_fifty_digits(monkeypatch: pytest.MonkeyP
 
 
 def test_a_whole_number_that_floats_chose_is_held_against_fifty_digits() -> None:
-    # 10^15 (e^a - e^(a - 10^-15)) is e^a but for a share of 10^-15: 148.4 and 403.4.  As floats of this size lie 2.8e-14
-    # and 5.7e-14 apart, their difference is a multiple of that, and the product one of 28.4 and of 56.8.
+    # 10^15 (e^a - e^(a - 10^-15)) is e^a but for a share of 10^-15: 148.4 and 403.4.  Floats of this size lie 2.8e-14
+    # and 5.7e-14 apart, so their difference is a multiple of that, and the product one of 28.4 or of 56.8.
     rounded = "floor(10^15*(exp(a) - exp(a - 1/10^15)))"
     chosen = f"if({rounded} == 148, 148, if({rounded} == 403, 403, 7))"
     for answer in (rounded, chosen):

@@ -217,33 +217,55 @@ LISTS = {"canvas", "aiken", "blackboard"}
 """Those that have no place for the credit of a number or a choice."""
 
 
+SPLIT = {"moodle", "moodle-4.3", "gift", "brightspace", "qti-1.2", *LISTS}
+"""Those that give whole matchings and orders no credit beyond their pairs and places."""
+
+
 @pytest.mark.parametrize(
-    ("kind", "without"),
+    ("kind", "credit", "without"),
     [
-        ("number", {"brightspace", *LISTS} - {"aiken"}),  # with one foreseen wrong answer, words or nothing there
-        ("choice", LISTS),
-        ("choices", {"moodle", "moodle-4.3", "gift", "brightspace", *LISTS} - {"aiken"}),  # Aiken leaves them out
-        ("matching", {"moodle", "moodle-4.3", "gift", "brightspace", "qti-1.2", *LISTS}),
-        ("ordering", {"moodle", "moodle-4.3", "gift", "brightspace", "qti-1.2", *LISTS}),
+        ("number", 0.9, {"brightspace", *LISTS} - {"aiken"}),  # with one foreseen wrong answer, words or nothing there
+        ("number", 0.03, set()),  # less than any part of the marks that platforms know
+        ("numbers", 0.9, LISTS),
+        ("choice", 0.9, LISTS),
+        ("choices", 0.9, SPLIT - {"qti-1.2", "aiken"}),  # Aiken leaves them out
+        ("truth", 0.9, LISTS),
+        ("matching", 0.9, SPLIT),
+        ("ordering", 0.9, SPLIT),
+        ("ordering", 0.0, set()),
     ],
 )
-def test_the_report_tells_where_a_foreseen_wrong_answer_earns_nothing(kind: str, without: set[str]) -> None:
+def test_the_report_tells_where_a_foreseen_wrong_answer_earns_nothing(
+    kind: str, credit: float, without: set[str]
+) -> None:
+    assert uncredited(kind, credit) == without
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "share"),
+    [("numbers", "SEQ", 1 / 2), ("ordering", "HEIGHT", 1 / 3)],  # one number of two is right; one place of three
+)
+def test_no_credit_is_lost_that_right_pieces_of_an_answer_earn_anyway(kind: str, code: str, share: float) -> None:
+    assert uncredited(kind, share, only=code) == set()
+    assert uncredited(kind, share + 0.3, only=code) >= {"canvas", "blackboard"}
+
+
+def uncredited(kind: str, credit: float, only: str = "") -> set[str]:
+    """The targets that report that foreseen wrong answers of a part earn nothing, where all of them earn so much."""
     made = exam()
     _, one = question(kind)
     (key,) = one.parts
-    told: dict[float, set[str]] = {}
-    for credit in (0.9, 0.0):
-        wrong = tuple(each.model_copy(update={"credit": credit}) for each in key.wrong)
-        parts = (key.model_copy(update={"wrong": wrong}),)
-        form = made.forms[0].model_copy(update={"questions": (one.model_copy(update={"parts": parts}),)})
-        told[credit] = set()
-        for target in TARGETS:
-            report: list[str] = []
-            with suppress(InputError):  # a target that has no place for this kind of answer
-                list(package(made.model_copy(update={"forms": (form,)}), target, report))
-            if any("without the part of the marks that a foreseen wrong answer earns" in line for line in report):
-                told[credit].add(target.name)
-    assert told == {0.9: without, 0.0: set()}
+    wrong = tuple(each.model_copy(update={"credit": credit}) for each in key.wrong if only in ("", each.misconception))
+    parts = (key.model_copy(update={"wrong": wrong}),)
+    form = made.forms[0].model_copy(update={"questions": (one.model_copy(update={"parts": parts}),)})
+    found = set()
+    for target in TARGETS:
+        report: list[str] = []
+        with suppress(InputError):  # a target that has no place for this kind of answer
+            list(package(made.model_copy(update={"forms": (form,)}), target, report))
+        if any("without the part of the marks that a foreseen wrong answer earns" in line for line in report):
+            found.add(target.name)
+    return found
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -33,6 +33,7 @@ from gdquiz.packaging.fields import (
     fields_of,
     grouped,
     is_plain,
+    loses_credit,
     order_of,
 )
 from gdquiz.packaging.targets import WHOLE, Target
@@ -162,8 +163,11 @@ class Entries:
             changes[item, "without feedback"] += 1
         if not target.solution:
             changes[item, "without its solution"] += 1
-        earning = {at for at, key in enumerate(question.parts) if any(wrong.credit for wrong in key.wrong)}
-        if earning & asked - {one.part for one in fields if _credits(one, target.credit)}:
+        if any(
+            loses_credit(part, key, [one for one in fields if one.part == at], target.credit)
+            for at, (part, key) in enumerate(zip(wording.parts, question.parts, strict=True))
+            if at in asked
+        ):
             changes[item, "without the part of the marks that a foreseen wrong answer earns"] += 1
 
     def _is_whole(self, wording: Wording, question: Question, found: tuple[tuple[Field, ...], ...]) -> bool:
@@ -486,7 +490,7 @@ class Entries:
             return "; ".join(options)
 
         chosen = tuple(ALPHABET[place] for place in message.chosen)
-        share = message.share if _earns_more(one, message) else "0"
+        share = message.share if float(message.share) > 100 * _earned(one, message.chosen) else "0"
         return NoteView(self._mould.read(answer), self._said(one, message), share, chosen)
 
 
@@ -518,19 +522,6 @@ def _earned(one: Field, chosen: tuple[int, ...]) -> float:
         return 0
     hits = sum(place in one.right for place in chosen)
     return hits / len(one.right) - (len(chosen) - hits) / max(1, one.options - len(one.right))
-
-
-def _earns_more(one: Field, message: Message) -> bool:
-    return float(message.share) > 100 * max(0, _earned(one, message.chosen))
-
-
-def _credits(one: Field, kinds: Collection[str]) -> bool:
-    """Whether a foreseen wrong answer earns its part of the marks where some ``kinds`` of fields can give it."""
-    if one.kind not in kinds:
-        return False
-    if one.kind in ("number", "choice"):
-        return any(float(message.share) for message in one.messages)
-    return any(_earns_more(one, message) for message in one.apart)
 
 
 def _equal_share(options: int) -> str:

@@ -7,11 +7,11 @@ questions with equal fields can share a layout.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gdquiz.authoring.exam import Kind, PartKey, PartWording, Question, Wording
+from gdquiz.authoring.exam import Kind, PartKey, PartWording, Question, Wording, WrongAnswer
 from gdquiz.authoring.wording import slots_of
 from gdquiz.mathematics import draws
 from gdquiz.packaging.decimals import Accepted, accepted, scaled, shown
@@ -242,6 +242,31 @@ def _number_credit(part: PartWording, key: PartKey, numbers: Iterable[int]) -> s
 def _known(credit: float) -> str:
     """The largest part of the marks that platforms know and that is not more."""
     return next(share for share in SHARES if float(share) <= 100 * credit + 0.001)
+
+
+def loses_credit(part: PartWording, key: PartKey, fields: Iterable[Field], kinds: Collection[str]) -> bool:
+    """Whether a foreseen wrong answer of a part earns less than its credit where some ``kinds`` of fields can give it.
+
+    What its right numbers, options, pairs or places earn anyway is not lost, nor what is less than a platform knows.
+    """
+    whole = part.kind in ("choices", "matching", "ordering")  # split into single choices, these lose it
+    given = (one.kind in kinds and (one.kind == part.kind or not whole) for one in fields if one.kind != "truth")
+    if all(given):
+        return False
+    return any(float(_known(wrong.credit)) > 100 * _anyway(part, key, wrong) + 0.001 for wrong in key.wrong)
+
+
+def _anyway(part: PartWording, key: PartKey, wrong: WrongAnswer) -> float:
+    """The share of the marks that a foreseen wrong answer earns by what is right of it."""
+    if part.kind == "numbers":
+        return sum(not _is_apart(part, key, of, wrong.values) for of in range(len(key.numbers))) / len(key.numbers)
+    if part.kind == "choices":
+        hits = sum(option in key.options for option in wrong.options)
+        others = max(1, len(part.options) - len(key.options))
+        return max(0.0, hits / len(key.options) - (len(wrong.options) - hits) / others)
+    if part.kind in ("matching", "ordering"):
+        return sum(a == b for a, b in zip(wrong.options, key.options, strict=False)) / len(key.options)
+    return 0.0
 
 
 def _truth(part: PartWording, key: PartKey, carried: str, row: draws.Path) -> Iterator[Field]:
