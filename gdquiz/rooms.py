@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 ROOMS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("ground", ("gdquiz", "gdquiz.errors", "gdquiz.resources"), ()),
+    ("ground", ("gdquiz", "gdquiz.errors", "gdquiz.plurals", "gdquiz.resources"), ()),
     ("mathematics", ("gdquiz.mathematics",), ("ground",)),
     ("authoring", ("gdquiz.authoring",), ("ground", "mathematics")),
     ("rendering", ("gdquiz.rendering",), ("ground", "mathematics", "authoring")),

@@ -10,6 +10,7 @@ from gdquiz.authoring.exam import PartKey, PartWording
 from gdquiz.authoring.population import Population
 from gdquiz.authoring.wording import fill
 from gdquiz.authoring.wordings import Solver
+from gdquiz.plurals import counted
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -27,8 +28,8 @@ def shown(population: Population, row: int) -> str:
         yield f"# {wording.title}"
         yield (
             f"{wording.item}, variant {row} of {population.size:,}; topic {wording.topic}, skill {wording.skill}, "
-            f"{wording.bloom}, difficulty {question.difficulty}, {_of(wording.points, 'point')}, "
-            f"{_of(wording.minutes, 'minute')}"
+            f"{wording.bloom}, difficulty {question.difficulty}, {counted(wording.points, 'point')}, "
+            f"{counted(wording.minutes, 'minute')}"
         )
         yield filled(wording.stem)
         if question.figure is not None:
@@ -58,10 +59,6 @@ def shown(population: Population, row: int) -> str:
         yield f"**Solution.** {filled(wording.solution)}"
 
     return "\n\n".join(lines())
-
-
-def _of(number: float, unit: str) -> str:
-    return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
 
 def _decimal(value: str) -> str:

@@ -427,7 +427,7 @@ def test_a_fault_is_named_and_the_exit_code_is_1(tmp_path: Path) -> None:
         "       refused 3: not exactly one option is right\n       fault: no row is left in the population"
         in result.stdout
     )
-    assert result.stdout.splitlines()[-1].startswith("4 items, 113 variants, 1 items with faults, in ")
+    assert result.stdout.splitlines()[-1].startswith("4 items, 113 variants, 1 item with faults, in ")
 
 
 def test_a_condition_that_holds_with_another_is_a_fault(tmp_path: Path, bank_text: str) -> None:

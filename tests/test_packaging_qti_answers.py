@@ -127,11 +127,10 @@ class Newer(Asked):
         assert sorted(texts.values()) == sorted(shown[one] for one in own)
         known = {option: one for one in own for option, text in texts.items() if text == shown[one]}
         if what == "pairs":
-            part, _ = self.part(at)
-            for prompt in part.prompts:
-                known["prompt " + prompt.id] = next(
-                    one for one in asked.choices if shown[one] == self.words(prompt.text)
-                )
+            texts = {prompt.id: self.words(prompt.text) for prompt in self.part(at)[0].prompts}
+            for prompt, one in zip(self.prompts(at), asked.choices, strict=True):
+                assert shown[one] == texts[prompt]  # in their order: 12/5 and 1/25 have the same words
+                known["prompt " + prompt] = one
         else:
             printed = [known[option] for option in (self.order(at) if "key" not in texts else known)]
             assert "key" in texts or printed == list(asked.choices), "options stand in another order than printed"
@@ -221,8 +220,8 @@ class Older(Asked):
             answer = {}
             (part, _), prompts = self.part(name[0]), self.prompts(name[0])
             texts = {prompt.id: self.words(prompt.text) for prompt in part.prompts}
-            for prompt, option in zip(prompts, given, strict=True):
-                (row,) = (one for one, node in items[0].asked.items() if row_words(node) == texts[prompt])
+            for prompt, option, (row, node) in zip(prompts, given, items[0].asked.items(), strict=True):
+                assert row_words(node) == texts[prompt]
                 answer[row] = self.known(name, items[0], row)[option]
             yield items[0], answer
         elif name[1] == "pairs":

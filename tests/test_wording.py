@@ -100,9 +100,9 @@ def test_escaped_words_are_shown_as_they_are(words):
 
 
 def test_words_keep_their_distance_from_what_stands_beside_them():
-    words = {"joint": " and\n", "rest": ", as\n\ntold ", "mark": " # x", "none": "  "}
+    words = {"joint": " and ", "rest": ", as\n\ntold\n", "mark": " # x", "none": "  "}
     kinds = dict.fromkeys(words, "text")
-    assert fill("$x${{joint}}$y${{rest}}.", words, kinds) == "$x$ and $y$, as told ."
+    assert fill("$x${{joint}}$y${{rest}}.", words, kinds) == "$x$ and $y$, as told."
     assert fill("a{{mark}}{{none}}", words, kinds) == "a \\# x"
 
 

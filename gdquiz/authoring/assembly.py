@@ -27,6 +27,7 @@ from gdquiz.authoring.wordings import Solver, wording
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws
 from gdquiz.mathematics.misconceptions import misconception
+from gdquiz.plurals import counted
 
 BANDS = (0.1, 0.2, 0.35, 0.5)
 """Half-widths of the difficulty band that are tried, narrowest first ..."""
@@ -356,10 +357,9 @@ def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> I
 def _report(forms: Sequence[frozen.Form], library: _Library) -> Iterator[str]:
     """What an instructor should know: how equal the forms are, and which rows are used more than once."""
     totals = [sum(question.difficulty for question in form.questions) / len(form.questions) for form in forms]
-    asked = len(forms[0].questions)
     yield (
         f"Mean difficulty of the forms: {min(totals):.2f} to {max(totals):.2f} "
-        f"({len(forms)} form{'s' if len(forms) > 1 else ''}, {asked} question{'s' if asked > 1 else ''} each)."
+        f"({counted(len(forms), 'form')}, {counted(len(forms[0].questions), 'question')} each)."
     )
     spread: dict[str, list[float]] = {}
     taken: dict[str, Counter[int]] = {}

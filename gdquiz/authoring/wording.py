@@ -205,7 +205,7 @@ def escape(words: str) -> str:
     """Plain words as Markdown that shows exactly them, on one line; a space at either end remains."""
     one_line = " ".join(words.split())
     shown = _NUMBERED.sub(r"\1\\", _SPECIAL.sub(lambda found: "\\" + found[0], one_line))
-    return f"{' ' * words[0].isspace()}{shown}{' ' * words[-1].isspace()}" if shown else ""
+    return f"{' ' * words.startswith(' ')}{shown}{' ' * words.endswith(' ')}" if shown else ""
 
 
 def escape_math(words: str) -> str:

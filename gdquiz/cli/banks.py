@@ -12,6 +12,7 @@ from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
+from gdquiz.plurals import counted
 
 if TYPE_CHECKING:
     from gdquiz.authoring.items import ItemTemplate
@@ -40,16 +41,20 @@ def banks(
 
     To solve all the shipped items takes up to a minute.
     """
+    if misconceptions and variants:
+        raise click.UsageError("--misconceptions lists misconceptions, so --variants has nothing to say beside it.")
+    if jobs is not None and not variants:
+        raise click.UsageError("--jobs is for --variants; without it nothing is solved.")
     items = load_banks(files, topics)
     if misconceptions:
-        _list_misconceptions(items)
+        _list_misconceptions(items, every=not (files or topics))
         return
     rows = [_described(item) for item in items]
-    told = f"{len(items)} items"
+    told = counted(len(items), "item")
     if variants:
         solved = list(with_progress(worked_out(_solved, items, jobs), label="items", total=len(items)))
         rows = [(*row, spread, f"{size:,}") for row, (spread, size) in zip(rows, solved, strict=True)]
-        told += f", {sum(size for _, size in solved):,} variants"
+        told += f", {counted(sum(size for _, size in solved), 'variant')}"
     _print_table((*COLUMNS, *SOLVED_COLUMNS) if variants else COLUMNS, rows)
     click.echo(told)
 
@@ -81,14 +86,18 @@ def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def _list_misconceptions(items: Sequence[ItemTemplate]) -> None:
+def _list_misconceptions(items: Sequence[ItemTemplate], *, every: bool) -> None:
+    """Misconceptions with the items that foresee them; ``every`` one, or those that some item foresees."""
     from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
 
     foreseen: dict[str, list[str]] = {}
     for item in items:
         for code in dict.fromkeys(wrong.code for part in item.parts for wrong in part.wrong):
             foreseen.setdefault(code, []).append(item.id)
-    width = max(len(row.code) for row in MISCONCEPTIONS)
-    for row in MISCONCEPTIONS:
+    listed = [row for row in MISCONCEPTIONS if every or row.code in foreseen]
+    width = max((len(row.code) for row in listed), default=0)
+    for row in listed:
         click.echo(f"{row.code:{width}}  {row.title}: {', '.join(foreseen.get(row.code, ['no item']))}")
-    click.echo(f"{len(MISCONCEPTIONS)} misconceptions, {len(foreseen)} of them foreseen by {len(items)} items")
+    click.echo(
+        f"{len(MISCONCEPTIONS)} misconceptions, {len(foreseen)} of them foreseen by {counted(len(items), 'item')}"
+    )

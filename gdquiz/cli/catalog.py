@@ -13,6 +13,7 @@ from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import templates_option
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
+from gdquiz.plurals import counted
 
 
 @click.command(cls=Command, example="gdquiz catalog --out catalog.html")
@@ -54,4 +55,5 @@ def catalog(
     page = catalog_page(entries, [str(file) for file in files], title=title or TITLE, folder=templates)
     write_text(out, page, force=force)
     total = sum(found.wording.population for found in entries)
-    click.echo(f"{out}: {len(entries)} items, {total:,} variants, {len(page.encode()) / 1000:,.0f} kB")
+    size = f"{counted(len(entries), 'item')}, {counted(total, 'variant')}, {len(page.encode()) / 1000:,.0f} kB"
+    click.echo(f"{out}: {size}")

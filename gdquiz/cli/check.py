@@ -12,6 +12,7 @@ from gdquiz.cli import Command
 from gdquiz.cli.loading import find_item, load_banks
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
+from gdquiz.plurals import counted
 
 if TYPE_CHECKING:
     from gdquiz.authoring.items import ItemTemplate
@@ -39,8 +40,9 @@ def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...]
         total += result.rows
         faulty += bool(result.faults)
         _print(result, seconds)
-    verdict = "all proved" if not faulty else f"{faulty} items with faults"
-    click.echo(f"{len(items)} items, {total:,} variants, {verdict}, in {time.perf_counter() - began:.1f} s")
+    verdict = "all proved" if not faulty else f"{counted(faulty, 'item')} with faults"
+    size = f"{counted(len(items), 'item')}, {counted(total, 'variant')}"
+    click.echo(f"{size}, {verdict}, in {time.perf_counter() - began:.1f} s")
     context.exit(1 if faulty else 0)
 
 

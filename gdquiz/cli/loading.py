@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from gdquiz.authoring.bank import read_bank
+from gdquiz.authoring.bank import Bank, read_bank
 from gdquiz.authoring.items import ItemTemplate, templates
 from gdquiz.cli.files import read_text
 from gdquiz.errors import Fault, InputError, nearest
@@ -36,36 +36,49 @@ def load_banks(
     topics and skills that no item has.  Of the shipped banks nothing more is understood than is asked for.
     """
     faults: list[Fault] = []
-    found: list[ItemTemplate] = []
-    known_topics: set[str] = set()
-    known_skills: set[str] = set()
-    everything = not topics and not skills
+    banks: list[Bank] = []
     for name, text in [(str(path), None) for path in paths] if paths else shipped_banks():
         try:
-            bank = read_bank(text if text is not None else read_text(Path(name)), file=name)
-            known_topics.add(bank.content.bank.topic)
-            known_skills.update(item.skill for item in bank.content.item)
-            whole = everything or bank.content.bank.topic in topics
-            wanted = [item.id for item in bank.content.item if whole or item.skill in skills]
+            banks.append(read_bank(text if text is not None else read_text(Path(name)), file=name))
+        except InputError as error:
+            faults += error.faults
+    unread = bool(faults)
+    found: list[ItemTemplate] = []
+    for bank in banks:
+        whole = bank.content.bank.topic in topics or not (topics or skills)
+        wanted = [item.id for item in bank.content.item if whole or item.skill in skills]
+        try:
             found += (template for template in templates(bank, None if paths else wanted) if template.id in wanted)
         except InputError as error:
             faults += error.faults
-    homes: dict[str, str] = {}
-    for template in found:
-        if template.id in homes:
-            problem = f"the item id '{template.id}' is used in {homes[template.id]} too"
-            faults.append(Fault(problem, "ids that differ", file=template.file, line=template.line, item=template.id))
-        homes.setdefault(template.id, template.file)
-    faults = faults or [
-        Fault(f"there is no {what} '{name}'", ", ".join(sorted(known)) if len(known) <= MANY else "",
-              nearest(name, known) or "'gdquiz banks' lists the items", field=f"--{what}")
-        for what, names, known in (("topic", topics, known_topics), ("skill", skills, known_skills))
-        for name in names
-        if name not in known
-    ]  # fmt: skip
+    faults += _repeated(banks)
+    if not unread:
+        faults += _unknown("topic", topics, {bank.content.bank.topic for bank in banks})
+        faults += _unknown("skill", skills, {item.skill for bank in banks for item in bank.content.item})
     if faults:
         raise InputError(faults)
     return tuple(found)
+
+
+def _repeated(banks: Sequence[Bank]) -> Iterator[Fault]:
+    """A fault for each item whose id an earlier bank has too."""
+    homes: dict[str, str] = {}
+    for bank in banks:
+        for place, item in enumerate(bank.content.item):
+            if item.id in homes:
+                problem = f"the item id '{item.id}' is used in {homes[item.id]} too"
+                line = bank.line(("item", place))
+                yield Fault(problem, "ids that differ", file=bank.file, line=line, item=item.id)
+            homes.setdefault(item.id, bank.file)
+
+
+def _unknown(what: str, names: Sequence[str], known: Collection[str]) -> Iterator[Fault]:
+    """A fault for each topic or skill that no item has."""
+    listed = ", ".join(sorted(known)) if len(known) <= MANY else ""
+    for name in dict.fromkeys(names):
+        if name not in known:
+            hint = nearest(name, known) or "'gdquiz banks' lists the items"
+            yield Fault(f"there is no {what} '{name}'", listed, hint, field=f"--{what}")
 
 
 def load_item(name: str, paths: Sequence[Path] = ()) -> ItemTemplate:

@@ -21,6 +21,7 @@ from gdquiz.cli.outputs import (
     templates_option,
 )
 from gdquiz.cli.progress import with_progress
+from gdquiz.plurals import counted
 
 TITLE, QUESTIONS = "Gradient descent", 10
 """Of a quick quiz."""
@@ -108,14 +109,10 @@ def make(
         yield from pages(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, notes)
 
     write_folder(out, files(), force=force)
-    size = f"{_of(len(exam.forms), 'form')} of {_of(len(exam.forms[0].questions), 'question')}"
+    size = f"{counted(len(exam.forms), 'form')} of {counted(len(exam.forms[0].questions), 'question')}"
     click.echo(f"{out}/exam.json: exam {exam.id}, {size}")
     tell(out, notes)
     if seed is None and planned is None:
         click.echo(f"The seed was drawn: --seed {chosen} makes this exam again.")
     for line in exam.report:
         click.echo(line)
-
-
-def _of(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -22,6 +22,8 @@ def show(item: str, variant: int, files: tuple[Path, ...]) -> None:
 
     template = load_item(item, files)
     population = populate(template)
+    if not population.size:
+        raise InputError(Fault(f"no variant of the item '{item}' is left", hint="'gdquiz check' tells why"))
     if variant >= population.size:
         raise InputError(Fault(f"the item '{item}' has no variant {variant}", f"0 to {population.size - 1}"))
     click.echo(shown(population, variant))

@@ -20,7 +20,8 @@ from gdquiz.authoring.exam import Exam, Question
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.entries import Entries, Entry
 from gdquiz.packaging.targets import Target
-from gdquiz.rendering.blocks import amount
+from gdquiz.plurals import counted
+from gdquiz.rendering.blocks import points
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import environment, load
 from gdquiz.resources import data
@@ -170,11 +171,11 @@ def _is_named(tag: str) -> bool:
 def told(made: Package) -> Iterator[str]:
     """What an instructor should know of a package, line by line."""
     variants = sum(len(pool.questions) for pool in made.pools)
-    points = amount(made.exam.points)
     path = f"{made.path.with_suffix('')}/" if len(made.files) > 1 else str(min(made.files))
     yield (
-        f"{path}: {len(made.pools)} pools, {variants} variants, {made.written} questions of {made.target.title} "
-        f"({points} points where a student gets one variant of each pool)"
+        f"{path}: {counted(len(made.pools), 'pool')}, {counted(variants, 'variant')}, "
+        f"{counted(made.written, 'question')} of {made.target.title} "
+        f"({points(made.exam.points)} where a student gets one variant of each pool)"
     )
     forms = len(made.exam.forms)
     for pool in made.pools:
@@ -186,4 +187,4 @@ def told(made: Package) -> Iterator[str]:
     for change, items in sorted(changes.items()):
         count = sum(items.values())
         names = "every question" if count == variants else ", ".join(sorted(items))
-        yield f"  {change}: {count} question{'' if count == 1 else 's'} ({names})"
+        yield f"  {change}: {counted(count, 'question')} ({names})"
