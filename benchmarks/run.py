@@ -7,6 +7,9 @@ and renders two small Jinja templates, a question and its answer.  Against its t
 questions, sheets and keys: making the forms from the populations and rendering them in one format, the texts thrown
 away; and packaging them as Moodle XML, each question read back and checked.  Solving the populations themselves is
 shown apart, for it is done once and does not grow with the number of forms, and so is the total with it.
+
+Every round runs all of these, one after another, and of each the least CPU time counts: a machine that is slow for a
+while then slows the baseline and what stands against it alike.
 """
 
 from __future__ import annotations

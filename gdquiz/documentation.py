@@ -13,6 +13,7 @@ the documents against what the code gives.  Everything but ``main`` is pure.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import types
 import typing
@@ -378,7 +379,7 @@ def _options(_: Material) -> str:
         context = click.Context(found, info_name=f"gdquiz {name}")
         usage = " ".join(found.collect_usage_pieces(context))
         rows = [record for p in found.params if isinstance(p, click.Option) and (record := p.get_help_record(context))]
-        text = (found.help or "").replace("\b", "")
+        text = inspect.cleandoc((found.help or "").replace("\b", ""))
         listed = table(("option", "meaning"), ((f"`{option}`", meaning) for option, meaning in rows))
         parts.append(f"## gdquiz {name}\n\n`gdquiz {name} {usage}`\n\n{text}" + (f"\n\n{listed}" if rows else ""))
     return "\n\n".join(parts)

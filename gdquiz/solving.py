@@ -175,7 +175,7 @@ def _check_start(task: Task, calculus: Calculus) -> None:
         raise InputError(Fault(f"the loss or its gradient is too large at {where}", hint=again, field="--start"))
     if "epsilon" in task.method.parameters and "epsilon" not in task.parameters and 0 in slopes:
         flat = task.variables[slopes.index(0)]
-        problem = f"{task.method.title} divides 0 by 0: the derivative by {flat} is 0 at the start"
+        problem = f"{task.method.title} divides 0 by 0: the derivative with respect to {flat} is 0 at the start"
         raise InputError(Fault(problem, hint="add --epsilon 1/1000", field="--method"))
 
 

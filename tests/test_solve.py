@@ -315,7 +315,8 @@ def test_quadratics_by_their_theory(alpha: int, best: int, start: int, rate: int
             "x=1 y=0",
             "1",
             {"method": "adam"},
-            "field --method: Adam divides 0 by 0: the derivative by y is 0 at the start (hint: add --epsilon 1/1000)",
+            "field --method: Adam divides 0 by 0: the derivative with respect to y is 0 at the start "
+            "(hint: add --epsilon 1/1000)",
         ),
     ],
 )

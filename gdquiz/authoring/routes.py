@@ -33,7 +33,7 @@ def agree(exact: Any, floating: Any) -> Mask:
 
 
 def derivative_misses(derivative: Any, function: Callable[[Point], Any], point: Point, place: int) -> Mask:
-    """Where a derivative by one variable is not what the values of the function alone say it is.
+    """Where a derivative with respect to one variable is not what the values of the function alone say it is.
 
     Central differences with steps h and h/2, combined as (4 D(h/2) - D(h)) / 3 (Richardson), have to be within 1e-6,
     relative for large numbers, and the rounding noise in them.

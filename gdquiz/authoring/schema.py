@@ -183,7 +183,7 @@ class Part(Table):
             description="Decimals asked for, 0 to 8, where the answer is no whole number; 'exact' takes no rounding."
         ),
     ] = 3
-    derivative: Annotated[NameOf | None, Field(description="Ask for the derivative of the loss by this variable.")] = (
+    derivative: Annotated[NameOf | None, Field(description="Ask for the derivative with respect to this variable.")] = (
         None
     )
     formula: Annotated[Expression | None, Field(description="Ask for this formula in the variables.")] = None

@@ -297,7 +297,7 @@ _DERIVATIVES = (
         "PRODUCT",
         "differentiates a product factor by factor",
         "The derivative of a product is the product of the derivatives.",
-        r"The product rule is $(uv)' = u'v + uv'$: each factor changes while the other one waits. Even for $x\cdot x$ "
+        r"The product rule is $(uv)' = u'v + uv'$: in each term one factor stays as it is. Even for $x\cdot x$ "
         "the product of the derivatives, 1, is wrong.",
         r"Try your rule on $x \cdot x$ and compare with what you know about $x^2$.",
         slip("product-of-derivatives"),
@@ -1076,8 +1076,8 @@ _DATA = (
         "MSE_CHAIN",
         "multiplies by the slope of the sigmoid although it cancels",
         "The sigmoid is in the model, so its derivative $p(1-p)$ must be in the gradient.",
-        "With cross-entropy the derivative of the loss by $p$ is $(p-y)/(p(1-p))$. Times $p(1-p)$ this leaves $p - y$ "
-        "as the derivative with respect to $z$.",
+        "With cross-entropy the derivative of the loss with respect to $p$ is $(p-y)/(p(1-p))$. Times $p(1-p)$ this "
+        "leaves $p - y$ as the derivative with respect to $z$.",
         "Work out the derivative of the cross-entropy with respect to the probability and see what cancels.",
     ),
     Misconception(

@@ -3,7 +3,8 @@ r"""Gradients computed with a mistake: a small differentiator whose rules can be
 It works on the loss as its author wrote it, so that a broken rule meets the same products, powers and inner functions
 a learner sees, and with no rule broken it agrees with ``calculus.derive``, which it shares no rule with.
 
-In the formulas of ``SLIPS`` a prime is the derivative by the variable in question, c a constant, m an exponent.
+In the formulas of ``SLIPS`` a prime is the derivative with respect to the variable in question, c a constant, m an
+exponent.
 """
 
 from __future__ import annotations
@@ -151,12 +152,12 @@ _OUTER: dict[str, Callable[[Node], Node]] = {
     "sign": lambda u: ZERO,
     "step": lambda u: ZERO,
 }
-"""The derivative of each function of one argument by that argument."""
+"""The derivative of each function of one argument with respect to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The rules for the derivative by ``variable``, with one of them broken."""
+    """The rules for the derivative with respect to ``variable``, with one of them broken."""
 
     variable: str
     variables: frozenset[str]
