@@ -331,7 +331,7 @@ def check(exam: Exam, name: str) -> None:
         assert fields == len(variant.taken), f"{wording.item}: fields that belong to no part"
         check_surroundings(variant, name)
     assert report[0].startswith(f"lms/{name}.")
-    assert f" {len(imported)} questions of " in report[0]
+    assert f" {len(imported):,} questions of " in report[0]
     assert bool(left_out) == any("left out: it shows a figure" in line for line in report)
 
 
