@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from string import ascii_lowercase
 
 import pytest
 from lxml import etree
@@ -173,9 +174,8 @@ class Older(Asked):
 
     def __init__(self, exam: Exam, sheet: Sheet, target: Target, files: Mapping[str, qti1_player.Item]):
         super().__init__(exam, sheet, target)
-        own = {name: item for name, item in files.items() if re.fullmatch(re.escape(self.whole) + "(-[a-z])?", name)}
-        left = list(own.values())
-        assert list(own) == sorted(own)
+        names = [self.whole, *(f"{self.whole}-{letter}" for letter in ascii_lowercase)]
+        left = [files[name] for name in names if name in files]
         self.items: dict[Name, list[qti1_player.Item]] = {}
         for name in self.names():
             part, _ = self.part(name[0])
