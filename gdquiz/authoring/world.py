@@ -27,7 +27,7 @@ from gdquiz.mathematics.certainty import UNSURE, YES
 from gdquiz.mathematics.columns import Column, Evaluation, floats, is_exact, precise, take
 from gdquiz.mathematics.descent import Field, Point, Run, Solver, method, run
 from gdquiz.mathematics.exact import Mask, Rationals
-from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number, names_of
+from gdquiz.mathematics.expressions import FUNCTIONS, Apply, Index, Name, Node, Number, names_of
 from gdquiz.mathematics.outcomes import Verdicts
 from gdquiz.mathematics.slips import slipped_gradient
 
@@ -379,7 +379,8 @@ class World(Mapping[str, Column]):
                 whole = isinstance(exponent, Number) and exponent.value.denominator == 1
                 return not whole or self.rests_on_floats(base)
             case Apply(function, arguments):
-                return function in _INEXACT or any(map(self.rests_on_floats, arguments))
+                inexact = function in FUNCTIONS and not FUNCTIONS[function].exact
+                return inexact or any(map(self.rests_on_floats, arguments))
             case Name(name) | Index(name, _) if name in self.case.define:
                 return self._rest_on_floats(name)
             case Name(name) | Index(name, _) if name not in OUTCOMES and name not in TRAINING:
@@ -392,9 +393,6 @@ class World(Mapping[str, Column]):
             self._floating[name] = self.rests_on_floats(self.case.define[name])
         return self._floating[name]
 
-
-_INEXACT = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid")
-"""Functions of fractions that are fractions only by accident."""
 
 _SHARED = ("field", "solver", "run", "start", "verdicts", "curves", "series", "has_kinks")
 """What a world works out once and hands on to its twins."""

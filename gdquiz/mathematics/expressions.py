@@ -77,12 +77,16 @@ class Language(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A row of the table of functions: how many arguments it takes, and where it may be used."""
+    """A row of the table of functions: how many arguments it takes, and where it may be used.
+
+    ``exact`` are those that make fractions of fractions; of the others a fraction comes only by accident.
+    """
 
     name: str
     least: int = 1
     most: int | None = 1
     place: str = "everywhere"
+    exact: bool = False
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -96,18 +100,18 @@ FUNCTIONS: Mapping[str, Function] = {
         Function("tan"),
         Function("tanh"),
         Function("sigmoid"),  # 1/(1 + exp(-x))
-        Function("abs"),
-        Function("relu"),  # max(0, x)
-        Function("sign"),
-        Function("step"),  # 0 for x < 0, 1 for x > 0: the derivative of relu
-        Function("min", 2, None),
-        Function("max", 2, None),
-        Function("floor", place="bank"),
-        Function("ceil", place="bank"),
-        Function("is_square", place="bank"),  # of a rational number
-        Function("if", 3, 3, place="bank"),
-        Function("mean", place="tables"),
-        Function("sum", place="tables"),
+        Function("abs", exact=True),
+        Function("relu", exact=True),  # max(0, x)
+        Function("sign", exact=True),
+        Function("step", exact=True),  # 0 for x < 0, 1 for x > 0: the derivative of relu
+        Function("min", 2, None, exact=True),
+        Function("max", 2, None, exact=True),
+        Function("floor", place="bank", exact=True),
+        Function("ceil", place="bank", exact=True),
+        Function("is_square", place="bank", exact=True),  # of a rational number
+        Function("if", 3, 3, place="bank", exact=True),
+        Function("mean", place="tables", exact=True),
+        Function("sum", place="tables", exact=True),
     )
 }
 """Every function there is, by name."""

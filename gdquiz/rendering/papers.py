@@ -11,6 +11,7 @@ from itertools import islice
 from jinja2 import Environment
 
 from gdquiz.authoring.exam import Exam, Form, PartKey, PartWording, Section
+from gdquiz.plurals import counted
 from gdquiz.rendering.blocks import LETTERS, Blocks, Place, answer, points, short
 from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
@@ -96,7 +97,7 @@ class Papers:
             if paper and paper.form.student
             else None,
             points=points(exam.points),
-            questions=str(len(paper.places)) if paper else "",
+            questions=counted(len(paper.places), "question") if paper else "",
             sections=tuple(
                 SectionView(words(section.title), instructions, self._set(section, paper, key=key))
                 for section, instructions in zip(exam.sections, self._sections, strict=True)
