@@ -18,9 +18,9 @@ from hashlib import blake2b
 import numpy as np
 
 from gdquiz.authoring import exam as frozen
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import Population, populate
 from gdquiz.authoring.routes import DISAGREEMENTS
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.authoring.wordings import Solver
 from gdquiz.errors import InputError

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.exam import Question
-from gdquiz.authoring.items import ItemTemplate, templates
+from gdquiz.authoring.items import templates
 from gdquiz.authoring.population import Population, populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.errors import InputError
 

@@ -10,6 +10,7 @@ from banking import CHOICE, NUMBER, STEP, item, items
 from gdquiz import checking
 from gdquiz.authoring.exam import NumberKey, OptionText, PartKey, PartWording, WrongAnswer
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.world import calculus_of
 from gdquiz.checking import ItemCheck, check
 
 
@@ -103,7 +104,7 @@ def test_a_planted_fault_is_found(name: str) -> None:
 
 def test_a_disagreement_of_the_routes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     template = item(A.replace("}", ", w0 = [1] }") + STEP + NUMBER + 'answer = "w[2]"')
-    calculus = template.cases[0].calculus
+    calculus = calculus_of(template.cases[0])
     monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda w, a: [3 * a * w])
     assert check(template).faults == ("3 rows: the two routes disagree", "no row is left in the population")
 

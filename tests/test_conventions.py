@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.cli.loading import load_banks, shipped_banks
 

@@ -20,8 +20,9 @@ import gdquiz
 from gdquiz import documentation, rooms
 from gdquiz.authoring import blueprint, exam, schema
 from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.items import ItemTemplate, templates
+from gdquiz.authoring.items import templates
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.checking import check
 from gdquiz.cli import COMMANDS, Command, main

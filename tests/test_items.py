@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from banking import CHOICE, NUMBER, STEP, item, text_of, told
 
-from gdquiz.authoring.items import CODES, slip_behind
 from gdquiz.authoring.names import run_names
 from gdquiz.authoring.shape import RESERVED
 from gdquiz.mathematics.expressions import FUNCTIONS, to_text
+from gdquiz.mathematics.misconceptions import CODES, slip_behind
 
 A = 'parameters = { a = "1..3", w0 = [1, 2] }\n'
 OPTIONS = 'option = [{ id = "yes", text = "y", when = "a > 1" }, { id = "no", text = "n", when = "a <= 1" }]\n'

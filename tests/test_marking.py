@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gdquiz.authoring.exam import NumberKey, PartKey, PartWording, Question, Wording
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.cli.loading import load_banks
 from gdquiz.errors import InputError

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from banking import CHOICE, NUMBER, STEP, item, populated, solved
 
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import LARGEST, populate
 from gdquiz.authoring.routes import agree, derivative_misses
+from gdquiz.authoring.template import ItemTemplate
+from gdquiz.authoring.world import calculus_of, term_calculus_of
 from gdquiz.errors import InputError
 from gdquiz.mathematics.exact import Rationals
 from gdquiz.mathematics.expressions import Language, parse
@@ -339,7 +340,7 @@ def stepped() -> ItemTemplate:
 
 def test_a_wrong_compiled_gradient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     template = stepped()
-    calculus = template.cases[0].calculus
+    calculus = calculus_of(template.cases[0])
     monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda *columns: [3 * columns[0] * columns[1]])
     population = populate(template)
     assert (population.size, dict(population.refusals)) == (0, {"the two routes disagree": 4})
@@ -349,7 +350,7 @@ def test_a_wrong_compiled_gradient_is_noticed(monkeypatch: pytest.MonkeyPatch) -
 def test_a_wrong_derivation_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both routes step with a gradient that is wrong in the same way: the loss alone tells."""
     template = stepped()
-    calculus = template.cases[0].calculus
+    calculus = calculus_of(template.cases[0])
     slipped = (calculus.gradient[0].__class__("*", (calculus.gradient[0], calculus.gradient[0])),)
     monkeypatch.setitem(calculus.__dict__, "gradient", slipped)
     monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda w, a: [4 * a * a * w * w])
@@ -361,7 +362,7 @@ def test_derivatives_are_measured_without_a_run_too(answer: str, monkeypatch: py
     body = 'parameters = { a = [1, 2] }\nloss = { formula = "a*w^3", variables = ["w"] }\npoints = { p = ["a"] }\n'
     template = item(f'{body}{NUMBER}answer = "{answer}"')
     assert populate(template).size == 2
-    calculus = template.cases[0].calculus
+    calculus = calculus_of(template.cases[0])
     if answer == "grad_at_p":
         monkeypatch.setitem(calculus.__dict__, "gradient", (calculus.loss,))
         monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda w, a: [a * w**3])
@@ -379,7 +380,7 @@ def test_a_derivative_as_formula_is_measured_at_sample_points(monkeypatch: pytes
         '[[item.part]]\nkind = "formula"\nask = "?"\nderivative = "w"'
     )
     assert populate(template).size == 2
-    calculus = template.cases[0].calculus
+    calculus = calculus_of(template.cases[0])
     monkeypatch.setitem(calculus.__dict__, "gradient", (calculus.loss,))
     assert dict(populate(template).refusals) == {"the gradient disagrees with finite differences": 2}
 
@@ -393,7 +394,7 @@ def test_examples_that_do_not_make_up_the_loss_are_noticed(monkeypatch: pytest.M
         + 'answer = "w[2]"'
     )
     assert populate(template).size == 2
-    term = template.cases[0].term_calculus
+    term = term_calculus_of(template.cases[0])
     monkeypatch.setitem(term.__dict__, "gradient", (term.loss,))
     assert dict(populate(template).refusals) == {"the two routes disagree": 2}
 
@@ -402,7 +403,7 @@ def test_a_wrong_minimizer_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     body = 'parameters = { a = [1, 2] }\nloss = { formula = "a*w^2 - w", variables = ["w"] }\n'
     template = item(f'{body}{NUMBER}answer = "minimizer_w"')
     assert [numbers["a"] for numbers, _ in solved(populate(template))] == [1, 2]
-    calculus = template.cases[0].calculus
+    calculus = calculus_of(template.cases[0])
     twice = parse("1/a", names=("a",), language=Language.FORMULA)  # where 1/(2a) is right
     monkeypatch.setitem(calculus.__dict__, "stationary", (twice,))
     population = populate(template)

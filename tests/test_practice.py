@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.exam import OptionText, PartWording
-from gdquiz.authoring.items import ItemTemplate, templates
+from gdquiz.authoring.items import templates
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.cli import main
 from gdquiz.cli.loading import load_banks

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.items import ItemTemplate, templates
+from gdquiz.authoring.items import templates
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.cli import main
 from gdquiz.cli.loading import load_banks
 from gdquiz.practice.selection import selected, skills

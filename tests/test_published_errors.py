@@ -24,8 +24,8 @@ from referee.means import descend_one, slope
 from referee.reading import formula, number
 
 from gdquiz.authoring.exam import Question
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.checking import check
 from gdquiz.cli.loading import load_banks, shipped_banks

@@ -27,8 +27,9 @@ from referee.reading import number as printed_number
 from gdquiz.authoring import training
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.exam import Figure, PartKey, PartWording, Question, Wording
-from gdquiz.authoring.items import ItemTemplate, templates
+from gdquiz.authoring.items import templates
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.mathematics.columns import evaluate, floats
 from gdquiz.mathematics.exact import Rationals

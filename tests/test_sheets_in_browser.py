@@ -15,7 +15,7 @@ from sample_exam import sample
 from gdquiz.authoring.assembly import assemble
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
 from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.cli.loading import load_banks
 from gdquiz.rendering.formats import render
 

@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 from banking import solved
 
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wording import fill
 from gdquiz.authoring.wordings import Solver
 from gdquiz.checking import check

@@ -11,7 +11,7 @@ from banking import NUMBER, item, items
 
 from gdquiz.authoring.names import NAMES
 from gdquiz.authoring.population import _enumerate
-from gdquiz.authoring.world import PRECISION, World, kinks
+from gdquiz.authoring.world import PRECISION, World, calculus_of, kinks
 from gdquiz.errors import InputError
 from gdquiz.mathematics.columns import floats, is_exact
 from gdquiz.mathematics.exact import Rationals
@@ -138,7 +138,7 @@ def test_the_routes_step_with_different_functions(monkeypatch: pytest.MonkeyPatc
         'parameters = { a = [1, 2] }\nloss = { formula = "a*x^2", variables = ["x"] }\n'
         'run = { start = ["1"], rate = "1/10", steps = 1 }\n' + NUMBER + 'answer = "x[1]"'
     )
-    calculus = template.cases[0].calculus
+    calculus = calculus_of(template.cases[0])
     wrong = lambda *columns: [3 * columns[0] * columns[1]]  # noqa: E731
     monkeypatch.setitem(calculus.__dict__, "gradient_function", wrong)
     exact = world(template)

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 import gdquiz
 from gdquiz.authoring import exam as frozen
 from gdquiz.authoring.blueprint import Blueprint, Slot, pool
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import Population, populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver, wording
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws

@@ -11,8 +11,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from gdquiz.authoring.bank import schema_faults, toml, toml_lines
 from gdquiz.authoring.exam import Kind, Student
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.schema import Table
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics import draws
 

@@ -24,8 +24,8 @@ from gdquiz.mathematics.columns import floats, is_exact
 from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number
 
 if TYPE_CHECKING:
-    from gdquiz.authoring.items import ItemTemplate
     from gdquiz.authoring.solving import SolvedPart
+    from gdquiz.authoring.template import ItemTemplate
     from gdquiz.authoring.world import World
 
 EIGENVALUE = 6

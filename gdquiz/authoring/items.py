@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, partial
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gdquiz.authoring import schema
 from gdquiz.authoring.bank import Bank, Path, field_name
@@ -22,163 +19,13 @@ from gdquiz.authoring.domains import domain
 from gdquiz.authoring.names import OUTCOMES, STEP, TRAINING, run_names
 from gdquiz.authoring.rewriting import flat, over_data, uses
 from gdquiz.authoring.shape import of_figure, of_fit, of_names, of_part, of_run, of_tables
+from gdquiz.authoring.template import Case, ItemTemplate, Part, Series, Slot, Wrong
 from gdquiz.authoring.wording import SLOT
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.mathematics.descent import Field, Solver, descent
 from gdquiz.mathematics.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse
-from gdquiz.mathematics.misconceptions import MISCONCEPTIONS, Misconception
-
-if TYPE_CHECKING:
-    from gdquiz.mathematics.calculus import Calculus
+from gdquiz.mathematics.misconceptions import CODES, slip_behind
 
 _FORMAT = re.compile(r"(.*?)(?::(\d|code|plain|signed))?", re.DOTALL)
-CODES = {row.code: row for row in MISCONCEPTIONS}
-
-
-# --- what a template is made of ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A gap in a text.  ``style`` says how it is set: as ``number``, ``plugged``, ``tidy``, ``derived`` or ``text``.
-
-    ``format`` is the number of decimals, ``code``, ``plain``, ``signed`` (in parentheses if negative) or empty.
-    """
-
-    key: str
-    style: str
-    expression: Node | None
-    format: str = ""
-
-    @property
-    def kind(self) -> str:
-        return "text" if self.style == "text" else "code" if self.format in ("code", "plain") else "math"
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    source: schema.Wrong
-    redefine: Mapping[str, Node]
-    values: tuple[Node, ...]
-    formula: Node | None
-    chooses: Mapping[str, Node | None]
-
-    @property
-    def code(self) -> str:
-        return self.source.misconception
-
-    @property
-    def states_itself(self) -> bool:
-        """Whether the item gives the wrong answer, so that nothing has to be executed to know it."""
-        return bool(self.values or self.formula is not None or self.chooses)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    source: schema.Part
-    answers: tuple[Node, ...]
-    truth: Node | None
-    formula: Node | None
-    when: Mapping[str, Node]
-    rank: Mapping[str, Node]
-    match: Mapping[str, Mapping[str, Node | None]]
-    wrong: tuple[Wrong, ...]
-    follow: Node | None
-
-    @property
-    def id(self) -> str:
-        return self.source.id
-
-    @property
-    def kind(self) -> str:
-        return self.source.kind
-
-    @property
-    def lists_values(self) -> bool:
-        """Whether the options are the key and wrong values themselves."""
-        return self.kind == "choice" and bool(self.answers)
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One of several series of a figure; its ``formula`` may use ``STEP``."""
-
-    source: schema.Series
-    letter: Node | None
-    formula: tuple[Node, ...]
-    start: tuple[Node, ...]
-    rate: Node | None
-    settings: Mapping[str, Node]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One version of the item with all its expressions read.  ``examples`` are the terms of a mean or sum over data."""
-
-    id: str
-    text: Mapping[str, str]
-    parameters: Mapping[str, tuple[Fraction, ...]]
-    define: Mapping[str, Node]
-    variables: tuple[str, ...]
-    loss: Node | None
-    term: Node | None
-    averaged: bool
-    data: Mapping[str, tuple[Node, ...]]
-    points: Mapping[str, tuple[Node, ...]]
-
-    @cached_property
-    def calculus(self) -> Calculus:
-        """The derivatives of the loss, all other names kept symbolic."""
-        from gdquiz.mathematics.calculus import derive
-
-        assert self.loss is not None
-        return derive(self.loss, self.variables, tuple(sorted(names_of(self.loss) - set(self.variables))))
-
-    @cached_property
-    def term_calculus(self) -> Calculus:
-        """The derivatives of one example's term, the columns of the data kept symbolic."""
-        from gdquiz.mathematics.calculus import derive
-
-        assert self.term is not None
-        return derive(self.term, self.variables, tuple(sorted(names_of(self.term) - set(self.variables))))
-
-
-@dataclass(frozen=True)
-class ItemTemplate:
-    """An item of a bank, read: its cases, requirements, run, parts and slots."""
-
-    source: schema.Item
-    topic: str
-    licence: str
-    file: str
-    line: int | None
-    cases: tuple[Case, ...]
-    require: tuple[tuple[Node, str], ...]
-    start: tuple[Node, ...]
-    rate: Node | None
-    settings: Mapping[str, Node]
-    order: tuple[tuple[int, ...], ...]
-    barriers: tuple[Node, ...]
-    parts: tuple[Part, ...]
-    slots: Mapping[str, Slot]
-    figure: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        return self.source.id
-
-    @property
-    def points(self) -> float:
-        return sum(part.source.points for part in self.parts)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(part.kind for part in self.parts))
-
-    @cached_property
-    def version(self) -> str:
-        """Eight hexadecimal digits that change whenever anything of the item does."""
-        return blake2b(self.source.model_dump_json().encode(), digest_size=4).hexdigest()
 
 
 def templates(bank: Bank, only: Collection[str] | None = None) -> tuple[ItemTemplate, ...]:
@@ -582,18 +429,3 @@ class _Reader:
             None if source.rate is None else self.expression(source.rate, (*at, "rate")),
             {name: self.expression(text, (*at, "settings", name)) for name, text in source.settings.items()},
         )
-
-
-def slip_behind(row: Misconception) -> str | None:
-    """The name of the slip in differentiating that a misconception consists of, if it is one."""
-    slips: list[str] = []
-
-    def noted(slip: str) -> Field:
-        slips.append(slip)
-        return field_
-
-    field_ = Field(lambda point: point[0], lambda point, step: point, slipped=noted)
-    with suppress(ValueError):
-        if row.mistake is not None:
-            row.mistake(Solver(field_, 1, descent))
-    return slips[0] if slips else None

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from gdquiz.authoring.difficulty import difficulties
 from gdquiz.authoring.figures import drawable, readable
-from gdquiz.authoring.items import Case, ItemTemplate
 from gdquiz.authoring.routes import (
     DISAGREEMENTS,
     GRADIENT_DISAGREES,
@@ -33,8 +32,9 @@ from gdquiz.authoring.routes import (
     derivative_misses,
 )
 from gdquiz.authoring.solving import SolvedPart, solve_part
+from gdquiz.authoring.template import Case, ItemTemplate
 from gdquiz.authoring.typesetting import alike, printable
-from gdquiz.authoring.world import World
+from gdquiz.authoring.world import World, term_calculus_of
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws
 from gdquiz.mathematics.columns import floats, has_value
@@ -243,7 +243,7 @@ def _verify(template: ItemTemplate, world: World, twin: World, rows: _Filter) ->
                     rows.refuse(usable & derivative_misses(entry, slope, point, other), HESSIAN_DISAGREES)
     if template.order:  # the examples one by one make up the whole loss
         every = range(1, 1 + len(next(iter(world.case.data.values()))))
-        together = twin.over(every, world.case.term_calculus.gradient, points[0])
+        together = twin.over(every, term_calculus_of(world.case).gradient, points[0])
         for whole, summed in zip(twin.derived_gradient(points[0]), together, strict=True):
             rows.refuse(~agree(whole, summed), ROUTES_DISAGREE)
     if world.has_asked("minimizer_"):

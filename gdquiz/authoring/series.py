@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring.domains import domain
-from gdquiz.authoring.items import CODES, Series
 from gdquiz.authoring.names import STEP
+from gdquiz.authoring.template import Series
 from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
 from gdquiz.mathematics.descent import Point, Solver, method, run
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import Node, names_of
+from gdquiz.mathematics.misconceptions import CODES
 
 if TYPE_CHECKING:
     from gdquiz.authoring.world import World

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.authoring.items import CODES, Part, Wrong, slip_behind
 from gdquiz.authoring.routes import ROUTES_DISAGREE, SAMPLES, agree
+from gdquiz.authoring.template import Part, Wrong
 from gdquiz.authoring.world import World
 from gdquiz.mathematics.columns import MARGIN, Evaluation, floats, has_value, is_exact
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import Node, names_of
+from gdquiz.mathematics.misconceptions import CODES, slip_behind
 from gdquiz.mathematics.slips import slipped_gradient
 
 Refuse = Callable[[Any, str], None]

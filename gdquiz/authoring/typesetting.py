@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from gdquiz.authoring.items import Slot
 from gdquiz.authoring.rewriting import flat
+from gdquiz.authoring.template import Slot
 from gdquiz.authoring.wording import SLOT
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation

@@ -11,15 +11,16 @@ import numpy as np
 
 from gdquiz.authoring import exam as frozen
 from gdquiz.authoring import figures
-from gdquiz.authoring.items import CODES, Part
 from gdquiz.authoring.population import Block, Population
 from gdquiz.authoring.solving import SolvedPart
+from gdquiz.authoring.template import Part
 from gdquiz.authoring.typesetting import Cell, canonical, cells, decimal_text, exact, formula, plugged, setters
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws, notation
 from gdquiz.mathematics.columns import is_exact
 from gdquiz.mathematics.expressions import names_of
+from gdquiz.mathematics.misconceptions import CODES
 from gdquiz.mathematics.notation import Mode
 
 KEY_DIGITS = 20

@@ -18,16 +18,17 @@ from typing import Any, Literal
 import numpy as np
 
 from gdquiz.authoring import training, verdicts
-from gdquiz.authoring.items import CODES, Case, ItemTemplate, Wrong
 from gdquiz.authoring.names import OUTCOMES, TRAINING
 from gdquiz.authoring.series import Lines, lines
+from gdquiz.authoring.template import Case, ItemTemplate, Wrong
 from gdquiz.errors import Fault, InputError
-from gdquiz.mathematics.calculus import Calculus
+from gdquiz.mathematics.calculus import Calculus, derive
 from gdquiz.mathematics.certainty import UNSURE, YES
 from gdquiz.mathematics.columns import Column, Evaluation, floats, is_exact, precise, take
 from gdquiz.mathematics.descent import Field, Point, Run, Solver, method, run
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import FUNCTIONS, Apply, Index, Name, Node, Number, names_of
+from gdquiz.mathematics.misconceptions import CODES
 from gdquiz.mathematics.outcomes import Verdicts
 from gdquiz.mathematics.slips import slipped_gradient
 
@@ -165,13 +166,18 @@ class World(Mapping[str, Column]):
 
     # --- the loss and its derivatives ---
 
-    @property
+    @cached_property
     def calculus(self) -> Calculus:
-        return self.case.calculus
+        return calculus_of(self.case)
+
+    @cached_property
+    def term_calculus(self) -> Calculus | None:
+        """The derivatives of one example's term, for a run that takes the examples in an order."""
+        return term_calculus_of(self.case) if self.template.order else None
 
     @cached_property
     def field(self) -> Field:
-        return self._field(self.calculus, self.case.term_calculus if self.template.order else None)
+        return self._field(self.calculus, self.term_calculus)
 
     def _field(self, calculus: Calculus, term: Calculus | None, slip: str | None = None) -> Field:
         gradient = calculus.gradient if slip is None else _slipped(calculus, slip)
@@ -214,7 +220,7 @@ class World(Mapping[str, Column]):
         return tuple(reduce(add, column) * share for column in zip(*parts, strict=True))
 
     def _slipped(self, slip: str) -> Field:
-        return self._field(self.calculus, self.case.term_calculus if self.template.order else None, slip)
+        return self._field(self.calculus, self.term_calculus, slip)
 
     def _at(self, node: Node, point: Mapping[str, Column]) -> Column:
         names = {name: self[name] for name in names_of(node) if name not in point}
@@ -394,7 +400,7 @@ class World(Mapping[str, Column]):
         return self._floating[name]
 
 
-_SHARED = ("field", "solver", "run", "start", "verdicts", "curves", "series", "has_kinks")
+_SHARED = ("calculus", "term_calculus", "field", "solver", "run", "start", "verdicts", "curves", "series", "has_kinks")
 """What a world works out once and hands on to its twins."""
 
 
@@ -412,6 +418,22 @@ _LARGER, _SMALLER = _symmetric_eigenvalue(+1), _symmetric_eigenvalue(-1)
 
 def _slipped(calculus: Calculus, slip: str) -> tuple[Node, ...]:
     return slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, slip)
+
+
+def calculus_of(case: Case) -> Calculus:
+    """The derivatives of a case's loss, all names but the variables kept symbolic."""
+    assert case.loss is not None
+    return _differentiated(case.loss, case.variables)
+
+
+def term_calculus_of(case: Case) -> Calculus:
+    """The derivatives of one example's term, the columns of the data kept symbolic."""
+    assert case.term is not None
+    return _differentiated(case.term, case.variables)
+
+
+def _differentiated(formula: Node, variables: tuple[str, ...]) -> Calculus:
+    return derive(formula, variables, tuple(sorted(names_of(formula) - set(variables))))
 
 
 def kinks(node: Node) -> Iterator[Node]:

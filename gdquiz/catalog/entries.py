@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gdquiz.authoring import exam as frozen
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import Population, populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.mathematics import draws
 

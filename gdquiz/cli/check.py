@@ -15,7 +15,7 @@ from gdquiz.cli.progress import with_progress
 from gdquiz.plurals import counted
 
 if TYPE_CHECKING:
-    from gdquiz.authoring.items import ItemTemplate
+    from gdquiz.authoring.template import ItemTemplate
     from gdquiz.checking import ItemCheck
 
 

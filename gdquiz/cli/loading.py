@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from gdquiz.authoring.bank import Bank, read_bank
-from gdquiz.authoring.items import ItemTemplate, templates
+from gdquiz.authoring.items import templates
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.cli.files import read_text
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.resources import data

@@ -11,7 +11,7 @@ import click
 from gdquiz.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from gdquiz.authoring.items import ItemTemplate
+    from gdquiz.authoring.template import ItemTemplate
 
 QUESTIONS, TITLE = 500, "Gradient descent"
 """Of a page for which nothing else is said."""

@@ -16,7 +16,7 @@ from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.page import QUESTIONS, TITLE, check_page, write_page
 
 if TYPE_CHECKING:
-    from gdquiz.authoring.items import ItemTemplate
+    from gdquiz.authoring.template import ItemTemplate
     from gdquiz.authoring.wordings import Solver
     from gdquiz.practice.progress import Progress
 

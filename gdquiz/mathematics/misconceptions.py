@@ -9,9 +9,11 @@ Titles are plain words; the other texts are Markdown with ``$...$`` mathematics.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gdquiz.mathematics import mistakes
+from gdquiz.mathematics.descent import Field, Solver, descent
 from gdquiz.mathematics.mistakes import Mistake, slip
 
 
@@ -1731,9 +1733,24 @@ MISCONCEPTIONS: tuple[Misconception, ...] = (
 )
 """Every misconception, in the order of the topics above; codes and titles are unique."""
 
-_BY_CODE = {row.code: row for row in MISCONCEPTIONS}
+CODES = {row.code: row for row in MISCONCEPTIONS}
 
 
 def misconception(code: str) -> Misconception:
     """The row of that code; raises KeyError for another code."""
-    return _BY_CODE[code]
+    return CODES[code]
+
+
+def slip_behind(row: Misconception) -> str | None:
+    """The name of the slip in differentiating that a misconception consists of, if it is one."""
+    slips: list[str] = []
+
+    def noted(slip: str) -> Field:
+        slips.append(slip)
+        return field
+
+    field = Field(lambda point: point[0], lambda point, step: point, slipped=noted)
+    with suppress(ValueError):
+        if row.mistake is not None:
+            row.mistake(Solver(field, 1, descent))
+    return slips[0] if slips else None

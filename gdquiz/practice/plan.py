@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gdquiz.authoring.items import ItemTemplate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.mathematics import draws
 from gdquiz.practice.progress import Progress
 

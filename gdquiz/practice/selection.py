@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from gdquiz.authoring.assembly import assemble
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
 from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.items import ItemTemplate
 from gdquiz.authoring.population import populate
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.mathematics import draws
 
 
