@@ -22,7 +22,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.mathematics.certainty import NO, UNSURE, YES, Answers, Mask, answers, certain
+from gdquiz.mathematics.certainty import NO, UNSURE, YES, Answers, Floats, Mask, answers, certain
 from gdquiz.mathematics.exact import Rationals, where
 
 Exactly = Rationals | Fraction | int
@@ -35,7 +35,8 @@ class Exact:
 
     ``limit``, ``point`` (shape (rows,)) are values of the axes of those names, ``best`` marks where the point is
     certainly a global optimum in the direction of the run, ``period`` is the length of a cycle (else 0).
-    ``overshoot`` and ``crossing`` have shape (rows, shown) and may be unsure where numbers grow too long.
+    ``overshoot`` and ``crossing`` have shape (rows, shown) and may be unsure where numbers grow too long.  What not
+    every proof tells is None: ``basin_jump``, ``plateau`` and ``place``, the limit in floats, shape (rows, d).
     """
 
     decided: Mask
@@ -48,6 +49,9 @@ class Exact:
     oscillating: Answers
     overshoot: Answers
     crossing: Answers
+    basin_jump: Answers | None = None
+    plateau: Answers | None = None
+    place: Floats | None = None
 
 
 class Certificate(Protocol):

@@ -1,0 +1,54 @@
+"""The theorems on single runs, tried one after another: the only place that decides what vectorised certificates leave.
+
+A theorem is a pure function from a run to what it proves of it, or None where its conditions do not hold or cannot be
+shown.  Those of ``EXACT`` work in exact arithmetic on ``ExactRun`` and go first; those of ``ENCLOSED`` enclose the run
+in balls and are told what a float run suggests, which only chooses what is worth trying.  What no theorem decides is
+undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gdquiz.mathematics.certificates import Exact
+from gdquiz.mathematics.exact_run import ExactRun, StatedRun
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a float run makes one expect; it never decides.
+
+    ``limit`` is a value of the axis of that name.  ``places`` are the points, in floats, that the run tends to: one
+    for a limit, ``period`` of them, in their order, for a cycle, else the last point that was finite.
+    """
+
+    limit: str
+    places: tuple[tuple[float, ...], ...] = ()
+
+
+ExactTheorem = Callable[[ExactRun], Exact | None]
+EnclosedTheorem = Callable[[StatedRun, Suggestion], Exact | None]
+
+EXACT: tuple[ExactTheorem, ...] = ()
+"""Theorems in exact arithmetic, in the order in which they are tried; each returns an ``Exact`` of one row."""
+
+ENCLOSED: tuple[EnclosedTheorem, ...] = ()
+"""Theorems on enclosures, in the order in which they are tried."""
+
+
+@lru_cache(maxsize=8192)
+def decide(run: StatedRun, hint: Suggestion) -> Exact | None:
+    """What the first theorem that applies proves of a run, as an ``Exact`` of one row; None if no theorem does."""
+    exact = run.exact
+    if exact is not None:
+        for theorem in EXACT:
+            proved = theorem(exact)
+            if proved is not None and bool(proved.decided.all()):
+                return proved
+    for enclosed in ENCLOSED:
+        proved = enclosed(run, hint)
+        if proved is not None and bool(proved.decided.all()):
+            return proved
+    return None
