@@ -132,7 +132,7 @@ def _given(solver: Solver, row: int, question: Question) -> dict[str, Any]:
     if solver.population.template.source.fit is not None:
         data = training.data(block.world)
         for name in ("train", "heldout"):
-            losses = block.world.curves[name]
+            losses = block.world.once(training.curves)[name]
             places = solver.population.template.source.fit.places
             printed = (question.slots.get(f"{name}[{k}]:{places}") for k in range(len(losses)))
             known[name] = tuple(

@@ -10,7 +10,7 @@ import pytest
 from banking import NUMBER, item, items
 
 from gdquiz.authoring.names import NAMES
-from gdquiz.authoring.population import _enumerate
+from gdquiz.authoring.population import PROVIDERS, _enumerate
 from gdquiz.authoring.world import PRECISION, World, calculus_of, kinks
 from gdquiz.errors import InputError
 from gdquiz.mathematics.columns import floats, is_exact
@@ -26,7 +26,7 @@ def world(template, **values) -> World:
     columns = _enumerate(template, case)
     if values:
         columns = {name: Rationals.of(values[name]) for name in columns}
-    return World(template, case, columns)
+    return World(template, case, columns, PROVIDERS)
 
 
 def listed(column) -> list:

@@ -15,18 +15,16 @@ the share of students who succeed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gdquiz.authoring.solving import SolvedPart
+from gdquiz.authoring.template import ItemTemplate
+from gdquiz.authoring.world import World
 from gdquiz.mathematics.columns import floats, is_exact
 from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.solving import SolvedPart
-    from gdquiz.authoring.template import ItemTemplate
-    from gdquiz.authoring.world import World
 
 EIGENVALUE = 6
 """Operations counted for the roots of the characteristic polynomial of a 2 x 2 matrix."""

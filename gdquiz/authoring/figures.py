@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring import exam as frozen
-from gdquiz.authoring.series import apart
+from gdquiz.authoring.series import apart, lines
 from gdquiz.authoring.wording import fill, slots_of
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
@@ -120,7 +120,7 @@ def drawable(world: World) -> Mask:
             length = sum(np.abs(column) for column in _columns(world, nodes))
             possible &= np.isfinite(length) & (length > 0)
         if spec.series:
-            for line in (line for line in world.series.lines if line.look != "curve"):
+            for line in (line for line in world.once(lines).lines if line.look != "curve"):
                 for axis, (low, high) in enumerate(ranges[2 - line.values.shape[2] :]):
                     start = line.values[:, 0, axis]
                     possible &= (low <= start) & (start <= high)
@@ -136,7 +136,7 @@ def readable(world: World) -> Mask:
     ranges = _ranges(world)
     with np.errstate(all="ignore"):
         if spec.series:
-            clear &= apart(world.series, ranges[-1:] if spec.kind == "series" else ranges)
+            clear &= apart(world.once(lines), ranges[-1:] if spec.kind == "series" else ranges)
         directions = [_columns(world, nodes) for nodes in layout["arrows"].values()]
         for (a, b), (c, d) in combinations(directions, 2):
             clear &= a * c + b * d < (1 - 1e-9) * math.cos(math.radians(ANGLE)) * np.hypot(a, b) * np.hypot(c, d)
@@ -157,7 +157,7 @@ def _ranges(world: World) -> list[tuple[NDArray[np.float64], NDArray[np.float64]
     ranges: list[Any] = [tuple(_columns(world, nodes)) for nodes in given if nodes]
     if spec.kind != "series":
         return ranges if spec.kind in ("curve", "contours") else []
-    steps = [float(step) for step in world.series.steps]
+    steps = [float(step) for step in world.once(lines).steps]
     across = (np.full(world.rows, min(steps)), np.full(world.rows, max(steps)))
     return [across, ranges[0] if ranges else _reach(world)]
 
@@ -166,7 +166,7 @@ def _reach(world: World) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """From the least to the greatest value of all series, with a margin; losses are seen from zero."""
     spec = world.template.source.figure
     assert spec is not None
-    values = np.concatenate([line.values[..., 0] for line in world.series.lines], axis=1)
+    values = np.concatenate([line.values[..., 0] for line in world.once(lines).lines], axis=1)
     low, high = values.min(axis=1), values.max(axis=1)
     margin = 0.06 * np.where(high > low, high - low, 1.0)
     runs = [series for series in spec.series if series.look == "run" and not series.formula]
@@ -435,7 +435,7 @@ def _series_of(
     assert spec is not None
     if not spec.series:
         return (), (), ()
-    found = world.series
+    found = world.once(lines)
     labels, across = found.labels(row), [float(step) for step in found.steps]
     curves: list[frozen.Curve] = []
     named: set[str] = set()

@@ -48,6 +48,10 @@ TRAINING: dict[str, str] = {"overfits": "overfit", "underfits": "underfit", "fit
 """Name in expressions -> the verdict on a fit by epoch."""
 
 
+CURVES = ("train", "heldout", "train_exact", "heldout_exact")
+"""The losses of a fit, by degree or at the epochs shown."""
+
+
 def run_names(item: Item) -> tuple[dict[str, int], set[str]]:
     """The names an item's run, loss and fit give: series with their last index, and single numbers."""
     series: dict[str, int] = {}
@@ -71,5 +75,5 @@ def run_names(item: Item) -> tuple[dict[str, int], set[str]]:
     if item.fit:
         count = len(item.fit.degrees) or len(item.fit.epochs_shown)
         scalars |= set(TRAINING) if item.fit.epochs else set()
-        series |= dict.fromkeys(["train", "heldout", "train_exact", "heldout_exact"], count - 1)
+        series |= dict.fromkeys(CURVES, count - 1)
     return series, scalars

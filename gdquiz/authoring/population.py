@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdquiz.authoring import training, verdicts
 from gdquiz.authoring.difficulty import difficulties
 from gdquiz.authoring.figures import drawable, readable
 from gdquiz.authoring.routes import (
@@ -34,13 +35,16 @@ from gdquiz.authoring.routes import (
 from gdquiz.authoring.solving import SolvedPart, solve_part
 from gdquiz.authoring.template import Case, ItemTemplate
 from gdquiz.authoring.typesetting import alike, printable
-from gdquiz.authoring.world import World, term_calculus_of
+from gdquiz.authoring.world import Provider, World, term_calculus_of
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws
 from gdquiz.mathematics.columns import floats, has_value
 from gdquiz.mathematics.descent import Point
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import Node, names_of
+
+PROVIDERS: Mapping[str, Provider] = {**verdicts.PROVIDERS, **training.PROVIDERS}
+"""How the names of a world are worked out that rest on more than the loss and its run."""
 
 LARGEST = 200_000
 """Rows that are enumerated in one pass at the most."""
@@ -166,7 +170,7 @@ class _Filter:
 
 def _block(template: ItemTemplate, case: Case, columns: dict[str, Rationals], refusals: Counter[str]) -> Block:
     columns = _prefiltered(template, case, columns, refusals)
-    world = World(template, case, columns)
+    world = World(template, case, columns, PROVIDERS)
     rows = _Filter(world.rows, refusals)
     if not world.rows:
         return Block(case, world, np.flatnonzero(rows.passing), (), np.zeros(0))
@@ -200,7 +204,7 @@ def _prefiltered(
     """The rows that meet the requirements on parameters alone; the rest is never run."""
     if not columns:
         return columns
-    world = World(template, case, columns)
+    world = World(template, case, columns, PROVIDERS)
     rows = _Filter(world.rows, refusals)
     for node, because in template.require:
         if _needs(node, case) <= set(columns):

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +17,12 @@ from numpy.typing import NDArray
 from gdquiz.authoring.domains import domain
 from gdquiz.authoring.names import STEP
 from gdquiz.authoring.template import Series
+from gdquiz.authoring.world import World
 from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
 from gdquiz.mathematics.descent import Point, Solver, method, run
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import Node, names_of
 from gdquiz.mathematics.misconceptions import CODES
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.world import World
 
 Ranges = Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]
 """The ends of each axis, row by row."""

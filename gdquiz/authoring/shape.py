@@ -10,10 +10,11 @@ from fractions import Fraction
 from math import isclose
 from typing import Any
 
-from gdquiz.authoring import schema, training
+from gdquiz.authoring import schema
 from gdquiz.authoring.bank import Path
+from gdquiz.authoring.datasets import spec
 from gdquiz.authoring.domains import domain, number
-from gdquiz.authoring.names import OUTCOMES, STEP, TRAINING
+from gdquiz.authoring.names import CURVES, OUTCOMES, STEP, TRAINING
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics.descent import METHODS
 from gdquiz.mathematics.expressions import FUNCTIONS
@@ -27,7 +28,7 @@ RESERVED = frozenset({*FUNCTIONS, *KEYWORDS, "ln"})
 MOST_PANELS = 6
 MOST_STEPS = 200
 
-_DERIVED = ("loss", "grad", "curvature", "eig_min", "eig_max", "train", "heldout", "train_exact", "heldout_exact")
+_DERIVED = ("loss", "grad", "curvature", "eig_min", "eig_max", *CURVES)
 _METHODS = {row.name: row for row in METHODS}
 
 
@@ -153,7 +154,7 @@ def of_fit(item: schema.Item) -> Found:
         except InputError as error:
             yield from ((("fit", name), fault) for fault in error.faults)
     try:
-        training.spec(fit)
+        spec(fit)
     except InputError as error:
         yield from ((("fit",), fault) for fault in error.faults)
     except ValueError as error:

@@ -7,30 +7,24 @@ form of descent on a quadratic on the other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
-from gdquiz.authoring.domains import domain, number
+from gdquiz.authoring.datasets import spec
+from gdquiz.authoring.domains import number
+from gdquiz.authoring.names import CURVES, TRAINING
 from gdquiz.authoring.schema import Fit
+from gdquiz.authoring.world import Provider, World
 from gdquiz.mathematics import fits
 from gdquiz.mathematics.certainty import Floats, Mask
+from gdquiz.mathematics.columns import Column
 from gdquiz.mathematics.exact import Rationals
 from gdquiz.mathematics.training import TrainingVerdicts, judge_training
 
-if TYPE_CHECKING:
-    from gdquiz.authoring.world import World
-
 CLOSE = 1e-4
 """A loss this near to a rounding boundary, in units of the last printed place, refuses its row."""
-
-
-def spec(fit: Fit) -> fits.DataSpec:
-    """How the data sets of an item are drawn.  Raises ``InputError`` or ``ValueError`` for what can not be."""
-    return fits.DataSpec(
-        fit.train, fit.heldout, domain(fit.grid), tuple(map(number, fit.truth)), fit.noise, fit.decimals
-    )
 
 
 def data(world: World) -> fits.Data:
@@ -52,9 +46,10 @@ def _drawn(how: fits.DataSpec, item: str, seeds: tuple[int, ...]) -> fits.Data:
 
 
 def curves(world: World) -> Mapping[str, tuple[Any, ...]]:
-    """The columns ``train``, ``heldout`` (as printed) and ``train_exact``, ``heldout_exact``."""
+    """The columns ``train``, ``heldout`` (as printed) and ``train_exact``, ``heldout_exact``, by degree or epoch."""
     fit = world.template.source.fit
     assert fit is not None
+    world.doubt(doubtful(world))
     train, heldout = _losses(world, second_route=world.arithmetic == "float")
     unit = 10**fit.places
     columns: dict[str, tuple[Any, ...]] = {}
@@ -83,6 +78,24 @@ def verdict(world: World) -> TrainingVerdicts:
     train, heldout = _losses(world)
     limit = _epoch_fits(fit, data(world)).train_limit if fit.epochs else None
     return judge_training(train, heldout, fit.places, limit)
+
+
+def generalises(kind: str, world: World) -> Column:
+    """Whether a fit by epoch is of a kind, row by row; the world doubts the rows in which that is not certain."""
+    found = world.once(verdict).kind
+    world.doubt(found == "undecided")
+    return found == kind
+
+
+def curve(name: str, world: World) -> Column:
+    """One of the ``curves``."""
+    return world.once(curves)[name]
+
+
+PROVIDERS: Mapping[str, Provider] = {name: partial(curve, name) for name in CURVES} | {
+    name: partial(generalises, kind) for name, kind in TRAINING.items()
+}
+"""How a world works out the losses of its fit, and the verdict on them."""
 
 
 def _printed(column: Floats, unit: int) -> Rationals:

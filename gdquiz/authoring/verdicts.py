@@ -6,21 +6,21 @@ exactly; all others in floats, with each limit certified by Newton's method at h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from gdquiz.mathematics.certainty import certain
+from gdquiz.authoring.names import OUTCOMES
+from gdquiz.authoring.world import Provider, World
+from gdquiz.mathematics.certainty import UNSURE, YES, certain
 from gdquiz.mathematics.certificates import Quadratic
-from gdquiz.mathematics.columns import floats, fraction, is_exact, precise
+from gdquiz.mathematics.columns import Column, floats, fraction, is_exact, precise
 from gdquiz.mathematics.descent import Field
 from gdquiz.mathematics.exact import Rationals
 from gdquiz.mathematics.observation import Knowledge, Polish, newton_polish, observe
 from gdquiz.mathematics.outcomes import Verdicts, judge
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.world import World
 
 STEPS = 2000
 """Updates after which a run's limit is judged."""
@@ -37,6 +37,28 @@ def verdicts(world: World) -> Verdicts:
         knowledge=_knowledge(world), exact=_certificate(world), polish=_polish(world),
     )  # fmt: skip
     return judge(trajectory)
+
+
+def outcome(name: str, world: World) -> Column:
+    """Whether a run has an outcome, row by row; the world doubts the rows in which that is not certain."""
+    axis, value = OUTCOMES[name]
+    found = world.once(verdicts)
+    verdict = getattr(found, axis)
+    if not value:
+        world.doubt(verdict == UNSURE)
+        return verdict == YES
+    unclear = (found.limit == "undecided") | (verdict == "undecided")
+    if value == "converged":
+        unclear = unclear | (found.limit == "slow")  # it may do so yet
+    elif axis == "point":  # a limit with a singular Hessian may be any kind of point
+        unclear = unclear | (found.limit == "slow") | (verdict == "degenerate")
+        unclear = unclear | ((found.limit == "converged") & (verdict == "none"))
+    world.doubt(unclear)
+    return verdict == value
+
+
+PROVIDERS: Mapping[str, Provider] = {name: partial(outcome, name) for name in OUTCOMES}
+"""How a world works out whether its run has an outcome."""
 
 
 def _polish(world: World) -> Polish:

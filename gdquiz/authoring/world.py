@@ -4,34 +4,35 @@ The same world is built in three arithmetics.  *exact*: rational columns, steppe
 NumPy arrays, stepped with compiled functions (the second route to every key); *precise*: one row in 50-digit
 numbers (``precisely``).  A world may also be a mistaken one: the solver is then the one a misconception makes of it,
 and quantities may be redefined.
+
+What a world can not work out from the loss and its run alone (verdicts, the losses of a fit) is worked out by the
+providers that it is handed: for each such name a function of the world.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import combinations
 from operator import add
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from gdquiz.authoring import training, verdicts
 from gdquiz.authoring.names import OUTCOMES, TRAINING
-from gdquiz.authoring.series import Lines, lines
 from gdquiz.authoring.template import Case, ItemTemplate, Wrong
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics.calculus import Calculus, derive
-from gdquiz.mathematics.certainty import UNSURE, YES
 from gdquiz.mathematics.columns import Column, Evaluation, floats, is_exact, precise, take
 from gdquiz.mathematics.descent import Field, Point, Run, Solver, method, run
 from gdquiz.mathematics.exact import Mask, Rationals
 from gdquiz.mathematics.expressions import FUNCTIONS, Apply, Index, Name, Node, Number, names_of
 from gdquiz.mathematics.misconceptions import CODES
-from gdquiz.mathematics.outcomes import Verdicts
 from gdquiz.mathematics.slips import slipped_gradient
 
+Made = TypeVar("Made")
+Provider = Callable[["World"], Column]
 Arithmetic = Literal["exact", "float", "precise"]
 PRECISION = 50
 """Decimal digits of the precise arithmetic."""
@@ -40,7 +41,8 @@ PRECISION = 50
 class World(Mapping[str, Column]):
     """The quantities of a case of an item over some rows.
 
-    ``columns`` holds the parameters, exact.  ``doubtful`` marks the rows in which something was compared too closely
+    ``columns`` holds the parameters, exact; ``providers`` tells how names are worked out of which a world knows
+    nothing itself.  ``doubtful`` marks the rows in which something was compared too closely
     or has no value.
     """
 
@@ -49,14 +51,17 @@ class World(Mapping[str, Column]):
         template: ItemTemplate,
         case: Case,
         columns: Mapping[str, Rationals],
+        providers: Mapping[str, Provider],
         arithmetic: Arithmetic = "exact",
         wrong: Wrong | None = None,
     ):
         self.template, self.case, self.arithmetic, self.wrong = template, case, arithmetic, wrong
+        self.providers = providers
         self.rows = max((column.rows for column in columns.values()), default=1)
         self.parameters = {name: self._as_arithmetic(column) for name, column in columns.items()}
         self.exact_parameters = columns
         self._known: dict[str, Column] = {}
+        self._made: dict[Callable[[World], Any], Any] = {}
         self._floating: dict[str, bool] = {}
         self._evaluation = self._evaluating(self)
 
@@ -92,11 +97,22 @@ class World(Mapping[str, Column]):
     def doubtful(self) -> Mask:
         return np.broadcast_to(np.asarray(self._evaluation.doubtful), (self.rows,))
 
+    def doubt(self, rows: Mask) -> None:
+        """Say that something is too close to call in these rows."""
+        self._evaluation.doubtful = self._evaluation.doubtful | rows
+
+    def once(self, work: Callable[[World], Made]) -> Made:
+        """What a function makes of this world: worked out once, and handed on to its twins."""
+        if work not in self._made:
+            self._made[work] = work(self)
+        made: Made = self._made[work]
+        return made
+
     def _resolved(self, name: str) -> Column:
         if self.wrong is not None and name in self.wrong.redefine:
             # a redefinition may use the true value of what it redefines
             value = self.truth(self.wrong.redefine[name])
-            self._evaluation.doubtful = self._evaluation.doubtful | self.truth.doubtful
+            self.doubt(self.truth.doubtful)
             return value
         if name in self.parameters:
             return self.parameters[name]
@@ -107,12 +123,8 @@ class World(Mapping[str, Column]):
             return tuple(point[place] for point in self.run.points)
         if name == "loss":
             return self.run.losses
-        if name in OUTCOMES:
-            return self._outcome(name)
-        if name in TRAINING:
-            return self._fitted(TRAINING[name])
-        if self.template.source.fit is not None and name.split("_", maxsplit=1)[0] in ("train", "heldout"):
-            return self.curves[name]
+        if name in self.providers:
+            return self.providers[name](self)
         return self._derived(name)
 
     def _derived(self, name: str) -> Column:
@@ -305,66 +317,31 @@ class World(Mapping[str, Column]):
         """Whether a quantity whose name begins like this has been worked out."""
         return any(name.startswith(heads) for name in self._known)
 
-    def _outcome(self, name: str) -> Column:
-        axis, value = OUTCOMES[name]
-        verdict = getattr(self.verdicts, axis)
-        if value:
-            limit = self.verdicts.limit
-            unclear = (limit == "undecided") | (verdict == "undecided")
-            if value == "converged":
-                unclear = unclear | (limit == "slow")  # it may do so yet
-            elif axis == "point":  # a limit with a singular Hessian may be any kind of point
-                unclear = unclear | (limit == "slow") | (verdict == "degenerate")
-                unclear = unclear | ((limit == "converged") & (verdict == "none"))
-            self._evaluation.doubtful = self._evaluation.doubtful | unclear
-            return verdict == value
-        self._evaluation.doubtful = self._evaluation.doubtful | (verdict == UNSURE)
-        return verdict == YES
-
-    def _fitted(self, kind: str) -> Column:
-        verdict = training.verdict(self)
-        self._evaluation.doubtful = self._evaluation.doubtful | (verdict.kind == "undecided")
-        return verdict.kind == kind
-
-    @cached_property
-    def verdicts(self) -> Verdicts:
-        return verdicts.verdicts(self)
-
-    @cached_property
-    def curves(self) -> Mapping[str, tuple[Column, ...]]:
-        """The losses of the fit, by degree or by epoch."""
-        self._evaluation.doubtful = self._evaluation.doubtful | training.doubtful(self)
-        return training.curves(self)
-
-    @cached_property
-    def series(self) -> Lines:
-        """The series of the item's figure."""
-        return lines(self)
-
     # --- related worlds ---
 
     def mistaken(self, wrong: Wrong) -> World:
         """The world of a student with this misconception."""
-        world = World(self.template, self.case, self.exact_parameters, self.arithmetic, wrong)
+        world = World(self.template, self.case, self.exact_parameters, self.providers, self.arithmetic, wrong)
         world.truth = self.twin()
         return world
 
     @cached_property
     def truth(self) -> World:
         """The world without the mistake, for this world to refer to."""
-        return World(self.template, self.case, self.exact_parameters, self.arithmetic)
+        return World(self.template, self.case, self.exact_parameters, self.providers, self.arithmetic)
 
     def twin(self) -> World:
         """The same true world with everything known of it so far, and doubts of its own."""
-        other = World(self.template, self.case, self.exact_parameters, self.arithmetic)
+        other = World(self.template, self.case, self.exact_parameters, self.providers, self.arithmetic)
         if self.wrong is None:
             other._known |= self._known
+            other._made |= self._made
             other.__dict__ |= {name: self.__dict__[name] for name in _SHARED if name in self.__dict__}
         return other
 
     def floating(self) -> World:
         """The same world by the second route."""
-        return World(self.template, self.case, self.exact_parameters, "float", self.wrong)
+        return World(self.template, self.case, self.exact_parameters, self.providers, "float", self.wrong)
 
     def precisely(self, row: int, nodes: Sequence[Node]) -> tuple[Any, ...]:
         """The values of numerical expressions in one row, as mpmath numbers of 50 digits."""
@@ -372,7 +349,7 @@ class World(Mapping[str, Column]):
 
         columns = {name: take(column, np.array([row])) for name, column in self.exact_parameters.items()}
         with mpmath.workdps(PRECISION):
-            world = World(self.template, self.case, columns, "precise", self.wrong)
+            world = World(self.template, self.case, columns, self.providers, "precise", self.wrong)
             return tuple(world(node) for node in nodes)
 
     def rests_on_floats(self, node: Node) -> bool:
@@ -400,7 +377,7 @@ class World(Mapping[str, Column]):
         return self._floating[name]
 
 
-_SHARED = ("calculus", "term_calculus", "field", "solver", "run", "start", "verdicts", "curves", "series", "has_kinks")
+_SHARED = ("calculus", "term_calculus", "field", "solver", "run", "start", "has_kinks")
 """What a world works out once and hands on to its twins."""
 
 
