@@ -1,17 +1,17 @@
-# make exam   a 10-question exam, 3 forms, sheets and keys, from the shipped banks
+# make exam   a 10-question exam, 3 forms, sheets and keys, from the shipped banks; its seed is drawn and printed,
+#             and SEED=... makes that exam again
 # make test   everything the tests need, and the tests
 # Both install into .venv; nothing else of the machine is touched.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SEED ?= 2026
 OUT ?= exam
 
 .PHONY: exam test check slow bench lint clean
 
 exam: $(VENV)/installed
-	$(BIN)/gdquiz make --questions 10 --forms 3 --seed $(SEED) --out $(OUT) --force \
+	$(BIN)/gdquiz make --questions 10 --forms 3 $(if $(SEED),--seed "$(SEED)") --out $(OUT) --force \
 	  --to markdown --to html --to latex --to pdf
 
 test: $(VENV)/installed-dev

@@ -187,6 +187,13 @@ def test_the_worked_example_of_difficulty_is_right() -> None:
     assert f"= {figure}$" in text_of("docs/difficulty.md")
 
 
+def test_no_shipped_blueprint_has_a_seed() -> None:
+    texts = [path.read_text("utf-8") for path in EXAMPLES.glob("*.toml")]
+    assert sum("[[section]]" in text for text in texts) >= 4
+    assert not [text for text in texts if re.search(r"^seed\b", text, re.MULTILINE)]
+    assert not re.search(r"^SEED|--seed [^\"$]", text_of("Makefile"), re.MULTILINE)
+
+
 # --- commands ------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 import pytest
 
+from gdquiz.errors import InputError
 from gdquiz.mathematics import draws
 
 WORDS = [2346960940244937555, 4754330161924863649]
@@ -63,3 +64,25 @@ def test_every_order_of_three_comes_about_equally_often():
     counts = Counter(draws.shuffled(("shuffle", k), "abc") for k in range(3000))
     assert len(counts) == 6
     assert all(abs(count - 500) < 5 * 20.4 for count in counts.values())
+
+
+def test_the_key_of_a_seed_never_changes():
+    # scrypt of RFC 7914 with n = 2^15, r = 8, p = 1 and the salt "gdquiz exam", as OpenSSL's own command computes it
+    assert draws.stretched("4711") == "021b4d44096ab0dc522655023a624ef7a66abde4dbccade9dd0e0f6cb5194e29"
+    assert len({draws.stretched(seed) for seed in ("4711", "4712", "")}) == 3
+
+
+def test_a_seed_is_stretched_once(monkeypatch):
+    draws.stretched("once")
+    monkeypatch.setattr(draws.hashlib, "scrypt", None)
+    assert draws.stretched("once") == draws.stretched("once")
+
+
+def test_a_python_without_scrypt_is_told_so(monkeypatch):
+    monkeypatch.delattr(draws.hashlib, "scrypt")
+    with pytest.raises(InputError) as caught:
+        draws.stretched("a seed that was not stretched before")
+    assert str(caught.value) == (
+        "this Python has no hashlib.scrypt, which makes the key of an exam from its seed; "
+        "expected a Python built with OpenSSL 1.1 or newer"
+    )

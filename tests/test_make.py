@@ -176,6 +176,27 @@ def test_a_seed_on_the_command_line_comes_before_that_of_the_blueprint(folder: P
     assert json.loads((folder / "one" / "exam.json").read_text(encoding="utf-8"))["seed"] == "other"
 
 
+@pytest.mark.parametrize(
+    ("words", "warning"),
+    [
+        (["plan.toml"],
+         "plan.toml: who reads the seed in this file can make the keys; without one it is drawn and printed"),
+        (["plan.toml", "--seed", "4711"],
+         "a seed of 4 characters can be guessed, and with it the keys; take 12 or more, or none"),
+        (["plan.toml", "--seed", "x"],
+         "a seed of 1 character can be guessed, and with it the keys; take 12 or more, or none"),
+        (["plan.toml", "--seed", "eleven sign"],
+         "a seed of 11 characters can be guessed, and with it the keys; take 12 or more, or none"),
+        (["plan.toml", "--seed", "twelve signs"], ""),
+        (["--bank", SMALL, "--questions", "1"], ""),
+    ],
+)  # fmt: skip
+def test_a_seed_that_is_easily_guessed_is_warned_of(folder: Path, words: list[str], warning: str) -> None:
+    result = run("make", *words, "--to", "markdown", "--out", "exam")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == ([f"gdquiz: warning: {warning}"] if warning else [])
+
+
 def test_an_earlier_exam_is_only_replaced_when_told_to(folder: Path) -> None:
     words = ("make", "plan.toml", "--to", "markdown", "--out", "exam")
     assert run(*words).exit_code == 0
@@ -477,7 +498,7 @@ def test_the_commands_work_in_a_process_of_their_own(folder: Path) -> None:
             env={**os.environ, "PYTHONPATH": str(BANKS.parent.parent)},
         )
 
-    done = typed("make", "plan.toml", "--to", "markdown", "--out", "exam")
+    done = typed("make", "plan.toml", "--to", "markdown", "--out", "exam", "--seed", "twelve signs")
     assert (done.returncode, done.stderr) == (0, "")
     assert (folder / "exam" / "sheets" / "form-02.md").exists()
     refused = typed("check", "nowhere.toml")

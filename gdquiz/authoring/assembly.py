@@ -1,6 +1,7 @@
 """From a blueprint and populations to an exam: which rows stand on which form, solved and worded.
 
-Every choice is a pure function of a path (seed, item, form, ...): see ``mathematics/draws.py``.  A slot takes rows
+Every choice is a pure function of a path (key, item, form, ...): see ``mathematics/draws.py``.  The key is the seed,
+stretched once an exam, for the ids on a printed sheet would tell a guessed seed from a wrong one.  A slot takes rows
 of nearly one difficulty: those within a narrow band around the median of what it may draw from come first, in a
 keyed order, and only when they are used up do the others follow, nearest first.
 """
@@ -67,15 +68,16 @@ def assemble(
     Raises ``InputError`` when a slot can not be filled.  Form k depends on neither the number of forms nor the roster.
     """
     seed = str(blueprint.seed)
-    library = _Library(seed, solve)
+    key = draws.stretched(seed)
+    library = _Library(key, solve)
     places = tuple(_places(blueprint, templates, library, file))
-    picked = _common_picks(seed, places)
+    picked = _common_picks(key, places)
     total = len(roster) or forms
-    exam_id = draws.short_id(("exam", seed, blueprint.title, *_fingerprint(blueprint, places)))
+    exam_id = draws.short_id(("exam", key, *_fingerprint(blueprint, places)))
     ids = draws.different_ids((exam_id, "questions"), 5)
     with _no_search_for_cycles():
         solved = [
-            _form(k, roster[k] if roster else None, blueprint, places, picked, library, exam_id, ids)
+            _form(k, roster[k] if roster else None, key, blueprint, places, picked, library, exam_id, ids)
             for k in progress(range(total), label="forms", total=total)
         ]
     used = {question.wording for form in solved for question in form.questions}
@@ -156,13 +158,13 @@ def _equal_points(slot: Slot, found: Iterable[ItemTemplate]) -> None:
 
 
 def _fingerprint(blueprint: Blueprint, places: Iterable[_Place]) -> Iterator[str]:
-    """What makes two exams of one seed different: the blueprint without its number of forms, and the items' texts."""
-    plan = blueprint.model_dump_json(exclude={"forms"})
+    """What makes two exams of one key different: the blueprint without its number of forms, and the texts of the items."""
+    plan = blueprint.model_dump_json(exclude={"forms", "seed"})
     versions = sorted({f"{template.id}:{template.version}" for place in places for template in place.templates})
     yield blake2b("\n".join([plan, *versions]).encode(), digest_size=16).hexdigest()
 
 
-def _common_picks(seed: str, places: Sequence[_Place]) -> dict[int, str]:
+def _common_picks(key: str, places: Sequence[_Place]) -> dict[int, str]:
     """The item of each place whose items are the same on every form; no item twice while others are left."""
     picked: dict[int, str] = {}
     uses: Counter[str] = Counter()
@@ -172,7 +174,7 @@ def _common_picks(seed: str, places: Sequence[_Place]) -> dict[int, str]:
             uses[place.templates[0].id] += 1
     for place in places:
         if place.number not in picked and not place.slot.each_form:
-            picked[place.number] = _pick(("items", seed, place.terms, place.turn), place, uses)
+            picked[place.number] = _pick(("items", key, place.terms, place.turn), place, uses)
     return picked
 
 
@@ -191,8 +193,8 @@ def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
 class _Library:
     """Populations, wordings and row orders, each made when first needed and kept."""
 
-    def __init__(self, seed: str, solve: Callable[[ItemTemplate], Population]):
-        self._seed, self._solve = seed, solve
+    def __init__(self, key: str, solve: Callable[[ItemTemplate], Population]):
+        self._key, self._solve = key, solve
         self._populations: dict[str, Population] = {}
         self._solvers: dict[str, Solver] = {}
         self._orders: dict[tuple[str, str], _Order] = {}
@@ -254,7 +256,7 @@ class _Library:
                 aim = float(np.median([np.median(self.population(other).difficulty) for other in templates]))
             else:
                 aim = float(np.median(difficulty[rows]))
-            self._orders[key] = _banded(("rows", self._seed, template.id), rows, difficulty[rows], aim)
+            self._orders[key] = _banded(("rows", self._key, template.id), rows, difficulty[rows], aim)
         return self._orders[key]
 
 
@@ -312,6 +314,7 @@ _Chosen = tuple[_Place, ItemTemplate, int, int]
 def _form(
     k: int,
     student: frozen.Student | None,
+    key: str,
     blueprint: Blueprint,
     places: Sequence[_Place],
     picked: Mapping[int, str],
@@ -319,25 +322,24 @@ def _form(
     exam_id: str,
     ids: Callable[[int], str],
 ) -> frozen.Form:
-    seed = str(blueprint.seed)
     uses: Counter[str] = Counter(picked.values())
     rows_taken: dict[str, list[int]] = {}
     chosen: list[_Chosen] = []
     for place in places:
-        name = picked.get(place.number) or _pick(("items", seed, place.terms, place.turn, k), place, uses)
+        name = picked.get(place.number) or _pick(("items", key, place.terms, place.turn, k), place, uses)
         template = next(one for one in place.templates if one.id == name)
         taken = rows_taken.setdefault(name, [])
         row = library.row(template, place, k, taken)
         chosen.append((place, template, row, len(taken)))
         taken.append(row)
-    ordered = _ordered(("order", seed, k), blueprint, chosen)
+    ordered = _ordered(("order", key, k), blueprint, chosen)
     form_id = f"{k + 1:03d}-{draws.short_id((exam_id, 'form', k), 4)}"
     numbers = count(1)
     questions = tuple(
         library.solver(template).question(
             row, number=next(numbers), id=ids(k * len(places) + place.number), slot=place.number + 1,
             points=place.slot.points,
-            path=(seed, k, template.id, use) if blueprint.shuffle_options else None,
+            path=(key, k, template.id, use) if blueprint.shuffle_options else None,
         )
         for place, template, row, use in ordered
     )  # fmt: skip

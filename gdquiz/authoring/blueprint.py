@@ -71,7 +71,9 @@ class Blueprint(Table):
     course: Annotated[str, Field(description="Printed below the title.")] = ""
     date: Annotated[str, Field(description="Any text.")] = ""
     instructions: Annotated[str, Field(description="Markdown at the head of every sheet.")] = ""
-    seed: Annotated[str | int | None, Field(description="Any text or number; `--seed` goes before it.")] = None
+    seed: Annotated[
+        str | int | None, Field(description="Any text or number; `--seed` goes before it. Better left out.")
+    ] = None
     banks: Annotated[
         list[str], Field(description="Bank files, from the blueprint's folder; none: the shipped ones.")
     ] = []
@@ -100,7 +102,7 @@ def quick_blueprint(*, title: str, topics: Sequence[str], questions: int, seed: 
     """
     topics = tuple(dict.fromkeys(topics))
     each, more = divmod(questions, len(topics))
-    favoured = draws.shuffled(("topics", seed), topics)[:more]
+    favoured = draws.shuffled(("topics", draws.stretched(seed)), topics)[:more]
     counts = {topic: each + (topic in favoured) for topic in topics}
     return Blueprint(
         title=title,

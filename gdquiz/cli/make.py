@@ -25,6 +25,8 @@ from gdquiz.plurals import counted
 
 TITLE, QUESTIONS = "Gradient descent", 10
 """Of a quick quiz."""
+SHORT_SEED = 12
+"""Characters; a typed seed with fewer can be guessed."""
 
 EXAMPLE = """
 gdquiz make --questions 10 --forms 3 --to html --out quiz
@@ -94,7 +96,7 @@ def make(
     home = blueprint.parent if blueprint is not None else Path()
     items = load_banks(banks or [home / name for name in (plan.banks if plan else [])], topics)
     planned = plan.seed if plan else None
-    chosen = seed if seed is not None else str(planned) if planned is not None else secrets.token_hex(6)
+    chosen, warning = _seed(seed, planned, str(blueprint))
     if plan is None:
         topics = topics or tuple(dict.fromkeys(item.topic for item in items))
         plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
@@ -112,7 +114,26 @@ def make(
     size = f"{counted(len(exam.forms), 'form')} of {counted(len(exam.forms[0].questions), 'question')}"
     click.echo(f"{out}/exam.json: exam {exam.id}, {size}")
     tell(out, notes)
+    if warning:
+        click.echo(f"gdquiz: {warning}", err=True)
     if seed is None and planned is None:
-        click.echo(f"The seed was drawn: --seed {chosen} makes this exam again.")
+        click.echo(f"The seed was drawn: --seed {chosen} makes this exam again, in a call that is otherwise the same.")
     for line in exam.report:
         click.echo(line)
+
+
+def _seed(typed: str | None, planned: str | int | None, file: str) -> tuple[str, str]:
+    """The seed, and a warning if it is easily guessed or lies about in a file."""
+    if typed is not None and len(typed) >= SHORT_SEED:
+        return typed, ""
+    if typed is not None:
+        size = counted(len(typed), "character")
+        return (
+            typed,
+            f"warning: a seed of {size} can be guessed, and with it the keys; take {SHORT_SEED} or more, or none",
+        )
+    if planned is not None:
+        return str(planned), (
+            f"warning: {file}: who reads the seed in this file can make the keys; without one it is drawn and printed"
+        )
+    return secrets.token_hex(8), ""

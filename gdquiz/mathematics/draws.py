@@ -3,16 +3,22 @@
 Nothing is drawn in order from a shared stream, so adding a question changes no other and form 17 is the same in a
 set of 20 and in a set of 1,000.  The bits come from BLAKE2b over the path (RFC 7693), and everything made of them is
 integer arithmetic: the results are the same on every platform, Python and NumPy.
+
+What a seed must not give away begins its paths with the stretched seed (``stretched``) instead of the seed.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from math import isqrt
 from struct import Struct
 from typing import TypeVar
+
+from gdquiz.errors import Fault, InputError
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -21,6 +27,26 @@ _EIGHT = Struct(">8Q")
 _64_BITS = (1 << 64) - 1
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals without those that are misread from paper (0 O, 1 I L, U)."""
+
+SALT = b"gdquiz exam"
+"""Fixed, so that a seed makes the same exam everywhere."""
+STRETCH = {"n": 2**15, "r": 8, "p": 1, "maxmem": 2**26, "dklen": 32}
+"""32 MiB and about a tenth of a second for each seed that is tried."""
+
+
+@lru_cache
+def stretched(seed: str) -> str:
+    """The key of a seed: slow to compute, so that nobody tries many seeds against a printed sheet.
+
+    scrypt (RFC 7914) with the work of ``STRETCH``, as 64 hexadecimal digits.  Raises ``InputError`` where Python was
+    built without it.
+    """
+    if not hasattr(hashlib, "scrypt"):
+        raise InputError(
+            Fault("this Python has no hashlib.scrypt, which makes the key of an exam from its seed",
+                  "a Python built with OpenSSL 1.1 or newer")
+        )  # fmt: skip
+    return hashlib.scrypt(seed.encode("utf-8", "surrogatepass"), salt=SALT, **STRETCH).hex()
 
 
 def _message(path: Path) -> bytes:
