@@ -80,6 +80,20 @@ def check(template: ItemTemplate) -> ItemCheck:
     )
 
 
+def told(found: ItemCheck, seconds: float) -> Iterator[str]:
+    """What checking an item found, line by line."""
+    state = "FAULT" if found.faults else "ok"
+    low, high = found.difficulty
+    yield (
+        f"{state:5}  {found.item}: {found.rows:,} variants of {found.enumerated:,} combinations, "
+        f"{', '.join(found.kinds)}, difficulty {low:.1f} to {high:.1f}, {seconds:.2f} s"
+    )
+    yield from (f"       refused {count:,}: {reason}" for reason, count in found.refusals.items())
+    if found.repeats:
+        yield f"       {found.repeats:,} variants read like another one"
+    yield from (f"       fault: {fault}" for fault in found.faults)
+
+
 class _Seen:
     """The questions met so far, as printed, and what was right in them."""
 

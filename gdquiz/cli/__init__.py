@@ -11,15 +11,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from gdquiz import __version__
 from gdquiz.errors import InputError, nearest
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("make", "gdquiz.cli.make:make", "Make an exam: sheets, keys and exam.json, from question banks."),
@@ -83,8 +81,6 @@ class Commands(click.Group):
             formatter.write_dl([(name, line) for name, _, line in COMMANDS])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem
-
         commands = [CompletionItem(name, help=line) for name, _, line in COMMANDS if name.startswith(incomplete)]
         return commands + click.Command.shell_complete(self, ctx, incomplete)
 

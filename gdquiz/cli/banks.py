@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 from gdquiz.plurals import counted
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.template import ItemTemplate
 
 COLUMNS = ("item", "topic", "skill", "outcome", "level", "tier", "minutes", "answers")
 SOLVED_COLUMNS = ("difficulty", "variants")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import click
 
@@ -14,9 +16,8 @@ from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 from gdquiz.plurals import counted
 
-if TYPE_CHECKING:
-    from gdquiz.authoring.template import ItemTemplate
-    from gdquiz.checking import ItemCheck
+Given = TypeVar("Given")
+Found = TypeVar("Found")
 
 
 @click.command(cls=Command, example="gdquiz check my-bank.toml")
@@ -30,39 +31,26 @@ def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...]
     Prints the size of each population, what was refused and why, and the time.  The exit code is 1 when anything is
     wrong with an item, and 2 when a bank can not be read.
     """
+    from gdquiz.checking import check as check_item
+    from gdquiz.checking import told
+
     began = time.perf_counter()
     items = load_banks(files)
     if only:
         items = tuple(find_item(name, items) for name in only)
     total, faulty = 0, 0
-    results = worked_out(_timed, items, jobs)
+    results = worked_out(partial(_timed, check_item), items, jobs)
     for result, seconds in with_progress(results, label="items", total=len(items)):
         total += result.rows
         faulty += bool(result.faults)
-        _print(result, seconds)
+        for line in told(result, seconds):
+            click.echo(line)
     verdict = "all proved" if not faulty else f"{counted(faulty, 'item')} with faults"
     size = f"{counted(len(items), 'item')}, {counted(total, 'variant')}"
     click.echo(f"{size}, {verdict}, in {time.perf_counter() - began:.1f} s")
     context.exit(1 if faulty else 0)
 
 
-def _print(result: ItemCheck, seconds: float) -> None:
-    state = "FAULT" if result.faults else "ok"
-    low, high = result.difficulty
-    click.echo(
-        f"{state:5}  {result.item}: {result.rows:,} variants of {result.enumerated:,} combinations, "
-        f"{', '.join(result.kinds)}, difficulty {low:.1f} to {high:.1f}, {seconds:.2f} s"
-    )
-    for reason, count in result.refusals.items():
-        click.echo(f"       refused {count:,}: {reason}")
-    if result.repeats:
-        click.echo(f"       {result.repeats:,} variants read like another one")
-    for fault in result.faults:
-        click.echo(f"       fault: {fault}")
-
-
-def _timed(item: ItemTemplate) -> tuple[ItemCheck, float]:
-    from gdquiz.checking import check as check_item
-
+def _timed(work: Callable[[Given], Found], given: Given) -> tuple[Found, float]:
     began = time.perf_counter()
-    return check_item(item), time.perf_counter() - began
+    return work(given), time.perf_counter() - began

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import click
 
+from gdquiz.authoring.exam import Exam
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError, nearest
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.exam import Exam
 
 DEFAULT_FORMATS = ("markdown", "html", "latex")
 DEFAULT_PACKAGES = ("moodle",)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.errors import Fault, InputError
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.template import ItemTemplate
 
 QUESTIONS, TITLE = 500, "Gradient descent"
 """Of a page for which nothing else is said."""

@@ -7,18 +7,14 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from gdquiz.authoring.template import ItemTemplate
 from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.page import QUESTIONS, TITLE, check_page, write_page
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.template import ItemTemplate
-    from gdquiz.authoring.wordings import Solver
-    from gdquiz.practice.progress import Progress
+from gdquiz.practice.progress import Progress, from_json
 
 PLACE = "GDQUIZ_PROGRESS"
 """The environment variable that names the progress file."""
@@ -103,10 +99,7 @@ def _converse(templates: Sequence[ItemTemplate], place: Path, *, save: bool, see
 
     by_id = {template.id: template for template in templates}
 
-    @cache
-    def solver(item: str) -> Solver:
-        return Solver(populate(by_id[item]))
-
+    solver = cache(lambda item: Solver(populate(by_id[item])))
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 80
     progress = _read(place) if save else _read_quietly(place)
     talk = conversation(candidates(templates), progress, solver, seed=seed, questions=questions, width=width)
@@ -145,7 +138,6 @@ def _read(place: Path) -> Progress:
     """The progress in a file; an empty one where there is none.  A file that is none is put aside, and that is told."""
     from gdquiz.cli.files import read_text
     from gdquiz.errors import InputError
-    from gdquiz.practice.progress import Progress, from_json
 
     if not place.exists():
         return Progress()
@@ -162,7 +154,6 @@ def _read_quietly(place: Path) -> Progress:
     """The progress in a file that is left alone, whatever is in it."""
     from gdquiz.cli.files import read_text
     from gdquiz.errors import InputError
-    from gdquiz.practice.progress import Progress, from_json
 
     try:
         return from_json(read_text(place), file=str(place)) if place.exists() else Progress()

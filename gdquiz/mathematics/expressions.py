@@ -22,13 +22,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from gdquiz.errors import Fault, InputError
-from gdquiz.mathematics.scanner import COMPARISONS, KEYWORDS, VALUES, Scanner, listed, refuse, shown
-
-if TYPE_CHECKING:
-    from lark import Lark, Token
+from gdquiz.mathematics.scanner import COMPARISONS, KEYWORDS, VALUES, Scanner, Token, listed, refuse, shown
 
 # --- the tree ------------------------------------------------------------------------------------------------------
 
@@ -444,7 +441,7 @@ class _Stream:
 
 
 @cache
-def _parser(language: Language) -> Lark:
+def _parser(language: Language) -> Any:
     from lark import Lark, lexer
 
     stream: Any = type("Stream", (_Stream, lexer.Lexer), {})
@@ -502,7 +499,9 @@ def _misplaced(token: Token, accepted: Collection[str], scanner: Scanner, langua
     elif token.type == "CLOSE" and "CLOSE" not in accepted and before is not None and before.type in VALUES:
         hint = "there is no '(' for it"
     column = len(scanner.text.rstrip()) + 1 if ended else token.column or 0
-    refuse("unexpected end" if ended else f"unexpected {shown(token)}", column, expected=" or ".join(found), hint=hint)
+    refuse(
+        "unexpected end" if ended else f"unexpected {shown(str(token))}", column, expected=" or ".join(found), hint=hint
+    )
 
 
 # --- canonical text ------------------------------------------------------------------------------------------------

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn, Protocol
 
 from gdquiz.errors import Fault, InputError, nearest
-
-if TYPE_CHECKING:
-    from lark import Token
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 KEYWORDS = ("and", "or", "not")
@@ -105,6 +102,14 @@ def listed(words: Collection[str]) -> str:
     return "one of " + ", ".join(sorted(words)) if 0 < len(words) <= 12 else "a declared name or a function"
 
 
+class Token(Protocol):
+    """A word or sign of a formula, as lark wants it; its text is ``str(token)``."""
+
+    type: str
+    column: int | None
+    start_pos: int | None
+
+
 class Scanner:
     """Cuts one text into the terminals of the grammar.
 
@@ -143,9 +148,9 @@ class Scanner:
         return self.tokens
 
     def _put(self, kind: str, value: str, column: int) -> None:
-        from lark import Token
+        import lark
 
-        self.tokens.append(Token(kind, value, start_pos=len(self.tokens), line=1, column=column))
+        self.tokens.append(lark.Token(kind, value, start_pos=len(self.tokens), line=1, column=column))
 
     def _sign(self, sign: str, column: int) -> None:
         kind = _SIGNS[sign]
