@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= exam
 
-.PHONY: exam test check slow bench lint clean
+.PHONY: exam test check slow distribution bench lint clean
 
 exam: $(VENV)/installed
 	$(BIN)/gdquiz make --questions 10 --forms 3 $(if $(SEED),--seed "$(SEED)") --out $(OUT) --force \
@@ -17,14 +17,18 @@ exam: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/codespell
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/pytest -n auto -m "not slow and not distribution"
 
 check: $(VENV)/installed
 	$(BIN)/gdquiz check
 
 slow: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto -m slow
+
+distribution: $(VENV)/installed-dev
+	$(BIN)/pytest -m distribution
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/run.py
