@@ -108,8 +108,9 @@ def _code(words: str) -> str:
 _WORDS: dict[StringConstraints, str] = {
     typing.get_args(alias)[1]: word
     for alias, word in (
-        (schema.Identifier, "id"), (schema.NameOf, "name"), (schema.Expression, "expression"),
-        (schema.Prose, "text"), (schema.Words, "text"), (schema.Code, "code"),
+        (exam.Identifier, "id"), (exam.Id, "id"), (exam.VariableName, "name"), (schema.Expression, "expression"),
+        (schema.Prose, "text"), (schema.Words, "text"), (schema.Code, "code"), (exam.Text, "text"),
+        (exam.Words, "text"), (exam.Latex, "text"), (exam.Exact, "exact number"), (exam.Formula, "expression"),
     )
 }  # fmt: skip
 _PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): ""}

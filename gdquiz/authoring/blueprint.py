@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from gdquiz.authoring.bank import schema_faults, toml, toml_lines
 from gdquiz.authoring.exam import Kind, Student
-from gdquiz.authoring.schema import Table
+from gdquiz.authoring.schema import Table, Words
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics import draws
@@ -39,9 +39,9 @@ class Slot(Table):
         Field(description="Lowest and highest difficulty of a row, such as [3.5, 4.5].", min_length=2, max_length=2),
     ] = None
     count: Annotated[int, Field(description="How many questions.", ge=1, le=100)] = 1
-    points: Annotated[float | None, Field(description="Marks of each question, instead of the item's own.", gt=0)] = (
-        None
-    )
+    points: Annotated[
+        float | None, Field(description="Marks of each question, instead of the item's own.", gt=0, le=1000)
+    ] = None
     each_form: Annotated[bool, Field(description="Every form draws its own items; otherwise all forms share them.")] = (
         False
     )
@@ -54,8 +54,8 @@ class Slot(Table):
 
 
 class Section(Table):
-    title: Annotated[str, Field(description="Heading.")] = ""
-    instructions: Annotated[str, Field(description="Markdown below the heading.")] = ""
+    title: Annotated[Words, Field(description="Heading.")] = ""
+    instructions: Annotated[str, Field(description="Markdown below the heading.", max_length=8000)] = ""
     shuffle: Annotated[bool, Field(description="Put the questions of this section in another order on each form.")] = (
         False
     )
@@ -67,10 +67,10 @@ class Blueprint(Table):
     """An exam to be made.  The seed is any text; the same seed, banks and blueprint always give the same
     exam.  Without a seed one is drawn and reported."""
 
-    title: Annotated[str, Field(description="Title of the exam.")] = "Gradient descent"
-    course: Annotated[str, Field(description="Printed below the title.")] = ""
-    date: Annotated[str, Field(description="Any text.")] = ""
-    instructions: Annotated[str, Field(description="Markdown at the head of every sheet.")] = ""
+    title: Annotated[Words, Field(description="Title of the exam.")] = "Gradient descent"
+    course: Annotated[Words, Field(description="Printed below the title.")] = ""
+    date: Annotated[Words, Field(description="Any text.")] = ""
+    instructions: Annotated[str, Field(description="Markdown at the head of every sheet.", max_length=8000)] = ""
     seed: Annotated[
         str | int | None, Field(description="Any text or number; `--seed` goes before it. Better left out.")
     ] = None

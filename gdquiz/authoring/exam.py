@@ -7,34 +7,64 @@ is plain substitution (``gdquiz.authoring.wording.fill``); nothing is computed a
 Texts are Markdown with ``$...$`` (inline) and ``$$...$$`` (display) mathematics in LaTeX.  A slot is written
 ``{{name}}`` or ``{{name:format}}`` or ``{{= expression}}``; its whole inside is its key in ``Question.slots``.
 Numbers that are marked are exact strings: ``-3/5`` where rational, else a decimal of 20 digits.
+
+The types here say what shape an exam has and how large each of its fields may be.  How fields have to fit one another
+is told in ``gdquiz.authoring.soundness``; ``from_json`` holds a file against both.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from gdquiz.errors import Fault, InputError
+from gdquiz.authoring import soundness
+from gdquiz.errors import InputError
 
-FORMAT = "gdquiz-exam"
+FORMAT = soundness.FORMAT
 VERSION = 1
 
 Kind = Literal["number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"]
 SlotKind = Literal["math", "text", "code"]
-Text = str
+
+MOST_OPTIONS = 26
+"""Options are printed under the letters A to Z."""
+MOST_PARTS = 12
+MOST_LISTED = 100
+"""Of whatever else is listed in a wording or a key: wrong answers, hints, lines of a guide."""
+MOST_FORMS = 100_000
+
+Text = Annotated[str, StringConstraints(max_length=20_000)]
 """Markdown with slots."""
+Words = Annotated[str, StringConstraints(max_length=1000)]
+"""A name, a heading or a label."""
+Latex = Annotated[str, StringConstraints(max_length=5000)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=100)]
+"""What is printed to find something again; it stands in names of files and in XML as it is."""
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+"""What authors call items, parts and options."""
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=30)]
+Exact = Annotated[
+    str, StringConstraints(pattern=r"^-?[0-9]+(/[0-9]*[1-9][0-9]*|(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?)$", max_length=200)
+]
+"""A number that is marked: ``-3/5``, ``7``, ``0.25``, ``1.5e-07``."""
+Formula = Annotated[str, StringConstraints(max_length=500)]
+"""In gdquiz' grammar."""
+Number = Annotated[float, Field(ge=0, le=1_000_000)]
+"""Points, minutes and the like."""
 
 
 class Frozen(BaseModel):
-    """A value: never changed, no field beyond those declared."""
+    """A value: never changed, no field beyond those declared, every number finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 # --- figures -------------------------------------------------------------------------------------------------------
 
-Point = tuple[float, float]
+Coordinate = Annotated[float, Field(ge=-1_000_000_000, le=1_000_000_000)]
+Point = tuple[Coordinate, Coordinate]
+Ticks = Annotated[tuple[Coordinate, ...], Field(max_length=100)]
 
 
 class Curve(Frozen):
@@ -46,12 +76,12 @@ class Curve(Frozen):
     role: Annotated[
         Literal["loss", "level", "path", "train", "heldout", "tangent", "series"], Field(description="What it shows.")
     ]
-    points: Annotated[tuple[Point, ...], Field(description="In data coordinates.")]
-    label: Annotated[str, Field(description="LaTeX.")] = ""
+    points: Annotated[tuple[Point, ...], Field(description="In data coordinates.", max_length=5000)]
+    label: Annotated[Words, Field(description="LaTeX.")] = ""
     key_only: Annotated[bool, Field(description="Not on the sheet.")] = False
-    style: Annotated[int, Field(description="Which look of its role it has, from 0.")] = 0
+    style: Annotated[int, Field(description="Which look of its role it has, from 0.", ge=0, le=100)] = 0
     dots: Annotated[bool, Field(description="Its points are dotted, but for those on the border.")] = False
-    panel: Annotated[int | None, Field(description="The panel it is in, from 0; none means every panel.")] = None
+    panel: Annotated[int | None, Field(description="The panel it is in, from 0; none means every panel.", ge=0)] = None
 
 
 class Mark(Frozen):
@@ -60,16 +90,16 @@ class Mark(Frozen):
     Of the role ``label`` only the label is drawn: it names the curve beside it.
     """
 
-    x: float
-    y: float
-    label: Annotated[str, Field(description="LaTeX.")] = ""
+    x: Coordinate
+    y: Coordinate
+    label: Annotated[Words, Field(description="LaTeX.")] = ""
     role: Annotated[
         Literal["start", "iterate", "minimum", "maximum", "point", "arrow", "label"],
         Field(description="What it shows."),
     ] = "point"
     arrow: Annotated[Point | None, Field(description="The head of an arrow.")] = None
     key_only: Annotated[bool, Field(description="Not on the sheet.")] = False
-    panel: Annotated[int | None, Field(description="The panel it is in, from 0; none means every panel.")] = None
+    panel: Annotated[int | None, Field(description="The panel it is in, from 0; none means every panel.", ge=0)] = None
 
 
 class Figure(Frozen):
@@ -78,18 +108,18 @@ class Figure(Frozen):
     With ``panels`` there are as many drawings side by side, all with the same axes.
     """
 
-    x_label: Annotated[str, Field(description="LaTeX.")]
-    y_label: Annotated[str, Field(description="LaTeX.")]
+    x_label: Annotated[Words, Field(description="LaTeX.")]
+    y_label: Annotated[Words, Field(description="LaTeX.")]
     x_range: Point
     y_range: Point
-    x_ticks: tuple[float, ...]
-    y_ticks: tuple[float, ...]
-    curves: tuple[Curve, ...]
-    marks: tuple[Mark, ...] = ()
+    x_ticks: Ticks
+    y_ticks: Ticks
+    curves: Annotated[tuple[Curve, ...], Field(max_length=200)]
+    marks: Annotated[tuple[Mark, ...], Field(max_length=200)] = ()
     equal_scale: Annotated[bool, Field(description="Both axes to the same scale.")] = False
-    panels: Annotated[tuple[str, ...], Field(description="The title of each panel, LaTeX.")] = ()
-    alt: Annotated[str, Field(description="Describes the drawing on the sheet.")]
-    key_alt: Annotated[str, Field(description="Describes the drawing on the key.")]
+    panels: Annotated[tuple[Words, ...], Field(description="The title of each panel, LaTeX.", max_length=12)] = ()
+    alt: Annotated[Text, Field(description="Describes the drawing on the sheet.")]
+    key_alt: Annotated[Text, Field(description="Describes the drawing on the key.")]
 
 
 # --- wordings: what all variants of an item say --------------------------------------------------------------------
@@ -98,7 +128,7 @@ class Figure(Frozen):
 class OptionText(Frozen):
     """``feedback`` is for who chose the option wrongly; it stands on no sheet."""
 
-    id: str
+    id: Identifier
     text: Annotated[Text, Field(description="Text with slots.")]
     feedback: Text = ""
 
@@ -106,7 +136,7 @@ class OptionText(Frozen):
 class GuideLine(Frozen):
     """One line of a marking guide for an answer in words."""
 
-    points: Annotated[float, Field(description="Marks for this line.")]
+    points: Annotated[Number, Field(description="Marks for this line.")]
     text: Annotated[Text, Field(description="Text with slots.")]
 
 
@@ -114,39 +144,50 @@ class PartWording(Frozen):
     """The texts of one part.  ``options`` are the choices, the right-hand sides of a matching, the things to order;
     ``prompts`` are the left-hand sides of a matching; ``labels`` name the fields of several numbers."""
 
-    id: Annotated[str, Field(description="Name of the part in the bank.")]
+    id: Annotated[Identifier, Field(description="Name of the part in the bank.")]
     kind: Annotated[Kind, Field(description="Kind of answer.")]
     ask: Annotated[Text, Field(description="Text with slots.")]
-    points: Annotated[float, Field(description="Marks of the part.")]
-    digits: Annotated[int | None, Field(description="Decimals asked for; none where the exact value is.")] = None
+    points: Annotated[Number, Field(description="Marks of the part.")]
+    digits: Annotated[
+        int | None, Field(description="Decimals asked for; none where the exact value is.", ge=0, le=8)
+    ] = None
     rounding: Annotated[Text, Field(description="The sentence that tells how to give a number.")] = ""
-    labels: Annotated[tuple[str, ...], Field(description="Names of the fields of several numbers.")] = ()
-    options: Annotated[tuple[OptionText, ...], Field(description="Choices, right-hand sides or things to order.")] = ()
-    prompts: Annotated[tuple[OptionText, ...], Field(description="Left-hand sides of a matching.")] = ()
-    variables: Annotated[tuple[str, ...], Field(description="Variables that a formula may use.")] = ()
-    guide: Annotated[tuple[GuideLine, ...], Field(description="The marking guide.")] = ()
+    labels: Annotated[
+        tuple[Text, ...], Field(description="Names of the fields of several numbers.", max_length=MOST_OPTIONS)
+    ] = ()
+    options: Annotated[
+        tuple[OptionText, ...],
+        Field(description="Choices, right-hand sides or things to order.", max_length=MOST_OPTIONS),
+    ] = ()
+    prompts: Annotated[
+        tuple[OptionText, ...], Field(description="Left-hand sides of a matching.", max_length=MOST_OPTIONS)
+    ] = ()
+    variables: Annotated[
+        tuple[VariableName, ...], Field(description="Variables that a formula may use.", max_length=4)
+    ] = ()
+    guide: Annotated[tuple[GuideLine, ...], Field(description="The marking guide.", max_length=MOST_LISTED)] = ()
     follow_through: Annotated[Text, Field(description="How to mark what follows from a wrong earlier answer.")] = ""
 
 
 class Wording(Frozen):
     """The texts of an item, or of one case of it, with what is known of the item for filing and reports."""
 
-    item: Annotated[str, Field(description="Id of the item.")]
-    version: Annotated[str, Field(description="Changes with everything in the item.")]
-    title: Annotated[str, Field(description="For keys and lists.")]
-    topic: Annotated[str, Field(description="Topic of the bank.")]
-    skill: Annotated[str, Field(description="Skill.")]
-    outcome: Annotated[str, Field(description="Learning outcome.")]
-    bloom: Annotated[str, Field(description="Level in Bloom's taxonomy.")]
-    tier: Annotated[int, Field(description="1 to 3.")]
-    minutes: Annotated[float, Field(description="Typical time.")]
-    points: Annotated[float, Field(description="Marks of all parts.")]
-    licence: Annotated[str, Field(description="Licence of the bank.")]
-    population: Annotated[int, Field(description="Number of variants there are.")]
+    item: Annotated[Identifier, Field(description="Id of the item.")]
+    version: Annotated[Id, Field(description="Changes with everything in the item.")]
+    title: Annotated[Words, Field(description="For keys and lists.")]
+    topic: Annotated[Words, Field(description="Topic of the bank.")]
+    skill: Annotated[Words, Field(description="Skill.")]
+    outcome: Annotated[Words, Field(description="Learning outcome.")]
+    bloom: Annotated[Words, Field(description="Level in Bloom's taxonomy.")]
+    tier: Annotated[int, Field(description="1 to 3.", ge=1, le=3)]
+    minutes: Annotated[Number, Field(description="Typical time.")]
+    points: Annotated[Number, Field(description="Marks of all parts.")]
+    licence: Annotated[Words, Field(description="Licence of the bank.")]
+    population: Annotated[int, Field(description="Number of variants there are.", ge=0)]
     stem: Annotated[Text, Field(description="Text with slots.")]
-    hints: Annotated[tuple[Text, ...], Field(description="Texts with slots.")] = ()
+    hints: Annotated[tuple[Text, ...], Field(description="Texts with slots.", max_length=MOST_LISTED)] = ()
     solution: Annotated[Text, Field(description="Text with slots.")]
-    parts: Annotated[tuple[PartWording, ...], Field(description="One for each part.")]
+    parts: Annotated[tuple[PartWording, ...], Field(description="One for each part.", max_length=MOST_PARTS)]
 
 
 # --- questions: one solved row of a population ---------------------------------------------------------------------
@@ -155,10 +196,10 @@ class Wording(Frozen):
 class NumberKey(Frozen):
     """``value`` is exact, ``shown`` the LaTeX that the key prints; every x with low <= x <= high earns the mark."""
 
-    value: Annotated[str, Field(description="Exact string.")]
-    shown: Annotated[str, Field(description="LaTeX.")]
-    low: Annotated[str, Field(description="Smallest number accepted.")]
-    high: Annotated[str, Field(description="Largest number accepted.")]
+    value: Annotated[Exact, Field(description="Exact string.")]
+    shown: Annotated[Latex, Field(description="LaTeX.")]
+    low: Annotated[Exact, Field(description="Smallest number accepted.")]
+    high: Annotated[Exact, Field(description="Largest number accepted.")]
 
 
 class WrongAnswer(Frozen):
@@ -168,12 +209,14 @@ class WrongAnswer(Frozen):
     ``credit`` is above 0 where the item says that the slip deserves part of the marks.
     """
 
-    misconception: Annotated[str, Field(description="Its code.")]
-    shown: Annotated[str, Field(description="Markdown without slots.")]
-    values: Annotated[tuple[str, ...], Field(description="Numbers, exact strings.")] = ()
-    options: Annotated[tuple[str, ...], Field(description="Ids of the options chosen.")] = ()
-    formula: Annotated[str, Field(description="In gdquiz' grammar.")] = ""
-    feedback: Annotated[str, Field(description="What to say, Markdown without slots.")]
+    misconception: Annotated[Words, Field(description="Its code.")]
+    shown: Annotated[Text, Field(description="Markdown without slots.")]
+    values: Annotated[tuple[Exact, ...], Field(description="Numbers, exact strings.", max_length=MOST_OPTIONS)] = ()
+    options: Annotated[
+        tuple[Identifier, ...], Field(description="Ids of the options chosen.", max_length=MOST_OPTIONS)
+    ] = ()
+    formula: Annotated[Formula, Field(description="In gdquiz' grammar.")] = ""
+    feedback: Annotated[Text, Field(description="What to say, Markdown without slots.")]
     credit: Annotated[
         float,
         Field(
@@ -195,16 +238,18 @@ class PartKey(Frozen):
     parts, in gdquiz' grammar; an earlier part goes by its id with ``_`` for ``-``.
     """
 
-    order: Annotated[tuple[str, ...], Field(description="Option ids as printed.")] = ()
-    prompt_order: Annotated[tuple[str, ...], Field(description="Prompt ids as printed.")] = ()
-    numbers: Annotated[tuple[NumberKey, ...], Field(description="Keys of numbers.")] = ()
-    options: Annotated[tuple[str, ...], Field(description="Ids that are right.")] = ()
+    order: Annotated[tuple[Identifier, ...], Field(description="Option ids as printed.", max_length=MOST_OPTIONS)] = ()
+    prompt_order: Annotated[
+        tuple[Identifier, ...], Field(description="Prompt ids as printed.", max_length=MOST_OPTIONS)
+    ] = ()
+    numbers: Annotated[tuple[NumberKey, ...], Field(description="Keys of numbers.", max_length=MOST_OPTIONS)] = ()
+    options: Annotated[tuple[Identifier, ...], Field(description="Ids that are right.", max_length=MOST_OPTIONS)] = ()
     truth: Annotated[bool | None, Field(description="Whether the statement is true.")] = None
-    formula: Annotated[str, Field(description="The key in gdquiz' grammar.")] = ""
-    formula_shown: Annotated[str, Field(description="LaTeX.")] = ""
-    wrong: Annotated[tuple[WrongAnswer, ...], Field(description="Foreseen wrong answers.")] = ()
+    formula: Annotated[Formula, Field(description="The key in gdquiz' grammar.")] = ""
+    formula_shown: Annotated[Latex, Field(description="LaTeX.")] = ""
+    wrong: Annotated[tuple[WrongAnswer, ...], Field(description="Foreseen wrong answers.", max_length=MOST_LISTED)] = ()
     follow: Annotated[
-        str,
+        Formula,
         Field(
             description="The answer that follows from those to earlier parts; left out where nothing is said of it.",
             exclude_if=lambda follow: not follow,
@@ -215,14 +260,14 @@ class PartKey(Frozen):
 class Question(Frozen):
     """One row of one population on one form.  ``wording`` is a key of ``Exam.wordings``; ``row`` the row's number."""
 
-    id: Annotated[str, Field(description="Printed on sheet and key.")]
-    number: Annotated[int, Field(description="Place on the form, from 1.")]
-    slot: Annotated[int, Field(description="Number of its slot in the blueprint, from 1; 0 in older files.")] = 0
-    wording: Annotated[str, Field(description="Key of `wordings`: the id of the item.")]
-    row: Annotated[int, Field(description="Number of the variant in the population, from 0.")]
-    points: Annotated[float, Field(description="Marks.")]
-    difficulty: Annotated[float, Field(description="See docs/difficulty.md.")]
-    slots: Annotated[dict[str, str], Field(description="What fills the slots of the texts.")]
+    id: Annotated[Id, Field(description="Printed on sheet and key.")]
+    number: Annotated[int, Field(description="Place on the form, from 1.", ge=1)]
+    slot: Annotated[int, Field(description="Number of its slot in the blueprint, from 1; 0 in older files.", ge=0)] = 0
+    wording: Annotated[Identifier, Field(description="Key of `wordings`: the id of the item.")]
+    row: Annotated[int, Field(description="Number of the variant in the population, from 0.", ge=0)]
+    points: Annotated[Number, Field(description="Marks.")]
+    difficulty: Annotated[Number, Field(description="See docs/difficulty.md.")]
+    slots: Annotated[dict[Words, Text], Field(description="What fills the slots of the texts.")]
     parts: Annotated[tuple[PartKey, ...], Field(description="Key of each part.")]
     figure: Annotated[Figure | None, Field(description="The drawing, if there is one.")] = None
 
@@ -233,41 +278,43 @@ class Student(Frozen):
 
 
 class Form(Frozen):
-    id: Annotated[str, Field(description="Printed on sheet and key.")]
-    number: Annotated[int, Field(description="From 1.")]
+    id: Annotated[Id, Field(description="Printed on sheet and key.")]
+    number: Annotated[int, Field(description="From 1.", ge=1)]
     student: Annotated[Student | None, Field(description="Whose form it is, where there is a roster.")] = None
-    questions: Annotated[tuple[Question, ...], Field(description="In the order printed.")]
+    questions: Annotated[tuple[Question, ...], Field(description="In the order printed.", max_length=1000)]
 
 
 class Section(Frozen):
     """A run of questions, ``first`` to ``last`` by number, with its heading and the space left for an answer (cm)."""
 
-    title: Annotated[str, Field(description="Heading.")] = ""
+    title: Annotated[Words, Field(description="Heading.")] = ""
     instructions: Annotated[Text, Field(description="Markdown.")] = ""
-    first: Annotated[int, Field(description="Number of its first question.")]
-    last: Annotated[int, Field(description="Number of its last question.")]
-    space: Annotated[float, Field(description="Space for an answer, in cm.")] = 4.0
+    first: Annotated[int, Field(description="Number of its first question.", ge=1)]
+    last: Annotated[int, Field(description="Number of its last question.", ge=1)]
+    space: Annotated[float, Field(description="Space for an answer, in cm.", ge=0, le=25)] = 4.0
 
 
 class Exam(Frozen):
     format: Literal["gdquiz-exam"] = "gdquiz-exam"
     version: Annotated[Literal[1], Field(description="Version of the format; see below.")] = 1
-    gdquiz: Annotated[str, Field(description="Version of the program that made it.")]
-    id: Annotated[str, Field(description="Printed on every page.")]
-    title: str
-    course: str = ""
-    date: str = ""
+    gdquiz: Annotated[Words, Field(description="Version of the program that made it.")]
+    id: Annotated[Id, Field(description="Printed on every page.")]
+    title: Words
+    course: Words = ""
+    date: Words = ""
     instructions: Annotated[Text, Field(description="Markdown.")] = ""
     seed: Annotated[str, Field(description="Makes the same exam again.")]
-    points: Annotated[float, Field(description="Marks of a form.")]
-    sections: Annotated[tuple[Section, ...], Field(description="Runs of questions with their headings.")]
-    wordings: Annotated[dict[str, Wording], Field(description="The texts of each item that occurs, by its id.")]
+    points: Annotated[Number, Field(description="Marks of a form.")]
+    sections: Annotated[
+        tuple[Section, ...], Field(description="Runs of questions with their headings.", max_length=1000)
+    ]
+    wordings: Annotated[dict[Identifier, Wording], Field(description="The texts of each item that occurs, by its id.")]
     slot_kinds: Annotated[
-        dict[str, dict[str, SlotKind]],
+        dict[Identifier, dict[str, SlotKind]],
         Field(description="for each wording, what its slots hold: LaTeX, plain words, or program text"),
     ]
-    misconceptions: Annotated[dict[str, str], Field(description="title of every misconception code that occurs")]
-    forms: Annotated[tuple[Form, ...], Field(description="One for each form or student.")]
+    misconceptions: Annotated[dict[Words, Text], Field(description="title of every misconception code that occurs")]
+    forms: Annotated[tuple[Form, ...], Field(description="One for each form or student.", max_length=MOST_FORMS)]
     report: Annotated[tuple[str, ...], Field(description="What an instructor should know.")] = ()
 
 
@@ -277,16 +324,17 @@ def to_json(exam: Exam) -> str:
 
 
 def from_json(text: str | bytes, *, file: str = "exam.json") -> Exam:
-    """Read an exam back.  Raises ``InputError`` naming each field that is not as the schema wants it."""
+    """Read an exam back.
+
+    Raises ``InputError`` with every fault of the text: what is no JSON, what is not of the shape told here, and what
+    does not fit together.  The place of a fault is a JSON pointer.
+    """
+    plain = soundness.as_text(text, file)
+    soundness.check_text(plain, file, versions=(VERSION,))
     try:
-        return Exam.model_validate_json(text)
+        exam = Exam.model_validate_json(plain, strict=True)
     except ValidationError as error:
-        raise InputError(
-            Fault(
-                problem=fault["msg"],
-                file=file,
-                field=".".join(map(str, fault["loc"])),
-                hint="the file must be one that 'gdquiz make' wrote",
-            )
-            for fault in error.errors()
-        ) from error
+        raise InputError(soundness.of_shape(error, file)) from None
+    if faults := soundness.of_exam(exam, file):
+        raise InputError(faults)
+    return exam

@@ -11,10 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from gdquiz.authoring.exam import Kind
+from gdquiz.authoring.exam import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, Kind, VariableName
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-NameOf = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=30)]
+NameOf = VariableName
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=8000)]
 Words = Annotated[str, StringConstraints(max_length=300)]
@@ -176,7 +175,7 @@ class Part(Table):
         Expression | None,
         Field(description="The number asked for; in a choice, the value that is listed among wrong values."),
     ] = None
-    answers: Annotated[list[Answer], Field(description="The numbers asked for.")] = []
+    answers: Annotated[list[Answer], Field(description="The numbers asked for.", max_length=MOST_OPTIONS)] = []
     digits: Annotated[
         int | Literal["exact"],
         Field(
@@ -189,22 +188,27 @@ class Part(Table):
     formula: Annotated[Expression | None, Field(description="Ask for this formula in the variables.")] = None
     truth: Annotated[Expression | None, Field(description="Whether the statement of the stem is true.")] = None
     option: Annotated[
-        list[Option], Field(description="Options, right-hand sides of a matching, or things to order.")
+        list[Option],
+        Field(description="Options, right-hand sides of a matching, or things to order.", max_length=MOST_OPTIONS),
     ] = []
-    prompt: Annotated[list[Prompt], Field(description="Left-hand sides of a matching.")] = []
+    prompt: Annotated[list[Prompt], Field(description="Left-hand sides of a matching.", max_length=MOST_OPTIONS)] = []
     distractors: Annotated[int, Field(description="How many wrong values are listed beside the key.", ge=2, le=5)] = 3
     keep_order: Annotated[bool, Field(description="Print the options in the order written, on every form.")] = False
-    wrong: Annotated[list[Wrong], Field(description="Foreseen wrong answers.")] = []
+    wrong: Annotated[list[Wrong], Field(description="Foreseen wrong answers.", max_length=25)] = []
     guide: Annotated[
         list[Guide],
-        Field(description="The marking guide of an answer in words; its points add up to those of the part."),
+        Field(
+            description="The marking guide of an answer in words; its points add up to those of the part.",
+            max_length=MOST_LISTED,
+        ),
     ] = []
     follow: Annotated[
         Expression | None,
         Field(description="The answer as a function of earlier parts' answers, named by their ids."),
     ] = None
     follow_text: Annotated[
-        str, Field(description="What the key says about answers that follow from a wrong earlier one.")
+        str,
+        Field(description="What the key says about answers that follow from a wrong earlier one.", max_length=2000),
     ] = ""
 
     @field_validator("digits")
@@ -263,8 +267,8 @@ class Figure(Table):
     y_range: Annotated[
         list[Expression], Field(description="Two expressions; without it a curve takes what it needs.")
     ] = []
-    x_label: Annotated[str, Field(description="LaTeX; by default the variable.")] = ""
-    y_label: Annotated[str, Field(description="LaTeX; by default the loss or the second variable.")] = ""
+    x_label: Annotated[Words, Field(description="LaTeX; by default the variable.")] = ""
+    y_label: Annotated[Words, Field(description="LaTeX; by default the loss or the second variable.")] = ""
     points: Annotated[dict[Words, list[Expression]], Field(description="Labelled points of the curve or plane.")] = {}
     key_points: Annotated[dict[Words, list[Expression]], Field(description="Labelled points on the key only.")] = {}
     arrows: Annotated[dict[Words, list[Expression]], Field(description="Labelled directions at the start.")] = {}
@@ -323,7 +327,7 @@ class Item(Table):
     needs: Annotated[list[Identifier], Field(description="Skills to have before.")] = []
     minutes: Annotated[float, Field(description="Typical time for an answer.", gt=0, le=1000)] = 3
     stem: Annotated[Prose, Field(description="What is given, once for all parts; may have slots.")]
-    hints: Annotated[list[Prose], Field(description="From a nudge to the first step.")] = []
+    hints: Annotated[list[Prose], Field(description="From a nudge to the first step.", max_length=MOST_LISTED)] = []
     solution: Annotated[Prose, Field(description="The worked solution, with the numbers of the row; may have slots.")]
     draws: Annotated[
         int | None,
@@ -345,14 +349,14 @@ class Item(Table):
     ] = {}
     case: Annotated[list[Case], Field(description="Versions of the item; without any there is one.")] = []
     figure: Annotated[Figure | None, Field(description="A drawing.")] = None
-    part: Annotated[list[Part], Field(description="What is asked.", min_length=1, max_length=12)]
+    part: Annotated[list[Part], Field(description="What is asked.", min_length=1, max_length=MOST_PARTS)]
 
 
 class Header(Table):
     topic: Annotated[Identifier, Field(description="Blueprints and `--topic` choose by it.")]
     title: Annotated[Words, Field(description="The topic in words.")]
     about: Annotated[str, Field(description="What the items are about.")] = ""
-    licence: Annotated[str, Field(description="Printed in exam.json.")] = "CC BY 4.0"
+    licence: Annotated[Words, Field(description="Printed in exam.json.")] = "CC BY 4.0"
     authors: Annotated[list[str], Field(description="Who wrote the items.")] = []
 
 

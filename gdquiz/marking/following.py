@@ -101,6 +101,8 @@ def _value(function: str, values: Sequence[Any]) -> Any:
         return {"and": all(values), "or": any(values), "not": not values[0]}[function]
     if function in ("floor", "ceil"):
         return Fraction(values[0].__floor__() if function == "floor" else values[0].__ceil__())
+    if function == "^" and bits(values[0]) * abs(values[1]) > MOST_BITS:
+        raise OverflowError(function)
     plain = Apply(function, tuple(Number(value) for value in values))
     try:
         value = exact_value(plain, {})

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from gdquiz.authoring.exam import NumberKey
@@ -46,14 +47,9 @@ class Accepted:
 
 @lru_cache(maxsize=16384)
 def scaled(value: str) -> int:
-    """A number of an exam (``-3/5``, ``7``, ``0.25``) in units of ``10**-PLACES``, rounded half away from zero."""
-    if "/" in value:
-        numerator, denominator = map(int, value.split("/"))
-    elif "." in value:
-        whole, decimals = value.split(".")
-        numerator, denominator = int(whole + decimals), 10 ** len(decimals)
-    else:
-        return int(value) * UNIT
+    """A number of an exam (``-3/5``, ``7``, ``0.25``, ``1e-07``) in units of ``10**-PLACES``, rounded half away from
+    zero."""
+    numerator, denominator = Fraction(value).as_integer_ratio()
     size = (2 * abs(numerator) * UNIT + denominator) // (2 * denominator)
     return size if numerator >= 0 else -size
 
@@ -87,7 +83,7 @@ def recognised(value: str, key: Accepted, others: Iterable[str]) -> int:
 
 def _terminates(value: str) -> bool:
     """Whether a number is a decimal of at most ``MOST_PLACES`` places."""
-    return "/" not in value or 10**MOST_PLACES % int(value.split("/")[1]) == 0
+    return "/" not in value or 10**MOST_PLACES % Fraction(value).denominator == 0
 
 
 @lru_cache(maxsize=16384)
