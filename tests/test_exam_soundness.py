@@ -41,8 +41,8 @@ def changed(change: Callable[[Any], object]) -> Any:
 
 
 def at(tree: Any, place: str) -> tuple[Any, Any]:
-    """What holds a place that a pointer names, and its name or number there."""
-    *steps, last = place.strip("/").split("/")
+    """What holds a place that is told by a path, and its name or number there."""
+    *steps, last = place.split(".")
     for step in steps:
         tree = tree[int(step) if isinstance(tree, list) else step]
     return tree, int(last) if isinstance(tree, list) else last
@@ -68,12 +68,12 @@ TEXTS = {
     "[]": ("", "the file holds no table"),
     "[" * 100_000: ("", "the tables and lists are nested too deeply"),
     '{"version": ' + "9" * 5000 + "}": ("", "a number has too many digits"),
-    '{"version": 3, "gdquiz": "9.1"}': ("/version", "the version is 3"),
-    '{"version": true}': ("/version", "the version is True"),
-    '{"version": NaN}': ("/version", "the version is nan"),
-    '{"format": "other"}': ("/format", "the format is 'other'"),
+    '{"version": 3, "gdquiz": "9.1"}': ("version", "the version is 3"),
+    '{"version": true}': ("version", "the version is True"),
+    '{"version": NaN}': ("version", "the version is nan"),
+    '{"format": "other"}': ("format", "the format is 'other'"),
     '{"id": 1, "id": 2}': ("", "the name 'id' stands twice in one table"),
-    '{"forms": [{"id": 1}, {"a/b~": {"x": 1, "x": 1}}]}': ("/forms/1/a~1b~0", "the name 'x' stands twice in one table"),
+    '{"forms": [{"id": 1}, {"a/b~": {"x": 1, "x": 1}}]}': ("forms.1.a/b~", "the name 'x' stands twice in one table"),
 }
 
 
@@ -87,7 +87,7 @@ def test_a_version_that_is_not_known_names_the_program_that_made_it() -> None:
     with pytest.raises(InputError) as caught:
         from_json('{"version": 7, "gdquiz": "3.2"}')
     assert str(caught.value) == (
-        "exam.json, field /version: the version is 7; expected 1 (hint: read it with the gdquiz '3.2' that made it)"
+        "exam.json, field version: the version is 7; expected 1 (hint: read it with the gdquiz '3.2' that made it)"
     )
 
 
@@ -100,25 +100,25 @@ def test_bytes_that_are_no_text() -> None:
 
 # --- the shape ------------------------------------------------------------------------------------------------------
 
-Q0, Q1, Q2, Q3, Q4, Q5, Q6, Q7 = (f"/forms/0/questions/{number}" for number in range(8))
+Q0, Q1, Q2, Q3, Q4, Q5, Q6, Q7 = (f"forms.0.questions.{number}" for number in range(8))
 SHAPES: tuple[tuple[str, Any, str, str], ...] = (
-    ("/id", "../x", "found '../x'", "an id of letters, digits, hyphens and underscores"),
-    ("/points", "22", "input should be a valid number, found '22'", ""),
-    ("/forms/0/number", True, "input should be a valid integer, found True", ""),
-    ("/forms/0/number", 0, "found 0", "at least 1"),
-    (f"{Q0}/points", -1, "found -1", "at least 0"),
-    (f"{Q0}/points", float("nan"), "found nan", "a finite number"),
-    (f"{Q0}/figure/x_ticks/0", float("inf"), "found inf", "a finite number"),
-    (f"{Q0}/figure/curves/0/points/0/1", -1e10, "found -10000000000.0", "at least -1e+09"),
-    (f"{Q0}/parts/0/numbers/0/value", "1/0", "found '1/0'", "an exact number, such as -3/5 or 0.25"),
-    (f"{Q0}/parts/0/numbers/0/low", "٣", "found '٣'", "an exact number, such as -3/5 or 0.25"),
-    (f"{Q0}/parts/0/numbers/0/high", "9" * 201, f"found '{'9' * 56}...", "at most 200 characters"),
-    (f"{Q0}/parts/0/wrong/0/credit", 1, "found 1", "less than 1"),
-    (f"{Q0}/extra", 1, "there is no such field", ""),
-    ("/sections/0/space", 26, "found 26", "at most 25"),
-    ("/wordings/ravine/parts/0/kind", "essay", "found 'essay'",
+    ("id", "../x", "found '../x'", "an id of letters, digits, hyphens and underscores"),
+    ("points", "22", "input should be a valid number, found '22'", ""),
+    ("forms.0.number", True, "input should be a valid integer, found True", ""),
+    ("forms.0.number", 0, "found 0", "at least 1"),
+    (f"{Q0}.points", -1, "found -1", "at least 0"),
+    (f"{Q0}.points", float("nan"), "found nan", "a finite number"),
+    (f"{Q0}.figure.x_ticks.0", float("inf"), "found inf", "a finite number"),
+    (f"{Q0}.figure.curves.0.points.0.1", -1e10, "found -10000000000.0", "at least -1e+09"),
+    (f"{Q0}.parts.0.numbers.0.value", "1/0", "found '1/0'", "an exact number, such as -3/5 or 0.25"),
+    (f"{Q0}.parts.0.numbers.0.low", "٣", "found '٣'", "an exact number, such as -3/5 or 0.25"),
+    (f"{Q0}.parts.0.numbers.0.high", "9" * 201, f"found '{'9' * 56}...", "at most 200 characters"),
+    (f"{Q0}.parts.0.wrong.0.credit", 1, "found 1", "less than 1"),
+    (f"{Q0}.extra", 1, "there is no such field", ""),
+    ("sections.0.space", 26, "found 26", "at most 25"),
+    ("wordings.ravine.parts.0.kind", "essay", "found 'essay'",
      "'number', 'numbers', 'choice', 'choices', 'truth', 'matching', 'ordering', 'formula' or 'text'"),
-    ("/wordings/ravine/stem", "a" * 20_001, f"found '{'a' * 56}...", "at most 20,000 characters"),
+    ("wordings.ravine.stem", "a" * 20_001, f"found '{'a' * 56}...", "at most 20,000 characters"),
 )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_a_field_of_the_wrong_shape(place: str, value: Any, problem: str, expect
 
 
 def test_a_missing_field() -> None:
-    assert faults(changed(lambda tree: tree.pop("forms"))) == [("/forms", "the field is missing", "")]
+    assert faults(changed(lambda tree: tree.pop("forms"))) == [("forms", "the field is missing", "")]
 
 
 @pytest.mark.parametrize("count", [MOST_OPTIONS, MOST_OPTIONS + 1])
@@ -147,7 +147,7 @@ def test_as_many_options_as_there_are_letters(count: int) -> None:
         assert len(from_json(json.dumps(tree)).wordings["statements"].parts[0].options) == count
     else:
         found = faults(tree)
-        assert found[0][0] == "/wordings/statements/parts/0/options" and len(found) == 4
+        assert found[0][0] == "wordings.statements.parts.0.options" and len(found) == 4
         assert {expected for _, _, expected in found} == {"at most 26 entries"}
 
 
@@ -155,66 +155,66 @@ def test_as_many_options_as_there_are_letters(count: int) -> None:
 
 RULES: tuple[tuple[str, Any, str, str], ...] = (
     # ids and numbers
-    ("/forms/1/id", "F1-K3X", "/forms/1/id", "'F1-K3X' is used a second time"),
-    ("/forms/1/number", 1, "/forms/1/number", "'1' is used a second time"),
-    (f"{Q1}/id", "Q11-7F", f"{Q1}/id", "'Q11-7F' is used a second time"),
-    (f"{Q1}/number", 7, f"{Q1}/number", "the number of the question is 7"),
-    (f"{Q1}/slot", 1, "/forms/0/questions", "its slots are not 1, 2, ..., each once"),
-    (f"{Q1}/wording", "ravines", f"{Q1}/wording", "there is no wording 'ravines'"),
-    (f"{Q1}/row", 10**9, f"{Q1}/row", f"there is no row {10**9}"),
-    ("/wordings/ravine/item", "other", "/wordings/ravine/item", "the item 'other' stands under the name 'ravine'"),
-    (f"{Q2}/parts/0/wrong/0/misconception", "NO", f"{Q2}/parts/0/wrong/0/misconception", "there is no title of 'NO'"),
+    ("forms.1.id", "F1-K3X", "forms.1.id", "'F1-K3X' is used a second time"),
+    ("forms.1.number", 1, "forms.1.number", "'1' is used a second time"),
+    (f"{Q1}.id", "Q11-7F", f"{Q1}.id", "'Q11-7F' is used a second time"),
+    (f"{Q1}.number", 7, f"{Q1}.number", "the number of the question is 7"),
+    (f"{Q1}.slot", 1, "forms.0.questions", "its slots are not 1, 2, ..., each once"),
+    (f"{Q1}.wording", "ravines", f"{Q1}.wording", "there is no wording 'ravines'"),
+    (f"{Q1}.row", 10**9, f"{Q1}.row", f"there is no row {10**9}"),
+    ("wordings.ravine.item", "other", "wordings.ravine.item", "the item 'other' stands under the name 'ravine'"),
+    (f"{Q2}.parts.0.wrong.0.misconception", "NO", f"{Q2}.parts.0.wrong.0.misconception", "there is no title of 'NO'"),
     # sections
-    ("/sections/0/last", 4, "/sections/1/first", "the section begins with question 6"),
-    ("/sections/1/last", 11, "/sections/1/last", "the sections end with question 11"),
+    ("sections.0.last", 4, "sections.1.first", "the section begins with question 6"),
+    ("sections.1.last", 11, "sections.1.last", "the sections end with question 11"),
     # points
-    ("/points", 1, "/forms/0/questions", "the points of the form add up to 23"),
-    ("/wordings/ravine/points", 4, "/wordings/ravine/points", "the points of the parts add up to 3, not 4"),
+    ("points", 1, "forms.0.questions", "the points of the form add up to 23"),
+    ("wordings.ravine.points", 4, "wordings.ravine.points", "the points of the parts add up to 3, not 4"),
     # slots
-    (f"{Q0}/slots", {}, f"{Q0}/slots", "nothing fills the slot 'a'"),
-    ("/slot_kinds/ravine", {}, "/wordings/ravine/stem", "nothing is said in 'slot_kinds' of the slot 'b'"),
+    (f"{Q0}.slots", {}, f"{Q0}.slots", "nothing fills the slot 'a'"),
+    ("slot_kinds.ravine", {}, "wordings.ravine.stem", "nothing is said in 'slot_kinds' of the slot 'b'"),
     # orders and keys
-    (f"{Q2}/parts/0/order", ["o0", "o0", "o1", "o2"], f"{Q2}/parts/0/order",
+    (f"{Q2}.parts.0.order", ["o0", "o0", "o1", "o2"], f"{Q2}.parts.0.order",
      "this is no order of the options: o0, o0, o1, o2"),
-    (f"{Q2}/parts/0/options", ["o0", "o1"], f"{Q2}/parts/0/options", "a key of the kind 'choice' with 2 options"),
-    (f"{Q2}/parts/0/options", ["o9"], f"{Q2}/parts/0/options/0", "no option 'o9' is printed"),
-    (f"{Q2}/parts/0/truth", True, f"{Q2}/parts/0/truth", "a key of the kind 'choice' says True"),
-    (f"{Q2}/parts/0/formula", "w", f"{Q2}/parts/0/formula", "a key of the kind 'choice' with a formula"),
-    (f"{Q3}/parts/0/options", ["o0", "o0"], f"{Q3}/parts/0/options/1", "'o0' is used a second time"),
-    (f"{Q4}/parts/0/truth", None, f"{Q4}/parts/0/truth", "a key of the kind 'truth' says None"),
-    (f"{Q5}/parts/0/prompt_order", ["p0", "p1", "p1"], f"{Q5}/parts/0/prompt_order",
+    (f"{Q2}.parts.0.options", ["o0", "o1"], f"{Q2}.parts.0.options", "a key of the kind 'choice' with 2 options"),
+    (f"{Q2}.parts.0.options", ["o9"], f"{Q2}.parts.0.options.0", "no option 'o9' is printed"),
+    (f"{Q2}.parts.0.truth", True, f"{Q2}.parts.0.truth", "a key of the kind 'choice' says True"),
+    (f"{Q2}.parts.0.formula", "w", f"{Q2}.parts.0.formula", "a key of the kind 'choice' with a formula"),
+    (f"{Q3}.parts.0.options", ["o0", "o0"], f"{Q3}.parts.0.options.1", "'o0' is used a second time"),
+    (f"{Q4}.parts.0.truth", None, f"{Q4}.parts.0.truth", "a key of the kind 'truth' says None"),
+    (f"{Q5}.parts.0.prompt_order", ["p0", "p1", "p1"], f"{Q5}.parts.0.prompt_order",
      "this is no order of the prompts: p0, p1, p1"),
-    (f"{Q5}/parts/0/options", ["o0"], f"{Q5}/parts/0/options", "a key of the kind 'matching' with 1 options"),
-    (f"{Q5}/parts/0/wrong/0/options", ["o0"], f"{Q5}/parts/0/wrong/0/options", "it has 1 options"),
-    (f"{Q6}/parts/0/options", ["o0", "o1", "o2", "o2"], f"{Q6}/parts/0/options/3",
+    (f"{Q5}.parts.0.options", ["o0"], f"{Q5}.parts.0.options", "a key of the kind 'matching' with 1 options"),
+    (f"{Q5}.parts.0.wrong.0.options", ["o0"], f"{Q5}.parts.0.wrong.0.options", "it has 1 options"),
+    (f"{Q6}.parts.0.options", ["o0", "o1", "o2", "o2"], f"{Q6}.parts.0.options.3",
      "'o2' is used a second time"),
-    (f"{Q7}/parts/0/formula", "2*", f"{Q7}/parts/0/formula", "unexpected end at column 3"),
-    (f"{Q7}/parts/0/formula", "z", f"{Q7}/parts/0/formula", "unknown"),
-    (f"{Q7}/parts/0/formula", "", f"{Q7}/parts/0/formula", "a key of the kind 'formula' without a formula"),
-    (f"{Q7}/parts/0/formula_shown", "", f"{Q7}/parts/0/formula_shown", "a key of the kind 'formula' without a formula"),
-    (f"{Q7}/parts/0/wrong/0/formula", "exp(", f"{Q7}/parts/0/wrong/0/formula", "unexpected end"),
-    (f"{Q7}/parts/0/follow", "w", f"{Q7}/parts/0/follow", "an answer of the kind 'formula' follows from no other"),
-    (f"{Q0}/parts/1/follow", "nosuch + 1", f"{Q0}/parts/1/follow", "unknown"),
-    (f"{Q0}/parts/0/numbers", [], f"{Q0}/parts/0/numbers", "a key of the kind 'number' with 0 numbers"),
-    (f"{Q0}/parts/0/numbers/0/low", "999", f"{Q0}/parts/0/numbers/0", "the key 2 is not from 999 to 2"),
-    (f"{Q0}/parts/0/wrong/0/values", [], f"{Q0}/parts/0/wrong/0/values", "it has 0 values"),
-    (f"{Q0}/parts", [], f"{Q0}/parts", "0 parts"),
+    (f"{Q7}.parts.0.formula", "2*", f"{Q7}.parts.0.formula", "unexpected end at column 3"),
+    (f"{Q7}.parts.0.formula", "z", f"{Q7}.parts.0.formula", "unknown"),
+    (f"{Q7}.parts.0.formula", "", f"{Q7}.parts.0.formula", "a key of the kind 'formula' without a formula"),
+    (f"{Q7}.parts.0.formula_shown", "", f"{Q7}.parts.0.formula_shown", "a key of the kind 'formula' without a formula"),
+    (f"{Q7}.parts.0.wrong.0.formula", "exp(", f"{Q7}.parts.0.wrong.0.formula", "unexpected end"),
+    (f"{Q7}.parts.0.follow", "w", f"{Q7}.parts.0.follow", "an answer of the kind 'formula' follows from no other"),
+    (f"{Q0}.parts.1.follow", "nosuch + 1", f"{Q0}.parts.1.follow", "unknown"),
+    (f"{Q0}.parts.0.numbers", [], f"{Q0}.parts.0.numbers", "a key of the kind 'number' with 0 numbers"),
+    (f"{Q0}.parts.0.numbers.0.low", "999", f"{Q0}.parts.0.numbers.0", "the key 2 is not from 999 to 2"),
+    (f"{Q0}.parts.0.wrong.0.values", [], f"{Q0}.parts.0.wrong.0.values", "it has 0 values"),
+    (f"{Q0}.parts", [], f"{Q0}.parts", "0 parts"),
     # wordings
-    ("/wordings/ravine/parts", [], "/wordings/ravine/parts", "the list is empty"),
-    ("/wordings/regime/parts/0/options", [], "/wordings/regime/parts/0/options", "a part of the kind 'choice' has 0"),
-    ("/wordings/ravine/parts/0/labels", [], "/wordings/ravine/parts/0/labels", "a part of the kind 'numbers' has 0"),
-    ("/wordings/regime/parts/0/labels", ["a"], "/wordings/regime/parts/0/labels", "a part of the kind 'choice' has no"),
-    ("/wordings/gradient/parts/0/variables", [], "/wordings/gradient/parts/0/variables", "a part of"),
-    ("/wordings/regime/parts/0/options/1/id", "o0", "/wordings/regime/parts/0/options/1/id", "'o0' is used"),
+    ("wordings.ravine.parts", [], "wordings.ravine.parts", "the list is empty"),
+    ("wordings.regime.parts.0.options", [], "wordings.regime.parts.0.options", "a part of the kind 'choice' has 0"),
+    ("wordings.ravine.parts.0.labels", [], "wordings.ravine.parts.0.labels", "a part of the kind 'numbers' has 0"),
+    ("wordings.regime.parts.0.labels", ["a"], "wordings.regime.parts.0.labels", "a part of the kind 'choice' has no"),
+    ("wordings.gradient.parts.0.variables", [], "wordings.gradient.parts.0.variables", "a part of"),
+    ("wordings.regime.parts.0.options.1.id", "o0", "wordings.regime.parts.0.options.1.id", "'o0' is used"),
     # figures
-    (f"{Q0}/figure/x_range", [1, 1], f"{Q0}/figure/x_range", "the range from 1 to 1"),
-    (f"{Q0}/figure/y_range", [1, 1 + 1e-10], f"{Q0}/figure/y_range", "the range from 1 to 1"),
-    (f"{Q0}/figure/curves/0/panel", 0, f"{Q0}/figure/curves/0/panel", "there is no panel 0"),
-    (f"{Q0}/figure/curves/0/points", [], f"{Q0}/figure/curves/0/points", "the curve has no points"),
-    (f"{Q0}/figure/curves", [{"role": "loss", "points": [[0, 0]] * 4001}] * 5, f"{Q0}/figure/curves",
+    (f"{Q0}.figure.x_range", [1, 1], f"{Q0}.figure.x_range", "the range from 1 to 1"),
+    (f"{Q0}.figure.y_range", [1, 1 + 1e-10], f"{Q0}.figure.y_range", "the range from 1 to 1"),
+    (f"{Q0}.figure.curves.0.panel", 0, f"{Q0}.figure.curves.0.panel", "there is no panel 0"),
+    (f"{Q0}.figure.curves.0.points", [], f"{Q0}.figure.curves.0.points", "the curve has no points"),
+    (f"{Q0}.figure.curves", [{"role": "loss", "points": [[0, 0]] * 4001}] * 5, f"{Q0}.figure.curves",
      "the curves have 20005 points"),
-    ("/forms", [], "/forms", "the list is empty"),
-    ("/sections", [], "/sections", "the list is empty"),
+    ("forms", [], "forms", "the list is empty"),
+    ("sections", [], "sections", "the list is empty"),
 )  # fmt: skip
 
 
@@ -225,11 +225,11 @@ def test_what_does_not_fit_together(place: str, value: Any, where: str, problem:
 
 
 def test_just_inside_of_the_rules() -> None:
-    from_json(json.dumps(put(f"{Q0}/figure/y_range", [1, 1 + 1e-8])))
-    from_json(json.dumps(put(f"{Q3}/parts/0/options", [])))  # none of the statements holds
-    from_json(json.dumps(put(f"{Q0}/figure/curves", [{"role": "loss", "points": [[0, 0]] * 4000}] * 5)))
-    from_json(json.dumps(put(f"{Q2}/parts/0/order", [])))  # as in the wording
-    from_json(json.dumps(put(f"{Q0}/parts/0/wrong/0/values", ["1.5e-07"])))
+    from_json(json.dumps(put(f"{Q0}.figure.y_range", [1, 1 + 1e-8])))
+    from_json(json.dumps(put(f"{Q3}.parts.0.options", [])))  # none of the statements holds
+    from_json(json.dumps(put(f"{Q0}.figure.curves", [{"role": "loss", "points": [[0, 0]] * 4000}] * 5)))
+    from_json(json.dumps(put(f"{Q2}.parts.0.order", [])))  # as in the wording
+    from_json(json.dumps(put(f"{Q0}.parts.0.wrong.0.values", ["1.5e-07"])))
 
 
 def test_all_faults_are_told_at_once_and_only_so_many() -> None:
@@ -240,17 +240,17 @@ def test_all_faults_are_told_at_once_and_only_so_many() -> None:
 
     assert len(faults(changed(three))) == 5  # the points of each of the three forms
     points = [["x", "y"]] * soundness.MOST_FAULTS
-    found = faults(put(f"{Q0}/figure/curves/0/points", points))
+    found = faults(put(f"{Q0}.figure.curves.0.points", points))
     assert len(found) == soundness.MOST_FAULTS + 1 and found[-1][1] == "and 100 more faults"
 
 
 def test_the_command_names_file_and_place_and_writes_nothing(tmp_path: Any) -> None:
     file = tmp_path / "exam.json"
-    file.write_text(json.dumps(put(f"{Q2}/parts/0/options", ["o9"])), encoding="utf-8")
+    file.write_text(json.dumps(put(f"{Q2}.parts.0.options", ["o9"])), encoding="utf-8")
     result = CliRunner().invoke(main, ["render", str(file), "--out", str(tmp_path / "out")], prog_name="gdquiz")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
-        f"gdquiz: {file}, item regime, field {Q2}/parts/0/options/0: no option 'o9' is printed; "
+        f"gdquiz: {file}, item regime, field {Q2}.parts.0.options.0: no option 'o9' is printed; "
         "expected an id of the order (hint: the file must be one that 'gdquiz make' wrote)"
     ]
     assert not (tmp_path / "out").exists()

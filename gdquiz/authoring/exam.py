@@ -327,7 +327,7 @@ def from_json(text: str | bytes, *, file: str = "exam.json") -> Exam:
     """Read an exam back.
 
     Raises ``InputError`` with every fault of the text: what is no JSON, what is not of the shape told here, and what
-    does not fit together.  The place of a fault is a JSON pointer.
+    does not fit together.
     """
     plain = soundness.as_text(text, file)
     soundness.check_text(plain, file, versions=(VERSION,))

@@ -6,7 +6,7 @@ it is of a version that is known.  Then the types of ``gdquiz.authoring.exam`` t
 orders are permutations, keys fit their kind, slots are filled, points add up.  Whatever is rendered, packaged or marked
 relies on these rules and does not check them again.
 
-Every fault has a JSON pointer to its place, such as ``/forms/0/questions/2/parts/0/order``.
+Every fault tells its place by the names and numbers on the way to it: ``forms.0.questions.2.parts.0.order``.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ Steps = tuple[str | int, ...]
 Found = Iterator[tuple[Steps, Fault]]
 
 
-def pointer(steps: Iterable[str | int]) -> str:
-    """A place as a JSON pointer (RFC 6901)."""
-    written = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+def path(steps: Iterable[str | int]) -> str:
+    """A place in a file: ``forms.0.questions.2.parts.0.order``, entries counted from 0."""
+    written = ".".join(map(str, steps))
     return _short(written if written.isprintable() else repr(written)[1:-1], 200)
 
 
@@ -116,7 +116,7 @@ def check_text(text: str, file: str, *, versions: Collection[int]) -> None:
     written = content.get("format", FORMAT)
     if written != FORMAT:
         problem = f"the format is {_quoted(written)}"
-        raise InputError(Fault(problem, f"'{FORMAT}'", HINT, file=file, field=pointer(["format"])))
+        raise InputError(Fault(problem, f"'{FORMAT}'", HINT, file=file, field=path(["format"])))
     version = content.get("version", 1)
     if version.__class__ is not int or version not in versions:
         maker = content.get("gdquiz")
@@ -124,11 +124,11 @@ def check_text(text: str, file: str, *, versions: Collection[int]) -> None:
         known = " or ".join(map(str, versions))
         hint = f"read it with the gdquiz{made} that made it"
         problem = f"the version is {_quoted(version)}"
-        raise InputError(Fault(problem, known, hint, file=file, field=pointer(["version"])))
+        raise InputError(Fault(problem, known, hint, file=file, field=path(["version"])))
     if found:
         faults = [
             Fault(f"the name {_quoted(name)} stands twice in one table", "each name once", HINT, file=file,
-                  field=pointer(steps))
+                  field=path(steps))
             for steps, double in _doubles(content) for name in double.names
         ]  # fmt: skip
         raise InputError(_few(faults, file))
@@ -193,7 +193,7 @@ def of_shape(error: ValidationError, file: str) -> tuple[Fault, ...]:
             case _:
                 problem = f"{found['msg'][:1].lower()}{found['msg'][1:]}, found {_quoted(found['input'])}"
         steps = [step for step in found["loc"] if step != "[key]"]
-        faults.append(Fault(problem, expected, HINT, file=file, field=pointer(steps)))
+        faults.append(Fault(problem, expected, HINT, file=file, field=path(steps)))
     more = error.error_count() - len(faults)
     return (*faults, Fault(f"and {counted(more, 'more fault')}", file=file)) if more else tuple(faults)
 
@@ -203,7 +203,7 @@ def of_shape(error: ValidationError, file: str) -> tuple[Fault, ...]:
 
 def of_exam(exam: Exam, file: str = "") -> tuple[Fault, ...]:
     """What does not fit together in an exam of the right shape; nothing where it is sound."""
-    found = [replace(fault, file=file, field=pointer(steps), hint=fault.hint or HINT)
+    found = [replace(fault, file=file, field=path(steps), hint=fault.hint or HINT)
              for steps, fault in _exam_faults(exam)]  # fmt: skip
     return _few(found, file)
 
