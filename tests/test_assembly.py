@@ -14,7 +14,7 @@ from banking import CHOICE, NUMBER, item, items, populated
 
 from gdquiz.authoring.assembly import _banded, _Order, assemble
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import Exam, Student, from_json, to_json
+from gdquiz.authoring.exam import Exam, from_json, to_json
 from gdquiz.errors import InputError
 from gdquiz.mathematics import draws
 
@@ -49,14 +49,6 @@ def test_a_form_does_not_depend_on_how_many_there_are() -> None:
     few, many = exam(*slots, forms=2), exam(*slots, forms=9)
     assert few.forms == many.forms[:2]
     assert few.id == many.id
-
-
-def test_a_form_does_not_depend_on_the_roster() -> None:
-    plan = blueprint(*(Slot(item=name) for name in NAMES))
-    students = [Student(name=name, id=str(k)) for k, name in enumerate(("Ada", "Blaise"))]
-    with_names, without = assemble(plan, BANK, 1, students), assemble(plan, BANK, 2)
-    assert [form.student for form in with_names.forms] == students
-    assert [form.questions for form in with_names.forms] == [form.questions for form in without.forms]
 
 
 @pytest.mark.parametrize("place", [0, 2, 5])

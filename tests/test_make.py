@@ -251,6 +251,70 @@ def test_faults_of_a_bank_are_told_line_by_line(folder: Path) -> None:
     ]
 
 
+# --- students, late ones, spare forms, retakes -----------------------------------------------------------------------
+
+MADE = ("make", "plan.toml", "--roster", "students.csv", "--to", "markdown", "--out", "exam")
+LATE = ("--to", "markdown", "--out", "exam", "--force")
+
+
+def test_late_students_are_added_and_nobody_is_moved(folder: Path) -> None:
+    assert run(*MADE, "--spare", "1").exit_code == 0
+    before = {name: (folder / "exam" / name).read_bytes() for name in files(folder / "exam")}
+    (folder / "late.csv").write_text("name,id\nEmmy Noether,10\nAda,7\n", encoding="utf-8")
+    result = run("make", "--extend", "exam/exam.json", "--bank", "small.toml", "--roster", "late.csv", *LATE)
+    assert result.exit_code == 0, result.output
+    assert "New: form 5; all others are as they were." in result.stdout.splitlines()
+    own = [name for name in before if re.search(r"form-\d", name)]
+    assert len(own) == 8 and not [name for name in own if (folder / "exam" / name).read_bytes() != before[name]]
+    assert "Emmy Noether" in (folder / "exam" / "sheets" / "form-05.md").read_text(encoding="utf-8")
+    words = ("make", "--extend", "exam/exam.json", "--bank", "small.toml")
+    assert "New: forms 6 to 7; all others are as they were." in run(*words, "--spare", "2", *LATE).stdout
+    assert told(*words, "--roster", "late.csv", *LATE) == [
+        "gdquiz: exam/exam.json: everybody on the roster has a form already (hint: --spare adds more)"
+    ]
+
+
+def test_an_exam_from_own_banks_is_extended_with_them(folder: Path) -> None:
+    assert run(*MADE).exit_code == 0
+    assert told("make", "--extend", "exam/exam.json", "--spare", "1", *LATE) == [
+        "gdquiz: exam/exam.json: this exam was made from banks of your own (small.toml); expected a --bank for each"
+    ]
+
+
+def test_a_retake_repeats_nothing(folder: Path) -> None:
+    assert run(*MADE).exit_code == 0
+    assert run("make", "plan.toml", "--seed", "plan", "--not-in", "exam/exam.json", "--to", "markdown", "--out", "two")
+    first, second = (
+        {
+            (q.wording, q.row)
+            for form in from_json((folder / name / "exam.json").read_bytes()).forms
+            for q in form.questions
+        }
+        for name in ("exam", "two")
+    )
+    assert len(first) == 9 and len({one for one in second if one[0] != "small-word"}) == 4 and not first & second
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--extend", "exam/exam.json"], "--extend needs a --roster, or a number of --spare forms."),
+        (["plan.toml", "--extend", "exam/exam.json", "--spare", "1"],
+         "--extend adds to an exam as it is; beside it go --roster, --spare, --bank and --out."),
+        (["--extend", "exam/exam.json", "--spare", "1", "--seed", "another seed"],
+         "--extend adds to an exam as it is; beside it go --roster, --spare, --bank and --out."),
+        (["plan.toml", "--spare", "1"],
+         "--spare makes forms beside those of a --roster; without one, say how many --forms."),
+        (["plan.toml", "--not-in", "nowhere.json"], "nowhere.json: can not read this: no such file or directory"),
+        (["plan.toml", "--not-in", "plan.toml"], "plan.toml: Invalid JSON"),
+        (["--extend", "nowhere.json", "--spare", "1"], "nowhere.json: can not read this: no such file or directory"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_of_late_students_and_retakes(folder: Path, words: list[str], message: str) -> None:
+    assert told("make", *words, "--out", "new")[0].startswith(f"gdquiz: {message}")
+    assert not (folder / "new").exists()
+
+
 # --- render and formats --------------------------------------------------------------------------------------------
 
 

@@ -9,20 +9,24 @@ keyed order, and only when they are used up do the others follow, nearest first.
 from __future__ import annotations
 
 import gc
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 import gdquiz
 from gdquiz.authoring import exam as frozen
 from gdquiz.authoring.blueprint import Blueprint, Slot, pool
 from gdquiz.authoring.population import Population, populate
+from gdquiz.authoring.repetition import is_variant, rows_of
+from gdquiz.authoring.seating import canonical, in_order, seats, who
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver, wording
 from gdquiz.errors import Fault, InputError
@@ -58,41 +62,40 @@ def assemble(
     forms: int,
     roster: Sequence[frozen.Student] = (),
     *,
+    spare: int = 0,
+    not_in: Sequence[frozen.Exam] = (),
     file: str = "",
     solve: Callable[[ItemTemplate], Population] = populate,
     progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
 ) -> frozen.Exam:
-    """The exam of a blueprint with so many forms, or with one form for each student of a roster.
+    """The exam of a blueprint with so many forms, or with one for each student of a roster and ``spare`` ones more.
 
-    ``solve`` gives the population of an item (by default it is made here).
-    Raises ``InputError`` when a slot can not be filled.  Form k depends on neither the number of forms nor the roster.
+    No variant of the exams ``not_in`` comes again.  ``solve`` gives the population of an item (by default it is made
+    here).  Raises ``InputError`` when a slot can not be filled.
+
+    Form k does not depend on the number of forms.  Which student has which form depends on nothing but the key and the
+    set of all ids, and the id of the exam on these, too: no two exams in which a student has another form share one.
     """
+    students = in_order(roster)
     seed = str(blueprint.seed)
-    key = draws.stretched(seed)
-    library = _Library(key, solve)
-    places = tuple(_places(blueprint, templates, library, file))
-    picked = _common_picks(key, places)
-    total = len(roster) or forms
-    exam_id = draws.short_id(("exam", key, *_fingerprint(blueprint, places)))
-    ids = draws.different_ids((exam_id, "questions"), 5)
+    library = _Library(draws.stretched(seed), solve)
+    library.leave_out(rows_of(not_in, _within_reach(blueprint, templates), library.population))
+    frame = _frame(blueprint, templates, library, students, file)
+    seated = _seated(frame.key, students, 0, spare if students else forms)
     with _no_search_for_cycles():
-        solved = [
-            _form(k, roster[k] if roster else None, key, blueprint, places, picked, library, exam_id, ids)
-            for k in progress(range(total), label="forms", total=total)
-        ]
-    used = {question.wording for form in solved for question in form.questions}
-    codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
+        steps = progress(range(len(seated)), label="forms", total=len(seated))
+        solved = tuple(_form(seated[step], frame) for step in steps)
     sections, first = [], 1
     for place, section in enumerate(blueprint.section):
-        size = sum(one.section == place for one in places)
+        size = sum(one.section == place for one in frame.places)
         sections.append(
             frozen.Section(title=section.title, instructions=section.instructions, first=first,
                            last=first + size - 1, space=section.space)
         )  # fmt: skip
         first += size
-    return frozen.Exam(
+    exam = frozen.Exam(
         gdquiz=gdquiz.__version__,
-        id=exam_id,
+        id=frame.exam_id,
         title=blueprint.title,
         course=blueprint.course,
         date=blueprint.date,
@@ -100,12 +103,133 @@ def assemble(
         seed=seed,
         points=sum(question.points for question in solved[0].questions),
         sections=tuple(sections),
-        wordings={name: library.wording(name) for name in sorted(used)},
-        slot_kinds={name: library.slot_kinds(name) for name in sorted(used)},
-        misconceptions={code: misconception(code).title for code in sorted(codes)},
-        forms=tuple(solved),
-        report=tuple(_report(solved, library)),
+        wordings={},
+        slot_kinds={},
+        misconceptions={},
+        forms=(),
+        origin=frozen.Origin(
+            blueprint=_plan(blueprint),
+            fingerprint=frame.fingerprint,
+            excluded={name: tuple(sorted(rows)) for name, rows in sorted(library.excluded.items())},
+        ),
     )
+    return _with_forms(exam, solved, library)
+
+
+def extend(
+    exam: frozen.Exam,
+    templates: Sequence[ItemTemplate],
+    roster: Sequence[frozen.Student] = (),
+    *,
+    spare: int = 0,
+    file: str = "",
+    solve: Callable[[ItemTemplate], Population] = populate,
+    progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
+) -> frozen.Exam:
+    """The exam with a form more for each student of the roster who has none, and ``spare`` ones more.
+
+    All there was stays as it is, to the letter.  Raises ``InputError`` where the items or gdquiz have changed since the
+    exam was made, so that new forms would not be of the same exam.
+    """
+    blueprint = planned(exam, file=file)
+    known = {canonical(form.student.id) for form in exam.forms if form.student is not None}
+    students = in_order(student for student in roster if canonical(student.id) not in known)
+    library = _Library(draws.stretched(exam.seed), solve)
+    library.leave_out({name: frozenset(rows) for name, rows in exam.origin.excluded.items()} if exam.origin else {})
+    frame = _frame(blueprint, templates, library, (), "")
+    frame = replace(frame, exam_id=exam.id, ids=draws.different_ids((exam.id, "questions"), 5))
+    if exam.origin is None or frame.fingerprint != exam.origin.fingerprint:
+        raise InputError(
+            Fault("the items have changed since this exam was made", "the banks it was made from",
+                  "make another exam, with --not-in this one", file=file)
+        )  # fmt: skip
+    seated = _seated(frame.key, students, len(exam.forms), spare)
+    with _no_search_for_cycles():
+        steps = progress(range(len(seated)), label="forms", total=len(seated))
+        solved = tuple(_form(seated[step], frame) for step in steps)
+    library.held_against(exam, file)
+    return _with_forms(exam, solved, library)
+
+
+def planned(exam: frozen.Exam, *, file: str = "exam.json") -> Blueprint:
+    """The blueprint of an exam.  Raises ``InputError`` for an exam that does not say what it was made of."""
+    if exam.origin is None:
+        raise InputError(
+            Fault("an earlier gdquiz made this exam, and it does not say of what",
+                  hint="make another exam, with --not-in this one", file=file)
+        )  # fmt: skip
+    try:
+        return Blueprint.model_validate_json(exam.origin.blueprint).model_copy(update={"seed": exam.seed})
+    except ValidationError as error:
+        raise InputError(
+            Fault("this is no blueprint", hint="the file must be one that 'gdquiz make' wrote", file=file,
+                  field="origin.blueprint")
+        ) from error  # fmt: skip
+
+
+def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], library: _Library) -> frozen.Exam:
+    """The exam with these forms more, and with what all its forms need; what it has of it already stays."""
+    used = {question.wording for form in solved for question in form.questions} - set(exam.wordings)
+    codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
+    titles = {code: misconception(code).title for code in codes} | exam.misconceptions
+    wordings = dict(sorted(({name: library.wording(name) for name in used} | exam.wordings).items()))
+    forms = (*exam.forms, *solved)
+    return exam.model_copy(
+        update={
+            "wordings": wordings,
+            "slot_kinds": dict(sorted(({name: library.slot_kinds(name) for name in used} | exam.slot_kinds).items())),
+            "misconceptions": dict(sorted(titles.items())),
+            "forms": forms,
+            "report": tuple(_report(forms, wordings, library)),
+        }
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """What all forms of an exam have in common.  ``picked`` is the item of each place that has the same on all."""
+
+    key: str
+    blueprint: Blueprint
+    places: tuple[_Place, ...]
+    picked: Mapping[int, str]
+    library: _Library
+    fingerprint: str
+    exam_id: str
+    ids: Callable[[int], str]
+
+
+def _frame(
+    blueprint: Blueprint,
+    templates: Sequence[ItemTemplate],
+    library: _Library,
+    students: Sequence[frozen.Student],
+    file: str,
+) -> _Frame:
+    key, excluded = library.key, library.excluded
+    places = tuple(_places(blueprint, templates, library, file))
+    fingerprint = _fingerprint(blueprint, places)
+    assignment = [who(students)] if students else []
+    repeated = [json.dumps({name: sorted(rows) for name, rows in sorted(excluded.items())})] if excluded else []
+    exam_id = draws.short_id(("exam", key, fingerprint, "students", *assignment, "excluded", *repeated))
+    ids = draws.different_ids((exam_id, "questions"), 5)
+    return _Frame(key, blueprint, places, _common_picks(key, places), library, fingerprint, exam_id, ids)
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """A form to be made: its number from 0, its seat (see ``seating``), and whose it is."""
+
+    number: int
+    seat: int
+    student: frozen.Student | None
+
+
+def _seated(key: str, students: Sequence[frozen.Student], first: int, more: int) -> list[_Seat]:
+    """The forms of the students in their order, from number ``first``, and so many ``more`` that are nobody's."""
+    taken = seats((key, "seats", first), students)
+    own = [_Seat(first + k, first + taken[k], student) for k, student in enumerate(students)]
+    return own + [_Seat(k, k, None) for k in range(first + len(own), first + len(own) + more)]
 
 
 @contextmanager
@@ -131,9 +255,7 @@ def _places(blueprint: Blueprint, templates: Sequence[ItemTemplate], library: _L
         for k, slot in enumerate(section.slot):
             where = f"section[{s + 1}].slot[{k + 1}]"
             try:
-                found = pool(slot, templates, file=file, where=where)
-                if slot.difficulty is not None:
-                    found = library.within(slot.difficulty, found)
+                found = library.fitting(slot, pool(slot, templates, file=file, where=where))
                 _equal_points(slot, found)
             except InputError as error:
                 faults += error.at(file=file, field=where).faults if not error.faults[0].field else error.faults
@@ -147,6 +269,16 @@ def _places(blueprint: Blueprint, templates: Sequence[ItemTemplate], library: _L
     yield from places
 
 
+def _within_reach(blueprint: Blueprint, templates: Sequence[ItemTemplate]) -> list[ItemTemplate]:
+    """The items that some slot may draw from."""
+    found: set[str] = set()
+    for section in blueprint.section:
+        for slot in section.slot:
+            with suppress(InputError):  # told when the places are made
+                found |= {template.id for template in pool(slot, templates)}
+    return [template for template in templates if template.id in found]
+
+
 def _equal_points(slot: Slot, found: Iterable[ItemTemplate]) -> None:
     """Forms whose items differ have to be worth the same.  Raises ``InputError`` otherwise."""
     points = sorted({template.points for template in found})
@@ -157,11 +289,14 @@ def _equal_points(slot: Slot, found: Iterable[ItemTemplate]) -> None:
         )
 
 
-def _fingerprint(blueprint: Blueprint, places: Iterable[_Place]) -> Iterator[str]:
-    """What makes two exams of one key different: the blueprint without its number of forms, and the texts of the items."""
-    plan = blueprint.model_dump_json(exclude={"forms", "seed"})
+def _plan(blueprint: Blueprint) -> str:
+    return blueprint.model_dump_json(exclude={"forms", "seed"})
+
+
+def _fingerprint(blueprint: Blueprint, places: Iterable[_Place]) -> str:
+    """What makes two exams of one key different, whoever sits them: the blueprint and the texts of the items."""
     versions = sorted({f"{template.id}:{template.version}" for place in places for template in place.templates})
-    yield blake2b("\n".join([plan, *versions]).encode(), digest_size=16).hexdigest()
+    return blake2b("\n".join([_plan(blueprint), *versions]).encode(), digest_size=16).hexdigest()
 
 
 def _common_picks(key: str, places: Sequence[_Place]) -> dict[int, str]:
@@ -194,7 +329,8 @@ class _Library:
     """Populations, wordings and row orders, each made when first needed and kept."""
 
     def __init__(self, key: str, solve: Callable[[ItemTemplate], Population]):
-        self._key, self._solve = key, solve
+        self.key, self._solve = key, solve
+        self.excluded: Mapping[str, frozenset[int]] = {}
         self._populations: dict[str, Population] = {}
         self._solvers: dict[str, Solver] = {}
         self._orders: dict[tuple[str, str], _Order] = {}
@@ -222,11 +358,29 @@ class _Library:
     def slot_kinds(self, item: str) -> dict[str, frozen.SlotKind]:
         return self._solvers[item].slot_kinds
 
-    def sizes(self) -> dict[str, int]:
-        return {name: population.size for name, population in self._populations.items()}
+    def leave_out(self, rows: Mapping[str, frozenset[int]]) -> None:
+        """Use none of these rows from now on."""
+        self.excluded = rows
 
-    def within(self, difficulty: Sequence[float], templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
-        """The items that have a row of such a difficulty.  Raises ``InputError`` where none has."""
+    def used_up(self) -> list[str]:
+        """The items all of whose rows are left out."""
+        return sorted(
+            name for name, rows in self.excluded.items()
+            if name in self._populations and len(rows) >= self._populations[name].size
+        )  # fmt: skip
+
+    def fitting(self, slot: Slot, templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
+        """The items that have a row for the slot.  Raises ``InputError`` where none has."""
+        if slot.difficulty is not None:
+            templates = self._within(slot.difficulty, templates)
+        found = tuple(t for t in templates if t.id not in self.excluded or len(self._rows(t, slot)))
+        if not found:
+            names = ", ".join(template.id for template in templates)
+            hint = "name fewer exams with --not-in, or draw from other items"
+            raise InputError(Fault(f"every variant that fits stood in an earlier exam ({names})", hint=hint))
+        return found
+
+    def _within(self, difficulty: Sequence[float], templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
         low, high = difficulty
         all_rows = [self.population(template).difficulty for template in templates]
         found = tuple(t for t, rows in zip(templates, all_rows, strict=True) if np.any((rows >= low) & (rows <= high)))
@@ -235,6 +389,33 @@ class _Library:
             expected = f"a range that meets {least:.2f} to {most:.2f}"
             raise InputError(Fault(f"no variant has a difficulty from {low:g} to {high:g}", expected))
         return found
+
+    def _rows(self, template: ItemTemplate, slot: Slot) -> NDArray[np.intp]:
+        difficulty = self.population(template).difficulty
+        low, high = slot.difficulty or (-np.inf, np.inf)
+        fits = (difficulty >= low) & (difficulty <= high)
+        fits[[row for row in self.excluded.get(template.id, ()) if 0 <= row < len(fits)]] = False
+        return np.flatnonzero(fits)
+
+    def held_against(self, exam: frozen.Exam, file: str) -> None:
+        """Raises ``InputError`` where an item that was solved here is not what it was in the exam."""
+        first = {question.wording: question for form in reversed(exam.forms) for question in form.questions}
+        changed = [
+            name
+            for name, solver in sorted(self._solvers.items())
+            if name in exam.wordings
+            and not (
+                exam.wordings[name] == solver.wording
+                and exam.slot_kinds.get(name) == solver.slot_kinds
+                and (name not in first or is_variant(solver, first[name]))
+            )
+        ]
+        if changed:
+            problem = f"gdquiz {gdquiz.__version__} words or numbers the variants of {', '.join(changed)} otherwise"
+            raise InputError(
+                Fault(problem, f"gdquiz {exam.gdquiz}, which made the exam", "or make another, with --not-in this one",
+                      file=file)
+            )  # fmt: skip
 
     def row(self, template: ItemTemplate, place: _Place, form: int, taken: Sequence[int]) -> int:
         """The row for the next question from this item on a form that has the rows ``taken`` from it already."""
@@ -250,13 +431,12 @@ class _Library:
         key, slot, templates = (template.id, place.terms), place.slot, place.templates
         if key not in self._orders:
             difficulty = self.population(template).difficulty
-            low, high = slot.difficulty or (-np.inf, np.inf)
-            rows = np.flatnonzero((difficulty >= low) & (difficulty <= high))
+            rows = self._rows(template, slot)
             if slot.each_form:  # forms differ in their items: all aim at one difficulty
                 aim = float(np.median([np.median(self.population(other).difficulty) for other in templates]))
             else:
                 aim = float(np.median(difficulty[rows]))
-            self._orders[key] = _banded(("rows", self._key, template.id), rows, difficulty[rows], aim)
+            self._orders[key] = _banded(("rows", self.key, template.id), rows, difficulty[rows], aim)
         return self._orders[key]
 
 
@@ -311,39 +491,31 @@ _Chosen = tuple[_Place, ItemTemplate, int, int]
 """A question of a form: its place, item and row, and how many questions before it are from the same item."""
 
 
-def _form(
-    k: int,
-    student: frozen.Student | None,
-    key: str,
-    blueprint: Blueprint,
-    places: Sequence[_Place],
-    picked: Mapping[int, str],
-    library: _Library,
-    exam_id: str,
-    ids: Callable[[int], str],
-) -> frozen.Form:
-    uses: Counter[str] = Counter(picked.values())
+def _form(one: _Seat, frame: _Frame) -> frozen.Form:
+    key, k, library = frame.key, one.seat, frame.library
+    uses: Counter[str] = Counter(frame.picked.values())
     rows_taken: dict[str, list[int]] = {}
     chosen: list[_Chosen] = []
-    for place in places:
-        name = picked.get(place.number) or _pick(("items", key, place.terms, place.turn, k), place, uses)
+    for place in frame.places:
+        name = frame.picked.get(place.number) or _pick(("items", key, place.terms, place.turn, k), place, uses)
         template = next(one for one in place.templates if one.id == name)
         taken = rows_taken.setdefault(name, [])
         row = library.row(template, place, k, taken)
         chosen.append((place, template, row, len(taken)))
         taken.append(row)
-    ordered = _ordered(("order", key, k), blueprint, chosen)
-    form_id = f"{k + 1:03d}-{draws.short_id((exam_id, 'form', k), 4)}"
+    ordered = _ordered(("order", key, k), frame.blueprint, chosen)
+    whose = canonical(one.student.id) if one.student else k
+    form_id = f"{one.number + 1:03d}-{draws.short_id((frame.exam_id, 'form', whose), 4)}"
     numbers = count(1)
     questions = tuple(
         library.solver(template).question(
-            row, number=next(numbers), id=ids(k * len(places) + place.number), slot=place.number + 1,
+            row, number=next(numbers), id=frame.ids(k * len(frame.places) + place.number), slot=place.number + 1,
             points=place.slot.points,
-            path=(key, k, template.id, use) if blueprint.shuffle_options else None,
+            path=(key, k, template.id, use) if frame.blueprint.shuffle_options else None,
         )
         for place, template, row, use in ordered
     )  # fmt: skip
-    return frozen.Form(id=form_id, number=k + 1, student=student, questions=questions)
+    return frozen.Form(id=form_id, number=one.number + 1, student=one.student, questions=questions)
 
 
 def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> Iterator[_Chosen]:
@@ -356,7 +528,7 @@ def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> I
 # --- the report ----------------------------------------------------------------------------------------------------
 
 
-def _report(forms: Sequence[frozen.Form], library: _Library) -> Iterator[str]:
+def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording], library: _Library) -> Iterator[str]:
     """What an instructor should know: how equal the forms are, and which rows are used more than once."""
     totals = [sum(question.difficulty for question in form.questions) / len(form.questions) for form in forms]
     yield (
@@ -369,18 +541,23 @@ def _report(forms: Sequence[frozen.Form], library: _Library) -> Iterator[str]:
         for question in form.questions:
             spread.setdefault(question.wording, []).append(question.difficulty)
             taken.setdefault(question.wording, Counter())[question.row] += 1
-    sizes = library.sizes()
+    earlier = {name: len(rows) for name, rows in library.excluded.items()}
     for item, found in sorted(spread.items()):
-        yield (
-            f"{item}: difficulty {min(found):.2f} to {max(found):.2f}, "
-            f"{len(taken[item])} of {sizes[item]} variants used."
-        )
+        used = f"{len(taken[item])} of {wordings[item].population} variants used"
+        gone = f", {earlier[item]} others stood in earlier exams" if earlier.get(item) else ""
+        yield f"{item}: difficulty {min(found):.2f} to {max(found):.2f}, {used}{gone}."
     for item, rows in sorted(taken.items()):
         shared = sum(1 for uses in rows.values() if uses > 1)
         if shared:
-            yield (
-                f"{item}: {shared} variants stand on more than one question, "
-                f"for its population of {sizes[item]} is smaller than the {rows.total()} questions asked from it."
-                if rows.total() > sizes[item]
-                else f"{item}: {shared} variants stand on more than one question."
-            )
+            why = _shortage(wordings[item].population, earlier.get(item, 0), rows.total())
+            yield f"{item}: {shared} variants stand on more than one question{why}."
+    for item in library.used_up():
+        yield f"{item}: every variant stood in an earlier exam, so that none was drawn."
+
+
+def _shortage(size: int, earlier: int, asked: int) -> str:
+    """Why variants of an item had to come again, where its population explains it."""
+    if size - earlier >= asked:
+        return ""
+    what = f"the {size - earlier} variants that stood in no earlier exam" if earlier else f"its population of {size}"
+    return f", for {what} {'are fewer' if earlier else 'is smaller'} than the {asked} questions asked from it"

@@ -294,6 +294,16 @@ class Section(Frozen):
     space: Annotated[float, Field(description="Space for an answer, in cm.", ge=0, le=25)] = 4.0
 
 
+class Origin(Frozen):
+    """What an exam was made of, so that it can be extended."""
+
+    blueprint: Annotated[str, Field(description="The blueprint, as JSON.")]
+    fingerprint: Annotated[str, Field(description="Changes with the blueprint and with every item that it draws from.")]
+    excluded: Annotated[
+        dict[str, tuple[int, ...]], Field(description="Of each item, the variants that stood in earlier exams.")
+    ] = {}
+
+
 class Exam(Frozen):
     format: Literal["gdquiz-exam"] = "gdquiz-exam"
     version: Annotated[Literal[1], Field(description="Version of the format; see below.")] = 1
@@ -316,6 +326,10 @@ class Exam(Frozen):
     misconceptions: Annotated[dict[Words, Text], Field(description="title of every misconception code that occurs")]
     forms: Annotated[tuple[Form, ...], Field(description="One for each form or student.", max_length=MOST_FORMS)]
     report: Annotated[tuple[str, ...], Field(description="What an instructor should know.")] = ()
+    origin: Annotated[
+        Origin | None,
+        Field(description="What it was made of; not in older files.", exclude_if=lambda origin: origin is None),
+    ] = None
 
 
 def to_json(exam: Exam) -> str:

@@ -163,6 +163,12 @@ class Solver:
             figure=figures.figure(block.world, place, slots, self.slot_kinds) if drawn else None,
         )
 
+    def slots(self, row: int) -> dict[str, str]:
+        """What fills the slots of the texts in a row, but for the values that a choice lists."""
+        block, place = self.population.locate(row)
+        slots = self._blocks[block.case.id].slots(place)
+        return {name: slots[name] for name in self._shown if name in slots}
+
 
 def _shown_slots(wording: frozen.Wording) -> Iterator[str]:
     """The slots that the texts of a wording have; others only serve feedback, which is filled in advance."""

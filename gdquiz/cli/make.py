@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import click
 
 from gdquiz.cli import Command
-from gdquiz.cli.files import check_target, read_text, write_folder
+from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_folder
 from gdquiz.cli.loading import load_banks
 from gdquiz.cli.outputs import (
     DEFAULT_FORMATS,
@@ -21,7 +22,11 @@ from gdquiz.cli.outputs import (
     templates_option,
 )
 from gdquiz.cli.progress import with_progress
+from gdquiz.errors import Fault, InputError
 from gdquiz.plurals import counted
+
+if TYPE_CHECKING:
+    from gdquiz.authoring.exam import Exam, Student
 
 TITLE, QUESTIONS = "Gradient descent", 10
 """Of a quick quiz."""
@@ -31,6 +36,8 @@ SHORT_SEED = 12
 EXAMPLE = """
 gdquiz make --questions 10 --forms 3 --to html --out quiz
 gdquiz make midterm.toml --roster students.csv --to latex --to pdf --out midterm
+gdquiz make midterm.toml --roster retakes.csv --not-in midterm/exam.json --out retake
+gdquiz make --extend midterm/exam.json --roster late.csv --out midterm --force
 gdquiz make midterm.toml --pool 50 --to moodle --out pools
 """
 
@@ -51,7 +58,19 @@ gdquiz make midterm.toml --pool 50 --to moodle --out pools
 @click.option(
     "--pool", type=click.IntRange(1, 10_000), help="Make pools of so many variants of each question, for a platform."
 )
-@click.option("--roster", type=click.Path(path_type=Path), help="CSV with name and id: a form for each student.")
+@click.option(
+    "--roster", type=click.Path(path_type=Path),
+    help="Names and ids as CSV, or as a learning platform exports them: a form for each student.",
+)  # fmt: skip
+@click.option("--spare", type=click.IntRange(1, 1000), help="So many forms more, that are nobody's.")
+@click.option(
+    "--extend", "base", type=click.Path(path_type=Path),
+    help="Add forms to this exam.json: for those on the roster who have none, and spare ones.",
+)  # fmt: skip
+@click.option(
+    "--not-in", "earlier", multiple=True, type=click.Path(path_type=Path),
+    help="Use no variant of this exam.json; repeat for several.",
+)  # fmt: skip
 @click.option("--seed", help="Any text; the same seed gives the same exam.  [default: drawn, and printed]")
 @formats_option
 @templates_option
@@ -68,6 +87,9 @@ def make(
     forms: int | None,
     pool: int | None,
     roster: Path | None,
+    spare: int | None,
+    base: Path | None,
+    earlier: tuple[Path, ...],
     seed: str | None,
     formats: tuple[str, ...],
     templates: Path | None,
@@ -80,19 +102,31 @@ def make(
     describe a quick quiz.
     """
     from gdquiz.authoring.assembly import assemble
-    from gdquiz.authoring.blueprint import quick_blueprint, read_blueprint, read_roster
-    from gdquiz.authoring.exam import to_json
+    from gdquiz.authoring.blueprint import quick_blueprint, read_blueprint
 
-    if blueprint is not None and (topics or questions is not None or title is not None):
+    quick = bool(topics) or questions is not None or title is not None
+    if base is not None and (blueprint is not None or quick or forms or pool or seed is not None or earlier):
+        raise click.UsageError("--extend adds to an exam as it is; beside it go --roster, --spare, --bank and --out.")
+    if base is not None and roster is None and spare is None:
+        raise click.UsageError("--extend needs a --roster, or a number of --spare forms.")
+    if blueprint is not None and quick:
         raise click.UsageError("--topic, --questions and --title describe a quick quiz; a blueprint says them itself.")
     if roster is not None and forms is not None:
         raise click.UsageError("--roster makes one form for each student, so --forms has nothing to say beside it.")
     if pool is not None and (forms is not None or roster is not None):
         raise click.UsageError("--pool makes variants for a platform to choose from, not --forms or a --roster.")
+    if spare is not None and roster is None and base is None:
+        raise click.UsageError("--spare makes forms beside those of a --roster; without one, say how many --forms.")
     check_target(out, force=force)
     check_formats(formats)
+    notes: list[str] = []
+    if base is not None:
+        exam = _extended(base, banks, _students(roster, notes), spare or 0, notes)
+        _write(exam, formats or DEFAULT_FORMATS, templates, out, force, notes)
+        return
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
-    students = read_roster(read_text(roster), file=str(roster)) if roster is not None else ()
+    students = _students(roster, notes)
+    others = [_exam(file) for file in earlier]
     home = blueprint.parent if blueprint is not None else Path()
     items = load_banks(banks or [home / name for name in (plan.banks if plan else [])], topics)
     planned = plan.seed if plan else None
@@ -101,24 +135,66 @@ def make(
         topics = topics or tuple(dict.fromkeys(item.topic for item in items))
         plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
     plan = plan.model_copy(update={"seed": chosen})
-    file = str(blueprint) if blueprint else ""
-    exam = assemble(plan, items, pool or forms or plan.forms, students, file=file, progress=with_progress)
+    exam = assemble(
+        plan, items, pool or forms or plan.forms, students,
+        spare=spare or 0, not_in=others, file=str(blueprint) if blueprint else "", progress=with_progress,
+    )  # fmt: skip
+    if seed is None and planned is None:
+        notes.append(
+            f"The seed was drawn: --seed {chosen} makes this exam again, in a call that is otherwise the same."
+        )
+    _write(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, out, force, notes)
+    if warning:
+        click.echo(f"gdquiz: {warning}", err=True)
 
-    notes: list[str] = []
+
+def _students(roster: Path | None, notes: list[str]) -> tuple[Student, ...]:
+    from gdquiz.authoring.blueprint import read_roster
+
+    return read_roster(read_text(roster), file=str(roster)) if roster is not None else ()
+
+
+def _exam(file: Path) -> Exam:
+    from gdquiz.authoring.exam import from_json
+
+    return from_json(read_text(file, most=MOST_OF_AN_EXAM), file=str(file))
+
+
+def _extended(base: Path, banks: tuple[Path, ...], students: tuple[Student, ...], spare: int, notes: list[str]) -> Exam:
+    """The exam with the forms that are wanted more; what became of whom goes to ``notes``."""
+    from gdquiz.authoring.assembly import extend, planned
+
+    before = _exam(base)
+    own = planned(before, file=str(base)).banks
+    if own and not banks:
+        problem = f"this exam was made from banks of your own ({', '.join(own)})"
+        raise InputError(Fault(problem, "a --bank for each", file=str(base)))
+    exam = extend(before, load_banks(banks), students, spare=spare, file=str(base), progress=with_progress)
+    added = len(exam.forms) - len(before.forms)
+    if not added:
+        raise InputError(Fault("everybody on the roster has a form already", hint="--spare adds more", file=str(base)))
+    numbers = f"{len(before.forms) + 1} to {len(exam.forms)}" if added > 1 else f"{len(exam.forms)}"
+    notes.append(f"New: {'forms' if added > 1 else 'form'} {numbers}; all others are as they were.")
+    return exam
+
+
+def _write(
+    exam: Exam, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool, notes: list[str]
+) -> None:
+    """Write the exam and all that is made from it, and tell of it."""
+    from gdquiz.authoring.exam import to_json
+
+    told: list[str] = []
 
     def files() -> Iterator[tuple[PurePosixPath, str | bytes]]:
         yield PurePosixPath("exam.json"), to_json(exam)
-        yield from pages(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, notes)
+        yield from pages(exam, formats, templates, told)
 
     write_folder(out, files(), force=force)
     size = f"{counted(len(exam.forms), 'form')} of {counted(len(exam.forms[0].questions), 'question')}"
     click.echo(f"{out}/exam.json: exam {exam.id}, {size}")
-    tell(out, notes)
-    if warning:
-        click.echo(f"gdquiz: {warning}", err=True)
-    if seed is None and planned is None:
-        click.echo(f"The seed was drawn: --seed {chosen} makes this exam again, in a call that is otherwise the same.")
-    for line in exam.report:
+    tell(out, told)
+    for line in (*notes, *exam.report):
         click.echo(line)
 
 
