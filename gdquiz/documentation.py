@@ -31,6 +31,7 @@ from pydantic.fields import FieldInfo
 from gdquiz.authoring import blueprint, exam, names, schema
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.items import templates
+from gdquiz.authoring.learning_outcomes import LEARNING_OUTCOMES
 from gdquiz.authoring.population import populate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.cli import COMMANDS
@@ -337,6 +338,15 @@ def users(banks: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
+def _learning_outcomes(material: Material) -> str:
+    filed: dict[str, list[str]] = {}
+    for name, text in material.banks.items():
+        for item in read_bank(text, file=name).content.item:
+            filed.setdefault(item.outcome, []).append(f"`{item.id}`")
+    rows = ((code, words, ", ".join(filed.get(code, ()))) for code, words in LEARNING_OUTCOMES.items())
+    return table(("code", "the learner can ...", "items"), rows)
+
+
 def _misconceptions(material: Material) -> str:
     used = users(material.banks)
     parts = []
@@ -496,6 +506,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "outcomes": _outcomes,
     "training": _training,
     "outcome-names": _outcome_names,
+    "learning-outcomes": _learning_outcomes,
     "misconceptions": _misconceptions,
     "misconceptions-used": _misconceptions_used,
     "commands": _commands,

@@ -372,6 +372,19 @@ def test_solved_banks_tell_difficulty_and_variants() -> None:
     ]
 
 
+def test_learning_outcomes_are_listed_in_words() -> None:
+    assert run("banks", "--bank", SMALL, "--outcomes").stdout.splitlines() == [
+        "L02  read off the sign of a derivative in which direction the loss falls: small-way",
+        "L04  carry out one update, work back from its result, and find the mistake in a wrong one: small-step",
+        "2 learning outcomes, 2 items filed under them",
+    ]
+    every = run("banks", "--outcomes").stdout.splitlines()
+    assert every[-1] == "35 learning outcomes, 225 items filed under them"
+    assert told("banks", "--outcomes", "--variants")[0] == (
+        "gdquiz: --variants, --misconceptions and --outcomes are three different lists; choose one."
+    )
+
+
 def test_banks_are_listed_by_topic() -> None:
     assert run("banks", "--bank", SMALL, "--bank", ALL_KINDS, "--topic", "kinds").stdout.count("\n") == 19
     both = run("banks", "--bank", SMALL, "--bank", ALL_KINDS, "--topic", "kinds", "--topic", "small")

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from gdquiz.authoring.bank import schema_faults, toml, toml_lines
 from gdquiz.authoring.exam import Kind, Student
+from gdquiz.authoring.learning_outcomes import in_words
 from gdquiz.authoring.schema import Table, Words
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.errors import Fault, InputError, nearest
@@ -33,7 +34,10 @@ class Slot(Table):
     skill: Annotated[str | None, Field(description="Draw from this skill.")] = None
     kind: Annotated[Kind | None, Field(description="Draw from items with an answer of this kind.")] = None
     tier: Annotated[int | None, Field(description="Draw from this tier.")] = None
-    outcome: Annotated[str | None, Field(description="Draw from this learning outcome.")] = None
+    outcome: Annotated[
+        str | None,
+        Field(description="Draw from this learning outcome (docs/learning-outcomes.md).", json_schema_extra=in_words),
+    ] = None
     difficulty: Annotated[
         list[float] | None,
         Field(description="Lowest and highest difficulty of a row, such as [3.5, 4.5].", min_length=2, max_length=2),

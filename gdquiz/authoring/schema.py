@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from gdquiz.authoring.exam import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, Kind, VariableName
+from gdquiz.authoring.learning_outcomes import NONE, in_words
 
 NameOf = VariableName
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -320,8 +321,11 @@ class Item(Table):
     outcome: Annotated[
         str,
         StringConstraints(pattern=r"^L\d\d$"),
-        Field(description="Code of a learning outcome, L01 to L35; blueprints choose by it."),
-    ] = "L00"
+        Field(
+            description="Code of a learning outcome (docs/learning-outcomes.md); blueprints choose by it.",
+            json_schema_extra=in_words,
+        ),
+    ] = NONE
     bloom: Annotated[Bloom, Field(description="Level in Bloom's taxonomy.")]
     tier: Annotated[int, Field(description="1 basic, 2 standard, 3 demanding.", ge=1, le=3)] = 1
     needs: Annotated[list[Identifier], Field(description="Skills to have before.")] = []

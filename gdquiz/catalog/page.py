@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 import gdquiz
 from gdquiz.authoring.exam import Exam, Form
+from gdquiz.authoring.learning_outcomes import explained
 from gdquiz.authoring.wording import fill
 from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, Entry
@@ -187,11 +188,19 @@ def _filters(entries: Sequence[Entry]) -> Iterator[FilterView]:
     yield of("topic", "Topic", lambda entry: [entry.wording.topic], {topic: topic for topic in sorted(topics)})
     yield FilterView("skill", "Skill", tuple(_skills(entries, topic) for topic in sorted(topics)))
     yield of("kind", "Kind of answer", lambda entry: entry.kinds, KINDS)
-    yield of("outcome", "Outcome", lambda entry: [entry.wording.outcome], {})
+    filed = sorted({entry.wording.outcome for entry in entries})
+    in_words = {code: _outcome(code) for code in filed}
+    yield of("outcome", "Learning outcome", lambda entry: [entry.wording.outcome], in_words)
     yield of("bloom", "Bloom level", lambda entry: [entry.wording.bloom], BLOOM)
     yield of("tier", "Tier", lambda entry: [str(entry.wording.tier)], TIERS)
     codes = {code: f"{code}: {misconception(code).title}" for entry in entries for code in entry.misconceptions}
     yield of("misconception", "Misconception", lambda entry: entry.misconceptions, dict(sorted(codes.items())))
+
+
+def _outcome(code: str) -> str:
+    """A learning outcome as its code and its words; of somebody's own code, or of none, the code alone."""
+    words = explained(code)
+    return f"{code}: {words}" if words not in ("", code) else code
 
 
 BLOOM = {level: level for level in ("remember", "understand", "apply", "analyse", "evaluate", "create")}
@@ -218,7 +227,7 @@ def _cards(entries: Sequence[Entry]) -> Iterator[CardView]:
             title=wording.title,
             topic=wording.topic,
             skill=wording.skill,
-            outcome=wording.outcome,
+            outcome=_outcome(wording.outcome),
             bloom=wording.bloom,
             tier=TIERS.get(str(wording.tier), str(wording.tier)),
             kinds=", ".join(KINDS[kind] for kind in entry.kinds),

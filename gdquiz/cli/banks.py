@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gdquiz.authoring.learning_outcomes import LEARNING_OUTCOMES, NONE, explained
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
@@ -22,6 +23,7 @@ NUMBERS = ("tier", "minutes", "variants")
 EXAMPLE = """
 gdquiz banks --topic rates
 gdquiz banks --topic rates --variants
+gdquiz banks --outcomes
 """
 
 
@@ -30,21 +32,30 @@ gdquiz banks --topic rates --variants
 @click.option("--topic", "topics", multiple=True, help="Only this topic; repeat for several.")
 @click.option("--variants", is_flag=True, help="Solve the items, and tell their difficulty and number of variants too.")
 @click.option("--misconceptions", is_flag=True, help="List misconceptions instead, with the items that foresee them.")
+@click.option("--outcomes", is_flag=True, help="List learning outcomes instead, in words, with their items.")
 @jobs_option
 def banks(
-    files: tuple[Path, ...], topics: tuple[str, ...], variants: bool, misconceptions: bool, jobs: int | None
+    files: tuple[Path, ...],
+    topics: tuple[str, ...],
+    variants: bool,
+    misconceptions: bool,
+    outcomes: bool,
+    jobs: int | None,
 ) -> None:
     """List items: id, topic, skill, learning outcome, level, tier, minutes and kinds of answer.
 
     To solve all the shipped items takes up to a minute.
     """
-    if misconceptions and variants:
-        raise click.UsageError("--misconceptions lists misconceptions, so --variants has nothing to say beside it.")
+    if sum((variants, misconceptions, outcomes)) > 1:
+        raise click.UsageError("--variants, --misconceptions and --outcomes are three different lists; choose one.")
     if jobs is not None and not variants:
         raise click.UsageError("--jobs is for --variants; without it nothing is solved.")
     items = load_banks(files, topics)
     if misconceptions:
         _list_misconceptions(items, every=not (files or topics))
+        return
+    if outcomes:
+        _list_outcomes(items, every=not (files or topics))
         return
     rows = [_described(item) for item in items]
     told = counted(len(items), "item")
@@ -58,7 +69,7 @@ def banks(
 
 def _described(item: ItemTemplate) -> tuple[str, ...]:
     source = item.source
-    outcome = "-" if source.outcome == "L00" else source.outcome
+    outcome = "-" if source.outcome == NONE else source.outcome
     facts = (item.topic, source.skill, outcome, source.bloom, str(source.tier), f"{source.minutes:g}")
     return (item.id, *facts, ", ".join(item.kinds))
 
@@ -98,3 +109,15 @@ def _list_misconceptions(items: Sequence[ItemTemplate], *, every: bool) -> None:
     click.echo(
         f"{len(MISCONCEPTIONS)} misconceptions, {len(foreseen)} of them foreseen by {counted(len(items), 'item')}"
     )
+
+
+def _list_outcomes(items: Sequence[ItemTemplate], *, every: bool) -> None:
+    """Learning outcomes in words with their items; ``every`` one, or those that some item is filed under."""
+    filed: dict[str, list[str]] = {code: [] for code in LEARNING_OUTCOMES} if every else {}
+    for item in items:
+        if item.source.outcome != NONE:
+            filed.setdefault(item.source.outcome, []).append(item.id)
+    for code, names in sorted(filed.items()):
+        click.echo(f"{code}  {explained(code)}: {', '.join(names) or 'no item'}")
+    told = sum(map(len, filed.values()))
+    click.echo(f"{counted(len(filed), 'learning outcome')}, {counted(told, 'item')} filed under them")
