@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from gdquiz.mathematics.certificates import Exact
 from gdquiz.mathematics.exact_run import ExactRun, StatedRun
+from gdquiz.mathematics.linear_maps import linear_map
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Suggestion:
 ExactTheorem = Callable[[ExactRun], Exact | None]
 EnclosedTheorem = Callable[[StatedRun, Suggestion], Exact | None]
 
-EXACT: tuple[ExactTheorem, ...] = ()
+EXACT: tuple[ExactTheorem, ...] = (linear_map,)
 """Theorems in exact arithmetic, in the order in which they are tried; each returns an ``Exact`` of one row."""
 
 ENCLOSED: tuple[EnclosedTheorem, ...] = ()
