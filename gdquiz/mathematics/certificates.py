@@ -36,7 +36,9 @@ class Exact:
     ``limit``, ``point`` (shape (rows,)) are values of the axes of those names, ``best`` marks where the point is
     certainly a global optimum in the direction of the run, ``period`` is the length of a cycle (else 0).
     ``overshoot`` and ``crossing`` have shape (rows, shown) and may be unsure where numbers grow too long.  What not
-    every proof tells is None: ``basin_jump``, ``plateau`` and ``place``, the limit in floats, shape (rows, d).
+    every proof tells is None: ``basin_jump``, ``plateau``; ``place``, the limit in floats, shape (rows, d); ``within``
+    (rows,), the distance (in the largest coordinate) from it within which the limit certainly lies; ``alone`` (rows,),
+    the distance from it within which there is certainly no other critical point.
     """
 
     decided: Mask
@@ -52,6 +54,8 @@ class Exact:
     basin_jump: Answers | None = None
     plateau: Answers | None = None
     place: Floats | None = None
+    within: Floats | None = None
+    alone: Floats | None = None
 
 
 class Certificate(Protocol):

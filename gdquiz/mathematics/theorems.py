@@ -9,25 +9,13 @@ undecided.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from gdquiz.mathematics.attraction import approaches, converges, cycles, settles
 from gdquiz.mathematics.certificates import Exact
 from gdquiz.mathematics.exact_run import ExactRun, StatedRun
 from gdquiz.mathematics.linear_maps import linear_map
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a float run makes one expect; it never decides.
-
-    ``limit`` is a value of the axis of that name.  ``places`` are the points, in floats, that the run tends to: one
-    for a limit, ``period`` of them, in their order, for a cycle, else the last point that was finite.
-    """
-
-    limit: str
-    places: tuple[tuple[float, ...], ...] = ()
-
+from gdquiz.mathematics.suggestion import Suggestion
 
 ExactTheorem = Callable[[ExactRun], Exact | None]
 EnclosedTheorem = Callable[[StatedRun, Suggestion], Exact | None]
@@ -35,7 +23,7 @@ EnclosedTheorem = Callable[[StatedRun, Suggestion], Exact | None]
 EXACT: tuple[ExactTheorem, ...] = (linear_map,)
 """Theorems in exact arithmetic, in the order in which they are tried; each returns an ``Exact`` of one row."""
 
-ENCLOSED: tuple[EnclosedTheorem, ...] = ()
+ENCLOSED: tuple[EnclosedTheorem, ...] = (converges, settles, cycles, approaches)
 """Theorems on enclosures, in the order in which they are tried."""
 
 
