@@ -31,7 +31,8 @@ import numpy as np
 
 from gdquiz.authoring.assembly import assemble
 from gdquiz.authoring.blueprint import read_blueprint
-from gdquiz.authoring.exam import Exam, to_json
+from gdquiz.authoring.exam import Exam
+from gdquiz.authoring.exam_json import to_json
 from gdquiz.authoring.population import populate
 from gdquiz.cli.loading import load_banks
 from gdquiz.packaging.packages import package

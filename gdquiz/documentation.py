@@ -12,7 +12,6 @@ the documents against what the code gives.  Everything but ``main`` is pure.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 import types
@@ -28,6 +27,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
+from gdquiz import house
 from gdquiz.authoring import blueprint, exam, names, schema
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.items import templates
@@ -51,7 +51,6 @@ from gdquiz.practice.plan import candidates
 from gdquiz.practice.progress import Progress
 from gdquiz.rendering import figures, views
 from gdquiz.rendering.formats import FORMATS
-from gdquiz.rooms import ROOMS, in_order, parsed, room_of
 from gdquiz.showing import shown
 
 END = "<!-- end of generated -->"
@@ -63,12 +62,13 @@ class Material:
     """What generated parts are made from besides the code itself, as texts by name.
 
     ``examples`` are the files of ``docs/examples``, ``banks`` the shipped question banks, ``modules`` the sources of
-    the package by dotted name.
+    the package by dotted name, ``rooms`` what stands in the package itself, from the ground up.
     """
 
     examples: Mapping[str, str]
     banks: Mapping[str, str]
     modules: Mapping[str, str]
+    rooms: tuple[str, ...]
 
 
 def regenerated(document: str, material: Material) -> str:
@@ -475,24 +475,22 @@ def _view_kind(annotation: Any) -> str:
     )
 
 
-# --- modules and rooms ----------------------------------------------------------------------------------------------
+# --- rooms and their modules ---------------------------------------------------------------------------------------
 
 
-def _modules(material: Material, room: str) -> str:
-    rows = []
-    for name in in_order(material.modules):
-        if room_of(name) == room:
-            docstring = ast.get_docstring(parsed(material.modules[name])) or ""
-            rows.append((f"`{name.removeprefix('gdquiz.')}`", _code(docstring.split("\n\n")[0])))
-    return table(("module", "what it is"), rows)
+def _rooms(material: Material) -> str:
+    rows = house.rooms(material.modules, material.rooms)
+    head = ("room", "what it is", "imports from")
+    return table(head, ((f"`{room}`", _code(said), ", ".join(below)) for room, said, below in rows))
 
 
-def _rooms(_: Material) -> str:
-    rows = (
-        (f"**{room}**", ", ".join(f"`{place}`" for place in places), ", ".join(others) or "nothing")
-        for room, places, others in ROOMS
-    )
-    return table(("room", "modules", "imports from"), rows)
+def _modules(material: Material) -> str:
+    parts = []
+    for room in material.rooms:
+        rows = house.modules_of(room, material.modules)
+        listed = table(("module", "what it is"), ((f"`{name}`", _code(said)) for name, said in rows))
+        parts += [f"### {room}\n\n{listed}"] if rows else []
+    return "\n\n".join(parts)
 
 
 PARTS: Mapping[str, Callable[..., str]] = {
@@ -543,6 +541,7 @@ def material_of(root: Path) -> Material:
         examples={path.name: read_text(path) for path in sorted((root / "docs" / "examples").iterdir())},
         banks=dict(shipped_banks()),
         modules={name.removesuffix(".__init__"): text for name, text in modules.items()},
+        rooms=house.layers(read_text(root / "pyproject.toml")),
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, to_json
+from gdquiz.authoring.exam import Exam
+from gdquiz.authoring.exam_json import to_json
 from gdquiz.errors import InputError
 from gdquiz.marking.marks import expected, mark_question
 from gdquiz.packaging.packages import package

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gdquiz.authoring.assembly import assemble
 from gdquiz.authoring.blueprint import Blueprint
-from gdquiz.authoring.exam import Exam, from_json, to_json
+from gdquiz.authoring.exam import Exam
+from gdquiz.authoring.exam_json import from_json, to_json
 from gdquiz.cli.loading import load_banks
 
 FEW, MANY = 3, 40

@@ -14,7 +14,8 @@ from banking import CHOICE, NUMBER, item, items, populated
 
 from gdquiz.authoring.assembly import _banded, _Order, assemble
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import Exam, from_json, to_json
+from gdquiz.authoring.exam import Exam
+from gdquiz.authoring.exam_json import from_json, to_json
 from gdquiz.errors import InputError
 from gdquiz.mathematics import draws
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from gdquiz.authoring.assembly import assemble, extend
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import Exam, Question, Student, from_json, to_json
+from gdquiz.authoring.exam import Exam, Question, Student
+from gdquiz.authoring.exam_json import from_json, to_json
 from gdquiz.authoring.seating import MOST_SEATS, canonical, in_order, seats, who
 from gdquiz.errors import InputError
 

@@ -13,7 +13,7 @@ from browsing import DESKTOP, PHONE, accessibility_faults, wider_than_the_window
 from test_catalog import content_of
 from test_sheets_in_browser import features
 
-from gdquiz.authoring.exam import from_json
+from gdquiz.authoring.exam_json import from_json
 from gdquiz.catalog.entries import entry
 from gdquiz.catalog.page import catalog_page
 from gdquiz.cli import main

@@ -8,7 +8,8 @@ import pytest
 from sample_exam import sample
 
 from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.exam import Exam, Question, from_json, to_json
+from gdquiz.authoring.exam import Exam, Question
+from gdquiz.authoring.exam_json import from_json, to_json
 from gdquiz.authoring.items import templates
 from gdquiz.authoring.population import Population, populate
 from gdquiz.authoring.wordings import Solver

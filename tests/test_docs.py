@@ -17,7 +17,7 @@ import pytest
 from pydantic import BaseModel
 
 import gdquiz
-from gdquiz import documentation, rooms
+from gdquiz import documentation, house
 from gdquiz.authoring import blueprint, exam, schema
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.items import templates
@@ -70,7 +70,7 @@ def test_every_kind_of_generated_part_is_used() -> None:
 
 
 def test_a_generated_part_replaces_what_stood_there() -> None:
-    nothing = documentation.Material({}, {}, {})
+    nothing = documentation.Material({}, {}, {}, ())
     before = f"a\n<!-- generated: rooms -->\nold\n{documentation.END}\nb\n"
     after = documentation.regenerated(before, nothing)
     assert after.startswith("a\n<!-- generated: rooms -->\n\n| room |") and after.endswith(
@@ -83,7 +83,7 @@ def test_a_generated_part_replaces_what_stood_there() -> None:
 def test_an_unknown_generated_part_is_an_error() -> None:
     with pytest.raises(KeyError, match="nonsense"):
         documentation.regenerated(
-            f"<!-- generated: nonsense -->\n{documentation.END}", documentation.Material({}, {}, {})
+            f"<!-- generated: nonsense -->\n{documentation.END}", documentation.Material({}, {}, {}, ())
         )
 
 
@@ -351,56 +351,41 @@ def test_the_changelog_has_this_version() -> None:
 # --- architecture --------------------------------------------------------------------------------------------------
 
 
-def imported(source: str) -> set[str]:
-    return {rooms.module_of(name, MODULES) for name in rooms.all_imports(source)}
-
-
 def test_every_module_is_named_in_the_architecture() -> None:
     text = text_of("docs/architecture.md")
-    missing = [name for name in MODULES if f"| `{name.removeprefix('gdquiz.')}` |" not in text]
+    missing = [name for name in MODULES if f"| `{name.removeprefix('gdquiz.')}` |" not in text and name != "gdquiz"]
     assert missing == []
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
-def test_imports_go_one_way(module: str) -> None:
-    room = rooms.room_of(module)
-    allowed = next(others for name, _, others in rooms.ROOMS if name == room)
-    wrong = sorted(other for other in imported(MODULES[module]) if rooms.room_of(other) not in (room, *allowed))
-    assert wrong == []
+def test_rooms_are_the_layers_of_the_contract_from_the_ground_up() -> None:
+    contract = '{ type = "layers", layers = ["edge", "attic | shed", "cellar : well"] }'
+    text = f"[tool.importlinter]\ncontracts = [{{ type = 'forbidden' }}, {contract}]"
+    assert house.layers(text) == ("cellar", "well", "attic", "shed", "edge")
 
 
-def test_rendering_could_not_compute() -> None:
-    seen = {
-        other
-        for module, source in MODULES.items()
-        if rooms.room_of(module) == "rendering"
-        for other in imported(source)
-        if rooms.room_of(other) in ("authoring", "mathematics")
+def test_rooms_and_modules_are_listed_after_what_they_import() -> None:
+    modules = {
+        "gdquiz": "",
+        "gdquiz.ground": '"""Ground."""',
+        "gdquiz.a": '"""A room.\n\nMore of it."""\nfrom gdquiz import ground',
+        "gdquiz.a.first": '"""First."""\ndef f():\n    from gdquiz.a import second',
+        "gdquiz.a.second": '"""Second."""\nfrom gdquiz.ground import thing',
     }
-    assert seen <= {"gdquiz.authoring.exam", "gdquiz.authoring.wording", "gdquiz.mathematics.notation"}
+    material = documentation.Material({}, {}, modules, ("ground", "a"))
+    assert documentation.PARTS["rooms"](material).splitlines()[2:] == [
+        "| `ground` | Ground. |  |",
+        "| `a` | A room. | ground |",
+    ]
+    assert documentation.PARTS["modules"](material).splitlines()[4:] == [
+        "| `a.second` | Second. |",
+        "| `a.first` | First. |",
+    ]
 
 
-def test_marking_sees_the_frozen_exam_only() -> None:
-    seen = {
-        other
-        for module, source in MODULES.items()
-        if rooms.room_of(module) == "marking"
-        for other in imported(source)
-        if rooms.room_of(other) == "authoring"
-    }
-    assert seen == {"gdquiz.authoring.exam"}
-
-
-def test_no_module_imports_itself_the_long_way_round() -> None:
-    ordered = rooms.in_order(MODULES)
-    assert sorted(ordered) == sorted(MODULES)
-
-
-def test_a_circle_of_imports_is_found() -> None:
-    with pytest.raises(ValueError, match=r"gdquiz\.a.*gdquiz\.b"):
-        rooms.in_order({"gdquiz.a": "from gdquiz.b import x", "gdquiz.b": "import gdquiz.a"})
-
-
-def test_a_module_without_a_room_is_found() -> None:
-    with pytest.raises(KeyError, match=r"gdquiz\.attic"):
-        rooms.room_of("gdquiz.attic")
+def test_the_contracts_on_imports_make_no_exception() -> None:
+    linter = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]
+    assert linter["exclude_type_checking_imports"] is False
+    assert [contract["name"] for contract in linter["contracts"] if "ignore_imports" in contract] == []
+    assert [contract["type"] for contract in linter["contracts"] if contract.get("exhaustive")] == ["layers"]
+    (acyclic,) = (contract for contract in linter["contracts"] if contract["type"] == "acyclic_siblings")
+    assert acyclic["ancestors"] == ["gdquiz"] and not {"depth", "skip_descendants"} & set(acyclic)

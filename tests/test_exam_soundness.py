@@ -18,7 +18,8 @@ from exam_mutations import consumed, mutated
 from sample_exam import sample
 
 from gdquiz.authoring import soundness
-from gdquiz.authoring.exam import MOST_OPTIONS, from_json, to_json
+from gdquiz.authoring.exam import MOST_OPTIONS
+from gdquiz.authoring.exam_json import from_json, to_json
 from gdquiz.cli import main
 from gdquiz.errors import InputError
 

@@ -15,7 +15,7 @@ import pytest
 from banking import BANKS, CHOICE, NUMBER, text_of
 from click.testing import CliRunner, Result
 
-from gdquiz.authoring.exam import from_json
+from gdquiz.authoring.exam_json import from_json
 from gdquiz.cli import main
 from gdquiz.cli.loading import find_item, load_banks, load_item
 from gdquiz.cli.schema import KINDS, schema_text

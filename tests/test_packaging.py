@@ -353,12 +353,12 @@ def test_a_package_lies_in_its_folder_and_is_always_the_same(target: str) -> Non
 def test_packages_are_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     from hashlib import blake2b
 
-    from gdquiz.authoring.exam import to_json
+    from gdquiz.authoring.exam_json import to_json
 
     (tmp_path / "exam.json").write_text(to_json(exam()), encoding="utf-8")
     program = (
         "import sys; from hashlib import blake2b; from pathlib import Path\n"
-        "from gdquiz.authoring.exam import from_json\n"
+        "from gdquiz.authoring.exam_json import from_json\n"
         "from gdquiz.packaging.packages import package\n"
         "from gdquiz.packaging.targets import TARGETS\n"
         "made = from_json(Path(sys.argv[1]).read_text('utf-8'))\n"

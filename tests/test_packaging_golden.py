@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 from platforms import Refused, moodle_player
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, to_json
+from gdquiz.authoring.exam import Exam
+from gdquiz.authoring.exam_json import to_json
 from gdquiz.cli import main
 from gdquiz.errors import InputError
 from gdquiz.packaging.packages import package

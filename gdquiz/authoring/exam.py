@@ -9,19 +9,16 @@ Texts are Markdown with ``$...$`` (inline) and ``$$...$$`` (display) mathematics
 Numbers that are marked are exact strings: ``-3/5`` where rational, else a decimal of 20 digits.
 
 The types here say what shape an exam has and how large each of its fields may be.  How fields have to fit one another
-is told in ``gdquiz.authoring.soundness``; ``from_json`` holds a file against both.
+is told in ``gdquiz.authoring.soundness``; ``exam_json`` holds a file against both.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gdquiz.authoring import soundness
-from gdquiz.errors import InputError
-
-FORMAT = soundness.FORMAT
+FORMAT = "gdquiz-exam"
 VERSION = 1
 
 Kind = Literal["number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"]
@@ -330,25 +327,3 @@ class Exam(Frozen):
         Origin | None,
         Field(description="What it was made of; not in older files.", exclude_if=lambda origin: origin is None),
     ] = None
-
-
-def to_json(exam: Exam) -> str:
-    """The text of ``exam.json``; the same exam always gives the same bytes."""
-    return exam.model_dump_json(indent=1, exclude_defaults=False) + "\n"
-
-
-def from_json(text: str | bytes, *, file: str = "exam.json") -> Exam:
-    """Read an exam back.
-
-    Raises ``InputError`` with every fault of the text: what is no JSON, what is not of the shape told here, and what
-    does not fit together.
-    """
-    plain = soundness.as_text(text, file)
-    soundness.check_text(plain, file, versions=(VERSION,))
-    try:
-        exam = Exam.model_validate_json(plain, strict=True)
-    except ValidationError as error:
-        raise InputError(soundness.of_shape(error, file)) from None
-    if faults := soundness.of_exam(exam, file):
-        raise InputError(faults)
-    return exam

@@ -20,19 +20,16 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from math import isclose
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pydantic import ValidationError
+
+from gdquiz.authoring.exam import FORMAT, Exam, Figure, Form, PartKey, PartWording, Question, Wording
 from gdquiz.authoring.wording import slots_of
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics.expressions import Language, parse
 from gdquiz.plurals import counted
 
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-
-    from gdquiz.authoring.exam import Exam, Figure, Form, PartKey, PartWording, Question, Wording
-
-FORMAT = "gdquiz-exam"
 HINT = "the file must be one that 'gdquiz make' wrote"
 MOST_FAULTS = 100
 """Faults told of one file; more are counted."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import click
 
+from gdquiz.authoring.exam import Exam, Student
 from gdquiz.cli import Command
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_folder
 from gdquiz.cli.loading import load_banks
@@ -24,9 +24,6 @@ from gdquiz.cli.outputs import (
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError
 from gdquiz.plurals import counted
-
-if TYPE_CHECKING:
-    from gdquiz.authoring.exam import Exam, Student
 
 TITLE, QUESTIONS = "Gradient descent", 10
 """Of a quick quiz."""
@@ -155,7 +152,7 @@ def _students(roster: Path | None, notes: list[str]) -> tuple[Student, ...]:
 
 
 def _exam(file: Path) -> Exam:
-    from gdquiz.authoring.exam import from_json
+    from gdquiz.authoring.exam_json import from_json
 
     return from_json(read_text(file, most=MOST_OF_AN_EXAM), file=str(file))
 
@@ -182,7 +179,7 @@ def _write(
     exam: Exam, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool, notes: list[str]
 ) -> None:
     """Write the exam and all that is made from it, and tell of it."""
-    from gdquiz.authoring.exam import to_json
+    from gdquiz.authoring.exam_json import to_json
 
     told: list[str] = []
 
