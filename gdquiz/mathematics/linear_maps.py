@@ -70,7 +70,7 @@ def linear_map(run: ExactRun) -> Exact | None:
         point=np.array([_kind(problem.hessian, ascend=run.ascend) if settled else "none"]),
         best=np.array([settled and whole.below == 0]),
         one_step=_told([YES if converges and len(moving) == 2 and at(moving, 1 / run.rate) == 0 else NO]),
-        unstable_limit=_told([_unstable(whole) if converges else NO]),
+        unstable_limit=_told([pushes_away(whole) if converges else NO]),
         oscillating=_told([_oscillating(problem, moving, steps) if converges else NO]),
         overshoot=_row((step.rises for step in steps), run.shown),
         crossing=_row(crossing, run.shown),
@@ -78,6 +78,16 @@ def linear_map(run: ExactRun) -> Exact | None:
         plateau=_told([NO]),
         place=np.array([[as_float(x) for x in _rest(problem, moving)]]) if settled else None,
     )
+
+
+def resting_point(run: ExactRun) -> Vector | None:
+    """The exact limit of a run that ``linear_map`` says converges or never moves; None for any other run."""
+    problem = _problem(run)
+    if problem is None:
+        return None
+    moving = smallest_polynomial(problem.hessian, problem.slope)
+    settles = _limit(problem, moving) in ("converged", "stationary_start")
+    return _rest(problem, moving) if settles else None
 
 
 def _told(answers: Sequence[np.int8]) -> np.ndarray:
@@ -109,8 +119,7 @@ class _Problem:
     @property
     def most(self) -> Fraction:
         """The curvature S/eta from which on a direction does not die out."""
-        beta = self.momentum
-        return 2 * (1 + beta) / ((1 + 2 * beta if self.ahead else 1) * self.rate)
+        return largest_stable_curvature(self.rate, self.momentum, ahead=self.ahead)
 
     def recurrence(self, curvature: Fraction) -> tuple[Fraction, Fraction]:
         """T and D along a curvature."""
@@ -118,12 +127,22 @@ class _Problem:
         return ((1 + beta) * (1 - s), beta * (1 - s)) if self.ahead else (1 + beta - s, beta)
 
 
-def _problem(run: ExactRun) -> _Problem | None:
-    calculus = run.calculus
-    beta = run.settings.get("beta", Fraction(0)) if run.method in ("heavy-ball", "nesterov") else Fraction(0)
-    if run.method not in ("descent", "heavy-ball", "nesterov") or not calculus.quadratic:
+def largest_stable_curvature(rate: Fraction, momentum: Fraction, *, ahead: bool) -> Fraction:
+    """S/eta: 2(1 + beta)/eta, for Nesterov's method (``ahead``) over 1 + 2 beta; momentum is 0 for plain descent."""
+    return 2 * (1 + momentum) / ((1 + 2 * momentum if ahead else 1) * rate)
+
+
+def momentum_of(run: ExactRun) -> Fraction | None:
+    """beta, 0 for plain descent; None for other methods and where the theory of this module does not hold."""
+    if run.method not in ("descent", "heavy-ball", "nesterov"):
         return None
-    if not (run.rate > 0 and 0 <= beta < 1):
+    beta = Fraction(0) if run.method == "descent" else run.settings.get("beta")
+    return beta if beta is not None and run.rate > 0 and 0 <= beta < 1 else None
+
+
+def _problem(run: ExactRun) -> _Problem | None:
+    calculus, beta = run.calculus, momentum_of(run)
+    if beta is None or not calculus.quadratic:
         return None
     sign = -1 if run.ascend else 1
     numbers = dict(zip((*calculus.variables, *calculus.parameters), (*run.start, *run.values), strict=True))
@@ -267,9 +286,12 @@ def _kind(hessian: Matrix, *, ascend: bool) -> str:
     return "local_min" if bool(up) != ascend else "local_max"
 
 
-def _unstable(whole: Count) -> np.int8:
-    """Whether the update pushes away from a limit; too close to call where it does neither in some direction."""
-    return YES if whole.below or whole.beyond else UNSURE if whole.bound else NO
+def pushes_away(curvatures: Count) -> np.int8:
+    """Whether an update with these curvatures, counted up to S/eta, pushes away from a critical point.
+
+    Too close to call where it neither pushes nor pulls in some direction.
+    """
+    return YES if curvatures.below or curvatures.beyond else UNSURE if curvatures.bound else NO
 
 
 # --- events --------------------------------------------------------------------------------------------------------

@@ -14,13 +14,26 @@ from functools import lru_cache
 from gdquiz.mathematics.attraction import approaches, converges, cycles, settles
 from gdquiz.mathematics.certificates import Exact
 from gdquiz.mathematics.exact_run import ExactRun, StatedRun
+from gdquiz.mathematics.foresight import foreseen
 from gdquiz.mathematics.linear_maps import linear_map
+from gdquiz.mathematics.subspaces import on_subspace
 from gdquiz.mathematics.suggestion import Suggestion
 
 ExactTheorem = Callable[[ExactRun], Exact | None]
 EnclosedTheorem = Callable[[StatedRun, Suggestion], Exact | None]
 
-EXACT: tuple[ExactTheorem, ...] = (linear_map,)
+
+def _within(run: ExactRun) -> Exact | None:
+    """What all theorems prove of a run in an invariant line or plane."""
+
+    def judged(inner: StatedRun) -> Exact | None:
+        told = None if inner.exact is None else linear_map(inner.exact)
+        return decide(inner, foreseen(inner)) if told is None else told
+
+    return on_subspace(run, judged)
+
+
+EXACT: tuple[ExactTheorem, ...] = (linear_map, _within)
 """Theorems in exact arithmetic, in the order in which they are tried; each returns an ``Exact`` of one row."""
 
 ENCLOSED: tuple[EnclosedTheorem, ...] = (converges, settles, cycles, approaches)
