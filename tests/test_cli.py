@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from gdquiz import __version__
 from gdquiz.cli import COMMANDS, main
-from gdquiz.cli.files import MOST_BYTES, RECORD, check_target, read_text, write_folder, write_text
+from gdquiz.cli.files import MOST_BYTES, RECORD, check_file, check_target, read_text, write_folder, write_text
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError
 from gdquiz.task import ALIASES, methods
@@ -328,42 +328,6 @@ def test_nothing_is_left_of_work_that_fails(tmp_path: Path, error: BaseException
     assert listed(target) == [RECORD, "exam.json", "keys", "sheets"]
 
 
-@pytest.mark.parametrize("moves", range(1, 8))
-def test_an_interrupt_between_two_moves_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int) -> None:
-    # 3 + 1 files leave and 2 + 1 arrive: 7 moves, of which the last may be interrupted too
-    target = tmp_path / "exam"
-    write_folder(target, EXAM)
-    before, rename, left = contents(target), Path.rename, [moves]
-
-    def interrupted(self: Path, place: Path) -> Path:
-        left[0] -= 1
-        if left[0] == 0:
-            raise KeyboardInterrupt
-        return rename(self, place)
-
-    monkeypatch.setattr(Path, "rename", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_folder(target, files(("exam.json", "[]"), ("report/1.md", "new")), force=True)
-    assert contents(target) == before
-    assert listed(target) == [RECORD, "exam.json", "keys", "sheets"]
-
-
-def test_old_files_that_can_not_be_moved_back_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = tmp_path / "exam"
-    write_folder(target, EXAM)
-    rename, calls = Path.rename, [0]
-
-    def broken(self: Path, place: Path) -> Path:
-        calls[0] += 1
-        if calls[0] > 4:
-            raise OSError(5, "Input/output error")
-        return rename(self, place)
-
-    monkeypatch.setattr(Path, "rename", broken)
-    assert refused(write_folder, target, files(("exam.json", "[]")), force=True).endswith("input/output error")
-    assert b"\x00key" in contents(target).values()
-
-
 def test_a_forged_record_reaches_nothing_outside(tmp_path: Path) -> None:
     target, outside = tmp_path / "exam", tmp_path / "precious.txt"
     outside.write_text("precious")
@@ -409,6 +373,97 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     assert file.read_bytes() == "é\n".encode() and listed(file.parent) == ["catalog.html"]
     write_text(file, "other", force=True)
     assert file.read_bytes() == b"other"
+
+
+BANK = str(Path(__file__).parent / "banks" / "small.toml")
+WRITING = {
+    "make": ["make", "--bank", BANK, "--questions", "1", "--force", "--out"],
+    "render": ["render", "exam.json", "--force", "--out"],
+    "catalog": ["catalog", "--bank", BANK, "--force", "--out"],
+    "page": ["practice", "--bank", BANK, "--force", "--html"],
+    "export": ["practice", "--force", "--export"],
+}
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize("command", WRITING)
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("", "the name is empty; expected the name of what to write"),
+        ("  ", "the name is empty; expected the name of what to write"),
+        (LONG, f"{LONG}: can not write this: file name too long"),
+        ("file/inside", "file/inside: can not write this: not a directory"),
+        ("file/deeper/inside", "file/deeper/inside: can not write this: not a directory"),
+        pytest.param("/dev/full", "/dev/full: this is a ", marks=pytest.mark.skipif(os.name == "nt", reason="no /dev")),
+        (".", ".: this is "),
+        ("..", "..: "),
+    ],
+)
+def test_a_place_where_nothing_can_be_written_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, path: str, told: str
+) -> None:
+    monkeypatch.setenv("GDQUIZ_PROGRESS", str(tmp_path / "progress.json"))
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "progress.json").write_text('{"format": "gdquiz-progress", "version": 1}')
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path)
+    if path in (".", ".."):
+        monkeypatch.chdir(tmp_path / "here")
+    before = sorted(place.name for place in tmp_path.rglob("*"))
+    result = CliRunner().invoke(main, [*WRITING[command], path], prog_name="gdquiz")
+    (line,) = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert line.startswith(f"gdquiz: field {WRITING[command][-1]}: {told}" if not path.strip() else f"gdquiz: {told}")
+    assert sorted(place.name for place in tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_folder_that_is_read_only_is_told(tmp_path: Path) -> None:
+    (tmp_path / "shut").mkdir(mode=0o500)
+    for call in (check_target, check_file):
+        told = refused(call, tmp_path / "shut" / "exam", force=True)
+        assert told.startswith(f"{tmp_path / 'shut' / 'exam'}: can not write this: permission denied")
+
+
+def test_a_folder_without_the_right_to_write_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    for call in (check_target, check_file):
+        told = refused(call, tmp_path / "new" / "exam", force=True)
+        assert told == f"{tmp_path / 'new' / 'exam'}: can not write this: permission denied in {tmp_path}"
+
+
+def test_a_file_system_of_its_own_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "disk").mkdir()
+    monkeypatch.setattr(Path, "is_mount", lambda self: self.name == "disk")
+    assert refused(check_target, tmp_path / "disk", force=True) == (
+        f"{tmp_path / 'disk'}: this folder is a file system of its own; expected a folder inside of it "
+        f"(hint: such as {tmp_path / 'disk' / 'exam'})"
+    )
+    check_target(tmp_path / "disk" / "exam", force=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell closes the streams")
+@pytest.mark.parametrize(
+    ("words", "redirection", "code", "told"),
+    [
+        ("banks --bank {bank}", ">&-", 2, "gdquiz: standard output is closed (hint: > file keeps what is printed)"),
+        ("banks --bank {bank}", "> /dev/full",
+         2, "gdquiz: standard output: can not write to it: no space left on device"),
+        ("--version", "> /dev/full", 2, "gdquiz: standard output: can not write to it: no space left on device"),
+        ("practice --bank {bank} --no-save", "<&-",
+         2, "gdquiz: standard input is closed, and practice reads the answers there"),
+        ("make --bank {bank} --questions 1 --to markdown --out exam", "<&-", 0, ""),
+        ("make --bank {bank} --questions 1 --to markdown --out exam", "2>&-", 0, ""),
+        ("make --bank {bank} --questions 1 --to markdown --out exam", "< /dev/null 2>&1 | head -n 0", 0, ""),
+        ("nonsense", "2>&-", 2, ""),
+    ],
+)  # fmt: skip
+def test_closed_and_full_streams(tmp_path: Path, words: str, redirection: str, code: int, told: str) -> None:
+    typed = ["sh", "-c", f"{sys.executable} -m gdquiz {words.format(bank=BANK)} {redirection}"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stderr.strip()) == (code, told)
 
 
 # --- progress ------------------------------------------------------------------------------------------------------

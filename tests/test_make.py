@@ -306,7 +306,7 @@ def test_a_retake_repeats_nothing(folder: Path) -> None:
         (["plan.toml", "--spare", "1"],
          "--spare makes forms beside those of a --roster; without one, say how many --forms."),
         (["plan.toml", "--not-in", "nowhere.json"], "nowhere.json: can not read this: no such file or directory"),
-        (["plan.toml", "--not-in", "plan.toml"], "plan.toml: Invalid JSON"),
+        (["plan.toml", "--not-in", "plan.toml"], "plan.toml:1: this is no JSON: "),
         (["--extend", "nowhere.json", "--spare", "1"], "nowhere.json: can not read this: no such file or directory"),
     ],
 )  # fmt: skip

@@ -8,9 +8,14 @@ Exit codes: 0, all went well; 1, ``check`` found a fault; 2, the input can not b
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -34,6 +39,34 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
 """Name, where the command is (module:function), and what it does in one line."""
 
 INTERRUPTED = 130
+
+
+class Ended(KeyboardInterrupt):
+    """The process was told to end by a signal, and shall leave nothing behind."""
+
+    def __init__(self, number: int):
+        super().__init__()
+        self.code = 128 + number
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Within it, signals that would end the process at once end it as Ctrl-C does, so that it can tidy up."""
+
+    def end(number: int, _: FrameType | None) -> NoReturn:
+        raise Ended(number)
+
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Command(click.Command):
@@ -95,11 +128,14 @@ class Commands(click.Group):
         """Run the command line and exit, unless ``standalone_mode`` is off: then errors are left to the caller."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        _open_streams()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
         try:
-            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            with ended_by_signals():
+                code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            sys.stdout.flush()
         except InputError as error:
             _refuse([str(fault) for fault in error.faults])
         except click.UsageError as error:
@@ -109,10 +145,45 @@ class Commands(click.Group):
             _refuse([error.format_message()], advice)
         except click.ClickException as error:
             _refuse([error.format_message()])
-        except (click.Abort, KeyboardInterrupt):
+        except (click.Abort, KeyboardInterrupt) as error:
             click.echo("gdquiz: interrupted, nothing was written", err=True)
-            sys.exit(INTERRUPTED)
+            sys.exit(error.code if isinstance(error, Ended) else INTERRUPTED)
+        except BrokenPipeError:  # whoever read it has seen enough
+            _drop_output()
+            sys.exit(1)
+        except OSError as error:
+            if error.filename is None:
+                _drop_output()
+            place = error.filename or "standard output: can not write to it"
+            _refuse([f"{place}: {(error.strerror or str(error)).lower()}"])
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_streams() -> None:
+    """Open nothing in the place of a closed stream, lest a file that is opened later takes it.
+
+    Refuses to run without standard output: what is printed there, such as a seed, would be lost.
+    """
+    lost = sys.stdout is None
+    for name, number, mode in (("stdin", 0, os.O_RDONLY), ("stdout", 1, os.O_WRONLY), ("stderr", 2, os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            with suppress(OSError):
+                file = os.open(os.devnull, mode)
+                if file != number:
+                    os.dup2(file, number)
+                    os.close(file)
+            if name != "stdin":
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+    if lost:
+        _refuse(["standard output is closed (hint: > file keeps what is printed)"])
+
+
+def _drop_output() -> None:
+    """Forget what could not be printed; Python would try again at its end."""
+    with suppress(OSError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 def _refuse(problems: Sequence[str], advice: Sequence[str] = ()) -> NoReturn:

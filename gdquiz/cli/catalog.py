@@ -10,7 +10,7 @@ import click
 from gdquiz.cli import Command
 from gdquiz.cli.files import check_file, write_text
 from gdquiz.cli.loading import bank_option, load_banks
-from gdquiz.cli.outputs import templates_option
+from gdquiz.cli.outputs import NewPath, templates_option
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 from gdquiz.plurals import counted
@@ -24,9 +24,7 @@ from gdquiz.plurals import counted
     "--variants", type=click.IntRange(1, 50), default=6, show_default=True, help="Variants to show of each item."
 )
 @templates_option
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("catalog.html"), show_default=True, help="File to write."
-)
+@click.option("--out", type=NewPath(), default=Path("catalog.html"), show_default=True, help="File to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @jobs_option
 def catalog(

@@ -1,8 +1,9 @@
 """Reading and writing files: the only code that opens any.
 
-What is written appears whole or not at all.  A new folder is built under a hidden name beside its place and renamed
-at the end.  In a folder that exists, the new files are built in a hidden subfolder and then moved to their places; if
-anything stops the work before the last move, Ctrl-C included, every move is undone.
+What is written appears whole or not at all.  A folder is built anew in a hidden *workshop* beside its place, ``exam``
+in ``.exam.gdquiz``, with everything foreign that the old one holds; then the old one is renamed into the workshop and
+the new one to its place.  If anything stops the work, the old folder is renamed back and the workshop removed.  Where
+that was impossible, because the process was killed or the power failed, the next call does it.
 
 A folder remembers in ``.gdquiz-files`` which files were written by ``write_folder``.  Only those are ever replaced or
 removed; whatever else lies in the folder, or was put into its subfolders, stays.
@@ -10,7 +11,10 @@ removed; whatever else lies in the folder, or was put into its subfolders, stays
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -31,8 +35,12 @@ def read_text(path: Path, *, most: int = MOST_BYTES) -> str:
     Raises ``InputError`` for a file that can not be read, is larger than ``most`` bytes, or is not UTF-8; then
     with the line.
     """
-    with _told(path, "read"), path.open("rb") as file:
-        data = file.read(most + 1)
+    with _told(path, "read"):
+        if not path.exists():
+            with suppress(InputError):
+                _put_right(path.parent)  # an earlier call may have been killed while it replaced the folder
+        with path.open("rb") as file:
+            data = file.read(most + 1)
     if len(data) > most:
         raise InputError(Fault("the file is too large", expected=f"at most {most:,} bytes", file=str(path)))
     try:
@@ -50,18 +58,23 @@ def read_text(path: Path, *, most: int = MOST_BYTES) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+# --- single files --------------------------------------------------------------------------------------------------
+
+
 def write_text(path: Path, text: str | bytes, *, force: bool = False) -> None:
     """Write one file (text as UTF-8 with ``\\n`` newlines), whole or not at all.
 
     Raises ``InputError`` if the file exists and ``force`` is off, or if it can not be written.
     """
     check_file(path, force=force)
-    target = path.resolve()
-    part = target.parent / f".{target.name}.{token_hex(4)}"
+    target = _real(path)
+    part = target.parent / f".gdquiz-{token_hex(4)}"
     with _told(path, "write"):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             part.write_bytes(_bytes(text))
+            if target.exists():
+                shutil.copymode(target, part)
             part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)
@@ -70,18 +83,45 @@ def write_text(path: Path, text: str | bytes, *, force: bool = False) -> None:
 
 def check_file(path: Path, *, force: bool) -> None:
     """Refuse a file that ``write_text`` would refuse, before the work of making its text is begun."""
-    if path.is_dir():
-        raise InputError(Fault("this is a folder", expected="the name of a file", file=str(path)))
-    if path.exists() and not force:
-        raise InputError(Fault("the file exists", hint="--force replaces it", file=str(path)))
+    with _told(path, "write"):
+        if path.is_dir():
+            raise InputError(Fault("this is a folder", expected="the name of a file", file=str(path)))
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            raise InputError(Fault("this is a device", expected="the name of a file", file=str(path)))
+        if path.exists() and not force:
+            raise InputError(Fault("the file exists", hint="--force replaces it", file=str(path)))
+        _check_parent(path)
+
+
+# --- folders -------------------------------------------------------------------------------------------------------
 
 
 def check_target(target: Path, *, force: bool) -> None:
     """Refuse a target that ``write_folder`` would refuse, before the work of making the files is begun."""
-    if target.exists() and not target.is_dir():
-        raise InputError(Fault("this is a file", expected="the name of a folder", file=str(target)))
-    if not force and (target / RECORD).exists():
-        raise InputError(Fault("there is an earlier exam in this folder", hint="--force replaces it", file=str(target)))
+    with _told(target, "write"):
+        _put_right(target)
+        if target.exists() and not target.is_dir():
+            raise InputError(Fault("this is a file", expected="the name of a folder", file=str(target)))
+        if target.exists():
+            _check_place(target)
+        _check_parent(target)
+        if not force and (target / RECORD).exists():
+            raise InputError(
+                Fault("there is an earlier exam in this folder", hint="--force replaces it", file=str(target))
+            )
+
+
+def _check_place(target: Path) -> None:
+    """Refuse a folder that can not be replaced as a whole."""
+    here = _real(Path())
+    if _real(target) in (here, *here.parents):
+        problem = "this is the folder you are in" if _real(target) == here else "you are inside of this folder"
+        raise InputError(Fault(problem, "a folder of its own for the exam", "such as --out exam", file=str(target)))
+    if _real(target).is_mount():
+        hint = f"such as {target / 'exam'}"
+        raise InputError(
+            Fault("this folder is a file system of its own", "a folder inside of it", hint, file=str(target))
+        )
 
 
 def write_folder(target: Path, files: Iterable[tuple[PurePosixPath, str | bytes]], *, force: bool = False) -> int:
@@ -95,77 +135,86 @@ def write_folder(target: Path, files: Iterable[tuple[PurePosixPath, str | bytes]
     in the way of a new one, and if the folder can not be written.
     """
     check_target(target, force=force)
+    place = _real(target)
     with _told(target, "write"):
-        if target.exists():
-            return _into_folder(target, files)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _hidden_folder(target.parent, target.name) as stage:
-            written = _staged(stage, files, target, frozenset())
-            _record(stage, written)
-            stage.rename(target)
-        return len(written)
-
-
-def _into_folder(target: Path, files: Iterable[tuple[PurePosixPath, str | bytes]]) -> int:
-    earlier = _recorded(target)
-    with _hidden_folder(target, "gdquiz") as stage:
-        fresh, old = stage / "new", stage / "old"
-        fresh.mkdir()
-        written = _staged(fresh, files, target, frozenset(earlier))
-        _record(fresh, written)
-        leaving = [path for path in (*earlier, PurePosixPath(RECORD)) if _is_there(target / path)]
-        moves = [(target / path, old / path) for path in leaving]
-        moves += [(fresh / path, target / path) for path in (*written, PurePosixPath(RECORD))]
-        _move_all(moves)
-        for folder in sorted({target / parent for path in leaving for parent in path.parents}, reverse=True):
-            if folder != target:
-                with suppress(OSError):
-                    folder.rmdir()  # goes away only if it is empty
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with _workshop(place, target) as shop:
+        earlier = frozenset(_recorded(target))
+        new = shop / _NEW
+        written = _staged(new, files, target, earlier)
+        with _told(target, "write"):
+            _record(new, written)
+            if place.exists():
+                ours = {place / path for path in (*earlier, PurePosixPath(RECORD))}
+                _carry_over(place, new, ours, frozenset(folder for path in ours for folder in path.parents), target)
+                place.rename(shop / _OLD)
+            new.rename(place)
     return len(written)
 
 
 def _staged(
-    stage: Path, files: Iterable[tuple[PurePosixPath, str | bytes]], target: Path, replaceable: frozenset[PurePosixPath]
+    new: Path, files: Iterable[tuple[PurePosixPath, str | bytes]], target: Path, replaceable: frozenset[PurePosixPath]
 ) -> list[PurePosixPath]:
-    """Write the files below ``stage``; refuse one whose place in ``target`` is taken by something foreign."""
+    """Write the files below ``new``; refuse one whose place in ``target`` is taken by something foreign."""
     written: dict[PurePosixPath, None] = {}
+    with _told(target, "write"):
+        new.mkdir()
     for path, content in files:
         if path.is_absolute() or ".." in path.parts or path == PurePosixPath(RECORD):
             raise ValueError(f"not a path for a file of a folder: {path}")
-        if path not in replaceable and _is_there(target / path):
-            raise InputError(
-                Fault(
-                    f"'{path}' is in the way, and gdquiz did not write it",
-                    hint="choose another folder, or move that file away",
-                    file=str(target),
-                )
-            )
-        place = stage / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("ab" if path in written else "wb") as file:
-            file.write(_bytes(content))
+        with _told(target, "write"):
+            if path not in replaceable and _is_there(target / path):
+                raise _in_the_way(path, target)
+            place = new / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("ab" if path in written else "wb") as file:
+                file.write(_bytes(content))
         written[path] = None
     return list(written)
 
 
-def _move_all(moves: list[tuple[Path, Path]]) -> None:
-    """Make every move; if one fails or the user interrupts, undo those that were made."""
-    done: list[tuple[Path, Path]] = []
-    made: list[Path] = []
+def _carry_over(old: Path, new: Path, ours: set[Path], homes: frozenset[Path], target: Path) -> None:
+    """Give the new folder whatever the old one holds besides ``ours``.  ``homes`` are the folders that hold ours.
+
+    Files are linked, not copied, where the file system can do that.
+    """
+    for entry in sorted(old.iterdir()):
+        place = new / entry.name
+        if entry in ours:
+            continue
+        if _is_there(place) and not (_is_folder(place) and _is_folder(entry)):
+            raise _in_the_way(PurePosixPath(entry.relative_to(_real(target)).as_posix()), target)
+        if _is_folder(entry):
+            place.mkdir(exist_ok=True)
+            _carry_over(entry, place, ours, homes, target)
+            if entry in homes:
+                with suppress(OSError):
+                    place.rmdir()  # goes away only if it is empty
+        elif entry.is_symlink():
+            place.symlink_to(entry.readlink())
+        else:
+            _link(entry, place)
+    if new.exists():
+        shutil.copystat(old, new)
+
+
+def _link(entry: Path, place: Path) -> None:
     try:
-        for source, place in moves:
-            made += [folder for folder in reversed(place.parents) if not folder.exists()]
-            place.parent.mkdir(parents=True, exist_ok=True)
-            done.append((source, place))
-            source.rename(place)
-    except BaseException:
-        for source, place in reversed(done):
-            if not _is_there(source) and _is_there(place):
-                place.rename(source)
-        for folder in reversed(made):
-            with suppress(OSError):
-                folder.rmdir()  # goes away only if it is empty
-        raise
+        os.link(entry, place)
+    except OSError:
+        if not entry.is_file():
+            raise
+        shutil.copy2(entry, place)
+
+
+def _in_the_way(path: PurePosixPath, target: Path) -> InputError:
+    return InputError(
+        Fault(
+            f"'{path}' is in the way, and gdquiz did not write it",
+            hint="choose another folder, or move that file away",
+            file=str(target),
+        )
+    )
 
 
 def _record(folder: Path, written: Iterable[PurePosixPath]) -> None:
@@ -192,18 +241,119 @@ def _recorded(target: Path) -> list[PurePosixPath]:
     ]
 
 
+# --- the workshop --------------------------------------------------------------------------------------------------
+
+_NEW, _OLD, _GONE, _LOCK = "new", "old", "gone", "lock"
+"""What a workshop holds: the folder that is built, the one it replaces, what is to be removed, and a lock."""
+
+
+def _shop_of(place: Path) -> Path:
+    return place.parent / f".{place.name}.gdquiz"
+
+
+def _put_right(target: Path) -> None:
+    """Put the folder back that a killed call has left in its workshop.  Raises ``InputError`` if that call lives."""
+    place = _real(target)
+    if _shop_of(place).exists():
+        with _workshop(place, target):
+            pass
+
+
 @contextmanager
-def _hidden_folder(parent: Path, name: str) -> Iterator[Path]:
-    """A new hidden folder that is removed in the end, unless earlier files could not be moved back out of it."""
-    folder = parent / f".{name}.{token_hex(4)}"
-    folder.mkdir()
-    done = False
+def _workshop(place: Path, target: Path) -> Iterator[Path]:
+    """The workshop of a folder, for one process at a time; in the end the folder is at its place, old or new."""
+    shop = _shop_of(place)
+    with _told(target, "write"):
+        lock = _locked(shop, target)
     try:
-        yield folder
-        done = True
+        with _told(target, "write"):
+            _tidied(place, shop)
+        yield shop
     finally:
-        if done or not any(path.is_file() for path in (folder / "old").rglob("*")):
-            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            with _told(target, "write"):
+                try:
+                    _tidied(place, shop)
+                except KeyboardInterrupt:
+                    _tidied(place, shop)  # it is half done, and quickly finished
+            if os.name != "nt":
+                _removed(shop)
+        finally:
+            os.close(lock)
+            if os.name == "nt":  # where an open file can not be removed
+                _removed(shop)
+
+
+def _tidied(place: Path, shop: Path) -> None:
+    """Rename the old folder back if none is at its place, and clear the workshop."""
+    old, gone = shop / _OLD, shop / _GONE
+    if old.exists() and not _is_there(place):
+        old.rename(place)
+    shutil.rmtree(gone, ignore_errors=True)
+    if old.exists():
+        old.rename(gone)  # half removed it must never be put back
+    for folder in (gone, shop / _NEW):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _removed(shop: Path) -> None:
+    with suppress(OSError, KeyboardInterrupt):
+        (shop / _LOCK).unlink()
+        shop.rmdir()
+
+
+def _locked(shop: Path, target: Path) -> int:
+    """The file that locks the workshop, open.  Raises ``InputError`` while another process has it."""
+    while True:
+        with suppress(FileExistsError):
+            shop.mkdir(0o700)
+        if shop.is_symlink():
+            raise InputError(Fault("this is a link and should be a folder", hint="remove it", file=str(shop)))
+        try:
+            lock = os.open(shop / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            continue  # the process that had it has just removed it
+        if not _lock(lock):
+            os.close(lock)
+            raise InputError(Fault("another gdquiz is writing this folder", hint="wait for it", file=str(target)))
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock), (shop / _LOCK).stat()):
+                return lock
+        os.close(lock)
+
+
+def _lock(file: int) -> bool:
+    """Whether an open file could be locked for this process; where there are no locks, it could."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+# --- small things --------------------------------------------------------------------------------------------------
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _check_parent(path: Path) -> None:
+    """Refuse a place where nothing new can be put."""
+    above = next(folder for folder in _real(path).parents if _is_there(folder))
+    if not above.is_dir():
+        raise NotADirectoryError(20, "Not a directory")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PermissionError(13, f"Permission denied in {above}")
 
 
 @contextmanager
@@ -224,3 +374,7 @@ def _bytes(content: str | bytes) -> bytes:
 
 def _is_there(path: Path) -> bool:
     return path.exists() or path.is_symlink()
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -15,6 +15,7 @@ from gdquiz.cli.loading import load_banks
 from gdquiz.cli.outputs import (
     DEFAULT_FORMATS,
     DEFAULT_PACKAGES,
+    NewPath,
     check_formats,
     formats_option,
     pages,
@@ -71,9 +72,7 @@ gdquiz make midterm.toml --pool 50 --to moodle --out pools
 @click.option("--seed", help="Any text; the same seed gives the same exam.  [default: drawn, and printed]")
 @formats_option
 @templates_option
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("exam"), show_default=True, help="Folder to write."
-)
+@click.option("--out", type=NewPath(), default=Path("exam"), show_default=True, help="Folder to write.")
 @click.option("--force", is_flag=True, help="Replace an earlier exam in the folder.")
 def make(
     blueprint: Path | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import click
 
@@ -14,6 +15,21 @@ from gdquiz.errors import Fault, InputError, nearest
 DEFAULT_FORMATS = ("markdown", "html", "latex")
 DEFAULT_PACKAGES = ("moodle",)
 """Of an exam, and of pools."""
+
+
+class NewPath(click.Path):
+    """The path of what is to be written.  Raises ``InputError`` for an empty one, which would mean ``.``."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            raise InputError(
+                Fault("the name is empty", "the name of what to write", field=param.opts[0] if param else "")
+            )
+        return super().convert(value, param, ctx)
+
 
 formats_option = click.option(
     "--to", "formats", multiple=True,

@@ -18,8 +18,9 @@ MOST_QUESTIONS = 20_000
 
 def check_page(path: Path, questions: int | None, *, force: bool) -> None:
     """Refuse a file that could not be written, or a page that is too large, before the work is begun."""
-    if path.exists() and not force:
-        raise InputError(Fault("the file exists", hint="--force replaces it", file=str(path)))
+    from gdquiz.cli.files import check_file
+
+    check_file(path, force=force)
     if questions is not None and questions > MOST_QUESTIONS:
         raise InputError(
             Fault(f"a page of {questions:,} questions", f"at most {MOST_QUESTIONS:,}", field="--questions")

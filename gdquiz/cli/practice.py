@@ -13,6 +13,7 @@ import click
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
+from gdquiz.cli.outputs import NewPath
 from gdquiz.cli.page import QUESTIONS, TITLE, check_page, write_page
 from gdquiz.practice.progress import Progress, from_json
 
@@ -33,7 +34,7 @@ NARROWEST, WIDEST = 40, 100
 @click.option(
     "--html",
     "page",
-    type=click.Path(path_type=Path),
+    type=NewPath(),
     help="Write a page that asks, marks and explains offline, and stop (docs/practice-page.md).",
 )
 @click.option(
@@ -46,15 +47,13 @@ NARROWEST, WIDEST = 40, 100
 @click.option(
     "--progress",
     "place",
-    type=click.Path(path_type=Path),
+    type=NewPath(),
     envvar=PLACE,
     help=f"Where progress is kept; without it in the file that {PLACE} names, or in your folder for application data.",
 )
 @click.option("--no-save", is_flag=True, help="Keep nothing of this session.")
 @click.option("--reset", is_flag=True, help="Begin anew: put your progress aside, and stop.")
-@click.option(
-    "--export", type=click.Path(path_type=Path), help="Write your progress to a file (.csv: a table), and stop."
-)
+@click.option("--export", type=NewPath(), help="Write your progress to a file (.csv: a table), and stop.")
 @click.option("--force", is_flag=True, help="Let --html or --export replace a file.")
 def practice(
     topics: tuple[str, ...],
@@ -86,6 +85,10 @@ def practice(
         check_page(page, questions, force=force)
         items = load_banks(files, topics, skills)
         write_page(page, items, questions=questions or QUESTIONS, seed=seed, title=title or TITLE, force=force)
+    elif sys.stdin is None:
+        from gdquiz.errors import Fault, InputError
+
+        raise InputError(Fault("standard input is closed, and practice reads the answers there"))
     else:
         templates = load_banks(files, topics, skills)
         _converse(templates, place, save=not no_save, seed=seed, questions=questions)

@@ -8,7 +8,7 @@ import click
 
 from gdquiz.cli import Command
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_folder
-from gdquiz.cli.outputs import DEFAULT_FORMATS, check_formats, formats_option, pages, tell, templates_option
+from gdquiz.cli.outputs import DEFAULT_FORMATS, NewPath, check_formats, formats_option, pages, tell, templates_option
 
 EXAMPLE = """
 gdquiz render exam/exam.json --to html --out web
@@ -20,9 +20,7 @@ gdquiz render exam/exam.json --to moodle --out upload
 @click.argument("exam", type=click.Path(path_type=Path))
 @formats_option
 @templates_option
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("rendered"), show_default=True, help="Folder to write."
-)
+@click.option("--out", type=NewPath(), default=Path("rendered"), show_default=True, help="Folder to write.")
 @click.option("--force", is_flag=True, help="Replace what was rendered into the folder before.")
 def render(exam: Path, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool) -> None:
     """Render a frozen exam again, from its exam.json alone."""
