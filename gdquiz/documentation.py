@@ -48,7 +48,7 @@ from gdquiz.packaging.fields import CARRIAGES, LEFT_OUT
 from gdquiz.packaging.targets import EVERY_KIND, TARGETS, Target, find_target
 from gdquiz.practice.conversation import Ask, Say, conversation
 from gdquiz.practice.plan import candidates
-from gdquiz.practice.progress import Progress
+from gdquiz.practice.record import EMPTY
 from gdquiz.rendering import figures, views
 from gdquiz.rendering.formats import FORMATS
 from gdquiz.showing import shown
@@ -437,9 +437,8 @@ def _carriages(_: Material) -> str:
 def _session(material: Material, name: str, *typed: str) -> str:
     """A practice session over the items of an example, as the terminal shows it; ``enter`` is an empty line."""
     items = {item.id: item for item in templates(read_bank(material.examples[name], file=name))}
-    talk = conversation(
-        candidates(items.values()), Progress(), lambda item: Solver(populate(items[item])), seed="practice", questions=1
-    )
+    chosen, solver = candidates(items.values()), lambda item: Solver(populate(items[item]))
+    talk = conversation(chosen, EMPTY, solver, seed="practice", session="0", questions=1)
     lines = [f"$ gdquiz practice --bank docs/examples/{name} --questions 1"]
     replies = iter(typed)
     reply: str | None = ""

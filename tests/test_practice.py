@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -24,12 +23,11 @@ from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.cli import main
 from gdquiz.cli.loading import load_banks
-from gdquiz.errors import InputError
 from gdquiz.practice import mastery, plan
-from gdquiz.practice import progress as kept
 from gdquiz.practice.conversation import Ask, Save, Say, conversation
 from gdquiz.practice.plan import Candidate, candidates
 from gdquiz.practice.progress import Progress, Skill
+from gdquiz.practice.record import EMPTY, Record, added, from_json, progress_of
 
 BANK = Path(__file__).resolve().parent / "banks" / "practice.toml"
 
@@ -84,35 +82,6 @@ def test_the_chance_of_a_guess(parts: list[PartWording], chance: float) -> None:
     assert mastery.guess(tuple(parts)) == pytest.approx(max(chance, mastery.LEAST_GUESS))
 
 
-# --- progress ------------------------------------------------------------------------------------------------------
-
-
-def test_progress_counts_what_was_asked_and_answered() -> None:
-    once = kept.answered(kept.asked(Progress(), "item"), "skill", 0.5, 0.1, ("SIGN",))
-    assert once.questions == 1 and once.items == {"item": 1}
-    assert once.skills["skill"] == Skill(mastery=round(21 / 82 + 61 / 820, 6), questions=1, credit=0.5, last=1)
-    assert (once.misconceptions, once.pending, once.pursued) == ({"SIGN": 1}, "SIGN", 0)
-    twice = kept.answered(kept.asked(once, "item"), "skill", 0, 0.1, ("SIGN",))
-    assert (twice.misconceptions, twice.pending, twice.pursued) == ({"SIGN": 2}, "SIGN", 1)
-    thrice = kept.answered(kept.asked(twice, "item"), "skill", 0, 0.1, ("SIGN",))
-    assert (thrice.misconceptions, thrice.pending, thrice.pursued) == ({"SIGN": 3}, "", 0)
-    assert kept.answered(once, "skill", 1, 0.1, ()).pending == ""
-
-
-def test_progress_comes_back_from_its_file() -> None:
-    progress = kept.answered(kept.asked(Progress(), "item"), "skill", 1, 0.1, ("SIGN",))
-    assert kept.from_json(kept.to_json(progress), file="p") == progress
-    assert kept.to_csv(progress) == "skill,mastery,mastered,questions,credit\nskill,0.550,no,1,1\n"
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"format": "other"}', '{"version": 2}', '{"skills": {"a": {"mastery": 2}}}', '{"x": 1}']
-)
-def test_a_file_that_is_no_progress_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="expected a file that 'gdquiz practice' wrote"):
-        kept.from_json(text, file="p")
-
-
 # --- what comes next -----------------------------------------------------------------------------------------------
 
 
@@ -153,7 +122,7 @@ def test_items_of_a_skill_take_turns() -> None:
     for _ in range(6):
         name = plan.next_step(ITEMS[:2], progress, "s").candidate.item
         order.append(name)
-        progress = kept.asked(progress, name)
+        progress = Progress(items={**progress.items, name: progress.items.get(name, 0) + 1})
     assert order.count("a1") in (3, 4) and order[0] == "a1"
 
 
@@ -194,10 +163,11 @@ def said(
 ) -> tuple[str, Progress]:
     """All that is said when these lines are typed, and the progress at the end."""
     chosen = candidates(bank()[name] for name in names or bank())
-    talk = conversation(chosen, progress or Progress(), solver, seed="s", **options)
+    before = Record(earlier=(progress,), log=()) if progress else EMPTY
+    talk = conversation(chosen, before, solver, seed="s", session="s", **options)
     replies: Iterator[str | None] = iter(lines)
     told: list[str] = []
-    saved = Progress()
+    saved = before
     try:
         step = next(talk)
         while True:
@@ -208,12 +178,12 @@ def said(
                 case Ask(prompt):
                     reply = next(replies, None)
                     told.append(prompt + (reply or ""))
-                case Save(now):
-                    saved = now
+                case Save(question):
+                    saved = added(saved, question)
             step = talk.send(reply)
     except StopIteration as end:
         assert end.value == saved or not told
-        return "\n".join(told), end.value
+        return "\n".join(told), progress_of(end.value)
 
 
 def test_a_right_answer() -> None:
@@ -343,7 +313,7 @@ def shipped_session(name: str, *, right: bool) -> tuple[str, Progress]:
             lines.append(typed_answer(wording, key, key))
         else:
             lines += [typed_answer(wording, key, key.wrong[0]), ""]
-    talk = conversation(candidates([SHIPPED[name]]), Progress(), lambda _: own, seed="s", questions=1)
+    talk = conversation(candidates([SHIPPED[name]]), EMPTY, lambda _: own, seed="s", session="s", questions=1)
     replies, told = iter(lines), []
     step = next(talk)
     with pytest.raises(StopIteration) as end:
@@ -351,7 +321,7 @@ def shipped_session(name: str, *, right: bool) -> tuple[str, Progress]:
             told.append(step.text if isinstance(step, Say) else step.prompt if isinstance(step, Ask) else "")
             step = talk.send(next(replies, None) if isinstance(step, Ask) else None)
     assert next(replies, None) is None, told
-    return "\n".join(told), end.value.value
+    return "\n".join(told), progress_of(end.value.value)
 
 
 def check_session(name: str) -> None:
@@ -377,6 +347,10 @@ def test_every_item_is_practised_rightly_and_wrongly(name: str) -> None:
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
+def kept(place: Path) -> Progress:
+    return progress_of(from_json(place.read_text(encoding="utf-8"), file=place.name))
+
+
 def typed(*words: str, lines: Sequence[str] = (), place: Path) -> Result:
     text = "".join(f"{line}\n" for line in lines)
     return CliRunner().invoke(
@@ -393,10 +367,10 @@ def test_a_session_in_a_pipe(place: Path) -> None:
     result = typed("--bank", str(BANK), "--skill", "updating", lines=["1/2", "quit"], place=place)
     assert result.exit_code == 0, result.output
     assert "Question 1. One step" in result.output and "Come back soon." in result.output
-    assert json.loads(place.read_text(encoding="utf-8"))["questions"] == 1
+    assert kept(place).questions == 1
     again = typed("--bank", str(BANK), "--skill", "updating", lines=[], place=place)
     assert again.exit_code == 0
-    assert json.loads(place.read_text(encoding="utf-8"))["questions"] == 2
+    assert kept(place).questions == 2
 
 
 def test_an_option_goes_before_the_environment(place: Path, tmp_path: Path) -> None:
@@ -418,7 +392,7 @@ def test_a_broken_file_is_kept_and_told(place: Path) -> None:
         assert result.exit_code == 0
         assert "progress begins anew" in result.stderr and name in result.stderr
         assert (place.parent / name).read_text(encoding="utf-8") == f"broken {number}"
-        assert json.loads(place.read_text(encoding="utf-8"))["questions"] == 1
+        assert kept(place).questions == 1
 
 
 def test_a_broken_file_is_left_alone_without_saving(place: Path) -> None:
@@ -456,7 +430,7 @@ def test_progress_is_exported(place: Path, tmp_path: Path) -> None:
     assert again.exit_code == 2 and "the file exists" in again.stderr
     assert typed("--export", str(tmp_path / "a.csv"), "--force", place=place).exit_code == 0
     assert typed("--export", str(tmp_path / "a.json"), place=place).exit_code == 0
-    assert kept.from_json((tmp_path / "a.json").read_text(encoding="utf-8"), file="a").questions == 1
+    assert kept(tmp_path / "a.json").questions == 1
 
 
 def test_unknown_topics_and_skills_are_told_all_at_once(place: Path) -> None:
@@ -476,4 +450,4 @@ def test_an_interrupt_ends_politely(place: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("builtins.input", interrupted)
     result = typed("--bank", str(BANK), place=place)
     assert result.exit_code == 0 and "Come back soon." in result.output
-    assert json.loads(place.read_text(encoding="utf-8"))["questions"] == 1
+    assert kept(place).questions == 1

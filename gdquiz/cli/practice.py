@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 
 import click
 
@@ -15,7 +16,8 @@ from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import NewPath
 from gdquiz.cli.page import QUESTIONS, TITLE, check_page, write_page
-from gdquiz.practice.progress import Progress, from_json
+from gdquiz.plurals import counted
+from gdquiz.practice.record import Record
 
 PLACE = "GDQUIZ_PROGRESS"
 """The environment variable that names the progress file."""
@@ -54,6 +56,12 @@ NARROWEST, WIDEST = 40, 100
 @click.option("--no-save", is_flag=True, help="Keep nothing of this session.")
 @click.option("--reset", is_flag=True, help="Begin anew: put your progress aside, and stop.")
 @click.option("--export", type=NewPath(), help="Write your progress to a file (.csv: a table), and stop.")
+@click.option(
+    "--import",
+    "source",
+    type=click.Path(path_type=Path),
+    help="Add the progress in a file, of a page or of the terminal, to yours, and stop.",
+)
 @click.option("--force", is_flag=True, help="Let --html or --export replace a file.")
 def practice(
     topics: tuple[str, ...],
@@ -67,6 +75,7 @@ def practice(
     no_save: bool,
     reset: bool,
     export: Path | None,
+    source: Path | None,
     force: bool,
 ) -> None:
     """Practise in the terminal: questions are marked as you answer them.
@@ -81,6 +90,8 @@ def practice(
         _reset(place)
     elif export is not None:
         _export(place, export, force=force)
+    elif source is not None:
+        _import(place, source)
     elif page is not None:
         check_page(page, questions, force=force)
         items = load_banks(files, topics, skills)
@@ -97,6 +108,7 @@ def practice(
 def _converse(templates: Sequence[ItemTemplate], place: Path, *, save: bool, seed: str, questions: int | None) -> None:
     from gdquiz.authoring.population import populate
     from gdquiz.authoring.wordings import Solver
+    from gdquiz.cli.keeping import Keeper
     from gdquiz.practice.conversation import Ask, Save, Say, conversation
     from gdquiz.practice.plan import candidates
 
@@ -104,26 +116,29 @@ def _converse(templates: Sequence[ItemTemplate], place: Path, *, save: bool, see
 
     solver = cache(lambda item: Solver(populate(by_id[item])))
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 80
-    progress = _read(place) if save else _read_quietly(place)
-    talk = conversation(candidates(templates), progress, solver, seed=seed, questions=questions, width=width)
-    reply: str | None = ""
-    step = next(talk, None)
-    while step is not None:
+    keeper, chosen = Keeper(place, save=save), candidates(templates)
+    talk = conversation(
+        chosen, keeper.record, solver, seed=seed, session=token_hex(8), questions=questions, width=width
+    )
+    reply: str | Record | None = None
+    while True:
+        try:
+            step = talk.send(reply)
+        except StopIteration:
+            return
         match step:
             case Say(text):
                 click.echo(text)
             case Ask(prompt):
                 reply = _line(prompt)
-            case Save(kept):
-                save = save and _saved(place, kept)
-        try:
-            step = talk.send(reply)
-        except StopIteration:
-            step = None
+            case Save(question):
+                reply = keeper.add(question)
 
 
 def _line(prompt: str) -> str | None:
-    """A line from the keyboard or a pipe; None at the end of either, and when it is interrupted."""
+    """A line from the keyboard or a pipe; None at the end of either, and when it is interrupted or closed."""
+    if sys.stdin is None:
+        return None
     try:
         line = input(prompt)
     except (EOFError, KeyboardInterrupt):
@@ -137,76 +152,38 @@ def _line(prompt: str) -> str | None:
 # --- progress files ------------------------------------------------------------------------------------------------
 
 
-def _read(place: Path) -> Progress:
-    """The progress in a file; an empty one where there is none.  A file that is none is put aside, and that is told."""
-    from gdquiz.cli.files import read_text
-    from gdquiz.errors import InputError
-
-    if not place.exists():
-        return Progress()
-    try:
-        return from_json(read_text(place), file=str(place))
-    except InputError as error:
-        aside = _put_aside(place, "broken")
-        click.echo(f"gdquiz: {error.faults[0]}", err=True)
-        click.echo(f"gdquiz: the file is kept as {aside}; progress begins anew", err=True)
-        return Progress()
-
-
-def _read_quietly(place: Path) -> Progress:
-    """The progress in a file that is left alone, whatever is in it."""
-    from gdquiz.cli.files import read_text
-    from gdquiz.errors import InputError
-
-    try:
-        return from_json(read_text(place), file=str(place)) if place.exists() else Progress()
-    except InputError:
-        return Progress()
-
-
-def _put_aside(place: Path, why: str) -> Path:
-    """Rename a file to the first free name with an addition, such as ``progress.json.broken``."""
-    from gdquiz.errors import Fault, InputError
-
-    number = 1
-    while (aside := place.with_name(f"{place.name}.{why}{'' if number == 1 else f'-{number}'}")).exists():
-        number += 1
-    try:
-        place.rename(aside)
-    except OSError as error:
-        raise InputError(Fault(f"can not be put aside: {error.strerror}", file=str(place))) from None
-    return aside
-
-
-def _saved(place: Path, progress: Progress) -> bool:
-    """Whether progress could be saved; where it could not, that is told once and practice goes on."""
-    from gdquiz.cli.files import write_text
-    from gdquiz.errors import InputError
-    from gdquiz.practice.progress import to_json
-
-    try:
-        write_text(place, to_json(progress), force=True)
-    except InputError as error:
-        click.echo(f"gdquiz: {error.faults[0]}; your progress is not saved", err=True)
-        return False
-    return True
-
-
 def _reset(place: Path) -> None:
+    from gdquiz.cli.keeping import check_place, put_aside
+
+    check_place(place)
     if not place.exists():
         click.echo("There is no progress yet.")
         return
-    aside = _put_aside(place, "old")
+    aside = put_aside(place, "old")
     click.echo(f"Progress begins anew. The old one is kept as {aside}.")
 
 
-def _export(place: Path, target: Path, *, force: bool) -> None:
-    from gdquiz.cli.files import read_text, write_text
-    from gdquiz.errors import Fault, InputError
-    from gdquiz.practice.progress import from_json, to_csv, to_json
+def _import(place: Path, source: Path) -> None:
+    """Add the progress in a file to one's own, once both are known to be in order."""
+    from gdquiz.cli.files import read_text
+    from gdquiz.cli.keeping import merged, read
+    from gdquiz.practice.record import from_json, progress_of
 
+    taken = from_json(read_text(source), file=str(source))
+    before = progress_of(read(place)).questions
+    now = progress_of(merged(place, taken)).questions
+    click.echo(f"Added {counted(now - before, 'question')} to your progress, which has {now:,} now.")
+
+
+def _export(place: Path, target: Path, *, force: bool) -> None:
+    from gdquiz.cli.files import write_text
+    from gdquiz.cli.keeping import read
+    from gdquiz.errors import Fault, InputError
+    from gdquiz.practice.progress import to_csv
+    from gdquiz.practice.record import progress_of, to_json
+
+    record = read(place)
     if not place.exists():
         raise InputError(Fault("there is no progress yet", hint="practise first", file=str(place)))
-    progress = from_json(read_text(place), file=str(place))
-    write_text(target, to_csv(progress) if target.suffix == ".csv" else to_json(progress), force=force)
+    write_text(target, to_csv(progress_of(record)) if target.suffix == ".csv" else to_json(record), force=force)
     click.echo(f"Wrote {target}.")

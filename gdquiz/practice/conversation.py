@@ -1,8 +1,9 @@
 """The conversation of a practice session, without a screen: what to say, what to ask, when to save.
 
 ``conversation`` is a generator.  It yields ``Say``, ``Ask`` and ``Save``; whoever runs it sends the line typed in reply
-to an ``Ask``, or None at the end of the input, and anything in reply to the others.  Everything else is a pure
-function of the items, the progress and the seed.
+to an ``Ask``, or None at the end of the input; in reply to a ``Save`` the record as it is kept now, with what other
+sessions added, or None; and anything in reply to the others.  Everything else is a pure function of the items, the
+record and the seed.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from gdquiz.marking.marks import Marking, given_number, mark
 from gdquiz.marking.numerals import Unreadable, read_number
 from gdquiz.mathematics.misconceptions import misconception
 from gdquiz.practice import mastery, plan
-from gdquiz.practice import progress as kept
+from gdquiz.practice import record as kept
 from gdquiz.practice.progress import Progress
+from gdquiz.practice.record import Asked, Record, progress_of
 from gdquiz.rendering.plain import one_line, plain
 
 T = TypeVar("T")
@@ -50,10 +52,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    progress: Progress
+    """A question that is over, answered or left."""
+
+    question: Asked
 
 
-Talk = Generator[Say | Ask | Save, str | None, T]
+Talk = Generator[Say | Ask | Save, str | Record | None, T]
 """A stretch of conversation that results in a ``T``."""
 
 
@@ -66,54 +70,60 @@ class _Left(Exception):
 
 def conversation(
     items: Sequence[plan.Candidate],
-    progress: Progress,
+    record: Record,
     solver: Callable[[str], Solver],
     *,
     seed: str,
+    session: str,
     questions: int | None = None,
     width: int = 80,
-) -> Talk[Progress]:
-    """A session over some items, until the learner leaves or so many questions were asked; returns the progress.
+) -> Talk[Record]:
+    """A session over some items, until the learner leaves or so many questions were asked; returns the record.
 
-    ``solver`` gives the questions of an item.
+    ``solver`` gives the questions of an item.  ``session`` is an id that no other session has.
     """
     number, last = 0, ""
     yield Say("Type ? for a hint, ! for the solution, skip, quit, or help.")
     try:
         while questions is None or number < questions:
+            progress = progress_of(record)
             step = plan.next_step(items, progress, seed, last)
-            item = step.candidate.item
+            item, skill = step.candidate.item, step.candidate.skill
             own = solver(item)
             row = plan.row(item, own.population.size, progress, seed)
             question = own.question(row, number=1, id=f"{item}-{row}", path=(seed, "practice", item, row))
             number, last = number + 1, item
-            progress = kept.asked(progress, item)
+            asked = kept.asked(record, f"{session}-{number}", item)
             talk = _Talk(own.wording, question, own.slot_kinds, width)
-            yield Say(talk.opening(number, progress.skill(step.candidate.skill).mastery, step.aimed_at))
+            before = progress.skill(skill).mastery
+            yield Say(talk.opening(number, before, step.aimed_at))
             try:
                 yield from talk.parts()
             except _Left as left:
-                progress = kept.skipped(progress)
-                yield Save(progress)
+                record = yield from _saved(record, kept.left(asked))
                 if left.session:
                     raise
                 yield Say("Skipped.")
                 continue
-            before = progress.skill(step.candidate.skill)
-            progress = kept.answered(
-                progress, step.candidate.skill, talk.credit, mastery.guess(own.wording.parts), talk.codes
-            )
-            yield Save(progress)
+            answered = kept.answered(asked, skill, talk.credit, mastery.guess(own.wording.parts), talk.codes)
+            record = yield from _saved(record, answered)
             yield Say(talk.closing())
-            yield Say(_told(step.candidate.skill, before.mastery, progress.skill(step.candidate.skill).mastery))
+            yield Say(_told(skill, before, progress_of(record).skill(skill).mastery))
             if talk.left_session:
                 raise _Left(session=True)
             if questions is None or number < questions:
                 yield from talk.pause()
     except _Left:
         pass
-    yield Say(_farewell(progress, number))
-    return progress
+    yield Say(_farewell(progress_of(record), number))
+    return record
+
+
+def _saved(record: Record, question: Asked) -> Talk[Record]:
+    """The record with a question that is over, and with what other sessions added in the meantime."""
+    record = kept.added(record, question)
+    reply = yield Save(question)
+    return kept.joined(record, reply) if isinstance(reply, Record) else record
 
 
 def _told(skill: str, before: float, now: float) -> str:
@@ -329,7 +339,7 @@ class _Talk:
         """The next line that is no command; empty where that is allowed, and where the question is over."""
         while True:
             line = yield Ask(prompt)
-            if line is None:
+            if not isinstance(line, str):
                 self._leave(session=True)
                 return ""
             match line.strip().lower():
@@ -371,7 +381,7 @@ class _Talk:
         """Wait until the learner has read; the solution can be asked for here as well."""
         while True:
             line = yield Ask("Enter for the next question, ! for the worked solution, or quit> ")
-            if line is None or line.strip().lower() in ("quit", "exit"):
+            if not isinstance(line, str) or line.strip().lower() in ("quit", "exit"):
                 raise _Left(session=True)
             if line.strip().lower() not in ("!", "solution"):
                 return

@@ -22,6 +22,7 @@ from gdquiz.practice.families import explorer
 from gdquiz.practice.grammar import grammar
 from gdquiz.practice.progress import PURSUED
 from gdquiz.practice.questions import questions
+from gdquiz.practice.record import schemas
 from gdquiz.rendering import html
 from gdquiz.rendering.templating import environment, lay_out, load
 from gdquiz.resources import data
@@ -42,6 +43,7 @@ SCRIPTS = (
     "reasons",
     "explorer",
     "fields",
+    "record",
     "session",
     "practice",
     "progress",
@@ -63,6 +65,7 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]]) -> str:
         "id": exam.id,
         "title": exam.title,
         "grammar": grammar(part.variables for wording in exam.wordings.values() for part in wording.parts),
+        "records": schemas(),
         "mastery": {
             "start": mastery.START,
             "learn": mastery.LEARN,

@@ -1,106 +1,72 @@
-"""What is kept of a learner's practice from one session to the next: a small frozen value, and its JSON."""
+"""What is known of a learner: mastery of each skill, what was asked how often, and the slip to come back to.
+
+It is worked out from the record of what was answered (``gdquiz.practice.record``); nothing of it is kept by itself.
+The first version of the progress file kept nothing else, so its text is that of a ``Progress``.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from gdquiz.authoring.exam import Frozen
-from gdquiz.errors import Fault, InputError
-from gdquiz.practice.mastery import MASTERED, START, after
+from gdquiz.practice.mastery import MASTERED, START
 
-DECIMALS = 6
-"""Of a mastery in the file."""
 PURSUED = 2
 """Questions in a row on one misconception."""
+MOST = 1_000_000_000
+"""The largest count in a file."""
 
 
-class Skill(Frozen):
+class Kept(BaseModel):
+    """What is read from files and browsers: no field beyond those declared, and no value of another type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def whole(value: Any) -> Any:
+    """JSON has one kind of number, so 3.0 is as whole as 3; Python's true is a number and JSON's is none."""
+    if isinstance(value, bool):
+        raise ValueError("a truth value is no number")
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Count = Annotated[int, Field(ge=0, le=MOST), BeforeValidator(whole)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+"""Of an item or a skill."""
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
+"""Of a misconception."""
+
+
+class Skill(Kept):
     """``last`` is the number of the question, over all sessions, at which the skill was last practised."""
 
     mastery: Annotated[float, Field(ge=0, le=1, description="Probability that the skill is known.")] = START
-    questions: Annotated[int, Field(ge=0, description="Questions answered.")] = 0
-    credit: Annotated[float, Field(ge=0, description="Sum of the shares of the points earned.")] = 0
-    last: Annotated[int, Field(ge=0, description="Number of the last of these questions.")] = 0
+    questions: Annotated[Count, Field(description="Questions answered.")] = 0
+    credit: Annotated[float, Field(ge=0, le=MOST, description="Sum of the shares of the points earned.")] = 0
+    last: Annotated[Count, Field(description="Number of the last of these questions.")] = 0
 
     @property
     def mastered(self) -> bool:
         return self.mastery >= MASTERED
 
 
-class Progress(Frozen):
-    """All that is kept.  ``pursued`` counts the questions in a row that were asked because of ``pending``."""
+class Progress(Kept):
+    """``pursued`` counts the questions in a row that were asked because of ``pending``."""
 
     format: Literal["gdquiz-progress"] = "gdquiz-progress"
-    version: Literal[1] = 1
-    questions: Annotated[int, Field(ge=0, description="Questions asked in all sessions.")] = 0
-    skills: Annotated[dict[str, Skill], Field(description="By the name of the skill.")] = {}
-    items: Annotated[dict[str, int], Field(description="How often each item was asked.")] = {}
-    misconceptions: Annotated[dict[str, int], Field(description="How often each was shown.")] = {}
-    pending: Annotated[str, Field(description="The misconception that the next question is aimed at.")] = ""
-    pursued: Annotated[int, Field(ge=0)] = 0
+    version: Annotated[Literal[1], BeforeValidator(whole)] = 1
+    questions: Annotated[Count, Field(description="Questions asked in all sessions.")] = 0
+    skills: Annotated[dict[Name, Skill], Field(description="By the name of the skill.")] = {}
+    items: Annotated[dict[Name, Count], Field(description="How often each item was asked.")] = {}
+    misconceptions: Annotated[dict[Code, Count], Field(description="How often each was shown.")] = {}
+    pending: Annotated[Code | Literal[""], Field(description="The misconception the next question is aimed at.")] = ""
+    pursued: Count = 0
 
     def skill(self, name: str) -> Skill:
         return self.skills.get(name, Skill())
-
-
-def asked(progress: Progress, item: str) -> Progress:
-    """After a question of an item was shown."""
-    items = progress.items | {item: progress.items.get(item, 0) + 1}
-    return progress.model_copy(update={"items": items, "questions": progress.questions + 1})
-
-
-def answered(progress: Progress, skill: str, credit: float, chance: float, misconceptions: tuple[str, ...]) -> Progress:
-    """After a question of a skill earned a share of its points, showing misconceptions (codes, the first pursued)."""
-    before = progress.skill(skill)
-    record = Skill(
-        mastery=round(after(before.mastery, credit, chance), DECIMALS),
-        questions=before.questions + 1,
-        credit=round(before.credit + credit, DECIMALS),
-        last=progress.questions,
-    )
-    counts = dict(progress.misconceptions)
-    for code in misconceptions:
-        counts[code] = counts.get(code, 0) + 1
-    pending = misconceptions[0] if misconceptions else ""
-    pursued = progress.pursued + 1 if pending and pending == progress.pending else 0
-    if pursued >= PURSUED:
-        pending, pursued = "", 0
-    return progress.model_copy(
-        update={
-            "skills": progress.skills | {skill: record},
-            "misconceptions": counts,
-            "pending": pending,
-            "pursued": pursued,
-        }
-    )
-
-
-def skipped(progress: Progress) -> Progress:
-    """After a question was left without an answer: nothing is learned about the learner from that."""
-    return progress.model_copy(update={"pending": "", "pursued": 0})
-
-
-# --- files ---------------------------------------------------------------------------------------------------------
-
-
-def to_json(progress: Progress) -> str:
-    """The text of a progress file; skills, items and misconceptions in alphabetical order."""
-    ordered = {name: dict(sorted(getattr(progress, name).items())) for name in ("skills", "items", "misconceptions")}
-    return progress.model_copy(update=ordered).model_dump_json(indent=1) + "\n"
-
-
-def from_json(text: str, *, file: str) -> Progress:
-    """Read a progress file back.  Raises ``InputError`` for a text that is none."""
-    try:
-        return Progress.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(Fault(first["msg"], "a file that 'gdquiz practice' wrote", file=file, field=where)) from None
 
 
 def to_csv(progress: Progress) -> str:

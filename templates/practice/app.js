@@ -9,7 +9,12 @@ data.questions.forEach((question) => {
   for (const part of question.parts) for (const wrong of part.wrong ?? []) if (wrong.code) item.codes.add(wrong.code);
 });
 const texts = textsOf(data),
-  session = storedSession(data);
+  session = storedSession(data, warn, () => find("#progress").hidden || paint());
+
+// Warnings stand above everything until their reason is gone.
+function warn(warnings) {
+  find("#warnings").replaceChildren(...warnings.map((words) => make("p", { class: "bad" }, words)));
+}
 
 // --- colours ---
 
@@ -109,5 +114,10 @@ globalThis.gdquiz = Object.freeze({
     return { ...marking, credit: plainRatio(marking.credit), wrong: undefined };
   },
   judge: (...run) => (explorer ??= startExplorer(find("#explore"), data)).judge(...run),
+  read: (text) => {
+    const { record, faults } = recordFrom(text, data);
+    return { faults, record, progress: record && progressOf(record, data.mastery) };
+  },
+  join: (...texts) => textOf(joined(...texts.map((text) => recordFrom(text, data).record))),
   after: (known, credit, chance) => after(known, credit, chance, data.mastery),
 });

@@ -48,7 +48,7 @@ function startPractice(section, data, texts, session) {
     const { item, aimedAt } = chosen
       ? { item: data.items[chosen.item], aimedAt: "" }
       : nextItem(data, data.items.filter(within), session, last);
-    const times = session.record().items[item.id] ?? 0;
+    const times = session.progress().items[item.id] ?? 0;
     state.question = chosen ?? item.questions[times % item.questions.length];
     session.asked(item.id);
     place.replaceChildren(questionCard(state.question, aimedAt));

@@ -47,7 +47,7 @@ function paintProgress(section, data, texts, session, practise, restart) {
       ),
     );
   });
-  const slips = Object.entries(session.record().misconceptions)
+  const slips = Object.entries(session.progress().misconceptions)
     .filter(([code]) => data.misconceptions[code])
     .sort(([, a], [, b]) => b - a)
     .slice(0, 8);
@@ -57,17 +57,20 @@ function paintProgress(section, data, texts, session, practise, restart) {
     accept: "application/json",
     id: "import",
     change: async () => {
-      const taken = session.take(await file.files[0].text());
-      said.textContent = taken ? "The progress was read." : "This file holds no progress of gdquiz practice.";
+      if (!file.files.length) return;
+      const faults = await taken(file.files[0], session);
+      said.textContent = faults.length
+        ? `This file holds no progress of gdquiz practice that can be read here: ${faults.join("; ")}.`
+        : "The progress was read and added to yours.";
       announce(said.textContent);
-      if (taken) restart();
-      else file.value = "";
+      if (faults.length) file.value = "";
+      else restart();
     },
   });
   const confirm = make(
     "div",
     { class: "buttons", hidden: true },
-    make("span", {}, "Forget everything you have done here?"),
+    make("span", {}, "Forget everything you have done here, also what was set aside?"),
     make(
       "button",
       {
@@ -112,13 +115,6 @@ function paintProgress(section, data, texts, session, practise, restart) {
       `${mastered} of ${plural(skills.length, "skill")} mastered, ${begun.length} begun. A skill counts as mastered from ` +
         `${Math.round(100 * data.mastery.mastered)}% on; the percentage is the probability that you know it, by your answers.`,
     ),
-    session.isKept()
-      ? ""
-      : make(
-          "p",
-          { class: "bad" },
-          "This browser does not let the page keep your progress; it is lost when you leave.",
-        ),
     slips.length
       ? make(
           "div",
@@ -162,11 +158,33 @@ function paintProgress(section, data, texts, session, practise, restart) {
         "Save as a file",
       ),
       make("div", { class: "field" }, make("label", { for: "import" }, "Read from a file"), file),
+      session.aside().map((text, i) =>
+        make(
+          "button",
+          { type: "button", click: () => saveFile(`gdquiz-progress-set-aside-${i + 1}.json`, text) },
+          "Save what was set aside",
+          i ? ` (${i + 1})` : "",
+        ),
+      ),
       reset,
     ),
     said,
     confirm,
   );
+}
+
+const MOST_BYTES = 20_000_000;
+
+// What is wrong with a file whose progress was to be added.
+async function taken(file, session) {
+  if (file.size > MOST_BYTES) return ["it is too large"];
+  let text;
+  try {
+    text = await file.text();
+  } catch {
+    return ["the browser can not open it"];
+  }
+  return session.take(text);
 }
 
 function saveFile(name, text) {

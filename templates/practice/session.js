@@ -1,98 +1,148 @@
-// Progress: what is known of each skill, kept in the browser; the record is that of gdquiz.practice.progress.
+// What a tab of a browser keeps.  Several tabs share the browser's record: each adds what was answered in it to what the
+// record holds by then, and learns from the browser what the others add.
 
 const STORE = "gdquiz-practice";
-const EMPTY = {
-  format: "gdquiz-progress",
-  version: 1,
-  questions: 0,
-  skills: {},
-  items: {},
-  misconceptions: {},
-  pending: "",
-  pursued: 0,
-};
+const ASIDE = `${STORE}.broken`;
 
-// A record from text, or null for a text that holds none.
-function recordIn(text) {
-  try {
-    const found = JSON.parse(text);
-    if (found?.format !== EMPTY.format || found.version !== EMPTY.version) return null;
-    const skills = Object.values(found.skills ?? {}).every(
-      (skill) => skill.mastery >= 0 && skill.mastery <= 1 && skill.questions >= 0,
-    );
-    return skills ? { ...EMPTY, ...found } : null;
-  } catch {
-    return null;
-  }
-}
+// The session of a page; ``tell`` shows a warning, and takes it away when there is none; ``changed`` is called when
+// another tab has changed the record.
+function storedSession(data, tell, changed) {
+  const session = [...crypto.getRandomValues(new Uint8Array(8))].map((x) => x.toString(16).padStart(2, "0")).join("");
+  let own = EMPTY, // what came about in this tab: it is in every record that the tab writes
+    known = EMPTY,
+    progress = progressOf(known, data.mastery),
+    seen = null, // the text that ``known`` was read from or written as
+    open = null, // the question that is asked now
+    count = 0;
+  const warnings = { unread: "", unkept: "" };
+  const warn = (name, words) => {
+    warnings[name] = words;
+    tell(Object.values(warnings).filter(Boolean));
+  };
+  const learn = (record) => {
+    known = record;
+    progress = progressOf(known, data.mastery);
+  };
 
-function storedSession(data) {
-  let record = EMPTY,
-    kept = true;
-  const keep = (next) => {
-    record = next;
+  // Adds what this tab knows to what the browser keeps, which may be nothing, or spoilt, or written by another tab.
+  const write = () => {
     try {
-      if (kept) localStorage.setItem(STORE, JSON.stringify(record));
-    } catch {
-      kept = false; // private windows and some settings do not let pages keep anything
+      const text = localStorage.getItem(STORE);
+      let stored = text === seen ? known : EMPTY;
+      if (text !== null && text !== seen) {
+        const { record, faults } = recordFrom(text, data);
+        if (record) stored = record;
+        else {
+          setAside(text);
+          stored = known;
+          warn(
+            "unread",
+            `What this browser kept of your progress can not be read (${faults[0]}). It is set aside, and can be ` +
+              `saved as a file from Progress; ${known.log.length ? "what this page knows is kept" : "practice begins anew"}.`,
+          );
+        }
+      }
+      learn(joined(stored, own));
+      const next = textOf(known);
+      if (text === null || next !== text) localStorage.setItem(STORE, next);
+      seen = next;
+      if (warnings.unkept) warn("unkept", "");
+    } catch (error) {
+      learn(joined(known, own));
+      const why = error.name === "QuotaExceededError" ? "has no room left for" : "does not let the page keep";
+      warn("unkept", `This browser ${why} your progress; it is lost when you leave. Save it as a file, from Progress.`);
     }
   };
-  try {
-    record = recordIn(localStorage.getItem(STORE)) ?? EMPTY;
-  } catch {
-    kept = false;
-  }
-  keep(record);
-  const skill = (name) => record.skills[name] ?? { mastery: data.mastery.start, questions: 0, credit: 0, last: 0 };
+  const add = (question) => {
+    own = joined(own, { earlier: [], log: [question] });
+    write();
+  };
+  const forget = () => {
+    own = EMPTY;
+    seen = null;
+    learn(EMPTY);
+  };
+  // After another tab wrote: what it wrote is taken over, and where it did not know of what was answered here, put back.
+  const refresh = () => {
+    try {
+      const text = localStorage.getItem(STORE);
+      if (text === seen) return;
+      if (text === null) forget();
+      else {
+        const { record } = recordFrom(text, data);
+        if (record && holds(record, own)) {
+          learn(record);
+          seen = text;
+        } else write();
+      }
+      changed();
+    } catch {
+      /* nothing is kept, which was told when it was tried */
+    }
+  };
+  addEventListener("storage", (event) => {
+    if (event.key === STORE || event.key === null) refresh();
+  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
+  write();
+
+  const skill = (name) => progress.skills[name] ?? { ...NONE, mastery: data.mastery.start };
   return {
-    isKept: () => kept,
-    record: () => record,
+    progress: () => progress,
     skill,
     isMastered: (name) => skill(name).mastery >= data.mastery.mastered,
-    asked: (item) =>
-      keep({
-        ...record,
-        questions: record.questions + 1,
-        items: { ...record.items, [item]: (record.items[item] ?? 0) + 1 },
-      }),
-    skipped: () => keep({ ...record, pending: "", pursued: 0 }),
-    // After a question of a skill earned a share of its points, showing misconceptions, the first of which is pursued.
-    answered: (name, credit, chance, codes) => {
-      const before = skill(name),
-        misconceptions = { ...record.misconceptions };
-      for (const code of codes) misconceptions[code] = (misconceptions[code] ?? 0) + 1;
-      let pending = codes[0] ?? "",
-        pursued = pending && pending === record.pending ? record.pursued + 1 : 0;
-      if (pursued >= data.mastery.pursued) [pending, pursued] = ["", 0];
-      const mastery = rounded(after(before.mastery, credit, chance, data.mastery));
-      const told = {
-        mastery,
-        questions: before.questions + 1,
-        credit: rounded(before.credit + credit),
-        last: record.questions,
-      };
-      keep({ ...record, skills: { ...record.skills, [name]: told }, misconceptions, pending, pursued });
+    asked: (item) => {
+      count++;
+      open = askedAfter(known, `${session}-${count}`, item);
+      add(open);
     },
-    reset: () => keep(EMPTY),
-    text: () => `${JSON.stringify(record, null, 1)}\n`,
-    // Takes a record from a file; whether it was one.
+    skipped: () => add({ ...open, left: true }),
+    // After the question earned a share of its points, showing misconceptions, the first of which is pursued.
+    answered: (name, credit, chance, codes) => add({ ...open, answer: { skill: name, credit, chance, codes } }),
+    // Forgets all that was kept, here and, as they learn of it, in the other tabs.
+    reset: () => {
+      forget();
+      try {
+        for (const name of [STORE, ...asides()]) localStorage.removeItem(name);
+      } catch {
+        /* nothing is kept */
+      }
+      warn("unread", "");
+    },
+    text: () => textOf(known),
+    // Adds the record in a text; what is wrong with the text, if anything is, and then nothing is added.
     take: (text) => {
-      const found = recordIn(text);
-      if (found) keep(found);
-      return found !== null;
+      const { record, faults } = recordFrom(text, data);
+      if (record) {
+        own = joined(own, record);
+        write();
+      }
+      return faults;
+    },
+    // The texts that were set aside.
+    aside: () => {
+      try {
+        return asides().map((name) => localStorage.getItem(name));
+      } catch {
+        return [];
+      }
     },
   };
 }
 
-const rounded = (x) => Number(x.toFixed(6));
+const asides = () =>
+  Object.keys(localStorage)
+    .filter((name) => name.startsWith(ASIDE))
+    .sort();
 
-// Bayesian Knowledge Tracing, as gdquiz.practice.mastery explains it: what is known after an answer that earned a share
-// of the points, on a question that guessing gets right with a chance.
-function after(known, credit, chance, { learn, slip }) {
-  const right = (known * (1 - slip)) / (known * (1 - slip) + (1 - known) * chance);
-  const wrong = (known * slip) / (known * slip + (1 - known) * (1 - chance));
-  const seen = credit * right + (1 - credit) * wrong;
-  return seen + (1 - seen) * learn;
+// Keeps a text under a name that is free, unless it is kept already.
+function setAside(text) {
+  const names = asides();
+  if (names.some((name) => localStorage.getItem(name) === text)) return;
+  let number = 1;
+  const name = () => (number === 1 ? ASIDE : `${ASIDE}-${number}`);
+  while (names.includes(name())) number++;
+  localStorage.setItem(name(), text);
 }
 
 // --- what comes next, as gdquiz.practice.plan has it -----------------------------------------------------------------
@@ -100,7 +150,7 @@ function after(known, credit, chance, { learn, slip }) {
 // The item to ask next, of some items: one that foresees the slip just made, else the easiest of the skill that is due.
 // What is equally due comes in an order that was shuffled when the page was opened.
 function nextItem(data, items, session, last) {
-  const { pending, items: times } = session.record();
+  const { pending, items: times } = session.progress();
   const rank = (item) => [item.tier + (times[item.id] ?? 0), times[item.id] ?? 0, item.lot];
   const aimed = pending ? items.filter((item) => item.codes.has(pending)) : [];
   if (aimed.length) {
