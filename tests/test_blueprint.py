@@ -1,11 +1,11 @@
-"""Blueprints and rosters: what is read, and what is told of those that can not be used."""
+"""Blueprints: what is read, and what is told of those that can not be used."""
 
 from __future__ import annotations
 
 import pytest
 from banking import items
 
-from gdquiz.authoring.blueprint import MOST_FORMS, Slot, pool, quick_blueprint, read_blueprint, read_roster
+from gdquiz.authoring.blueprint import MOST_FORMS, Slot, pool, quick_blueprint, read_blueprint
 from gdquiz.errors import InputError
 
 TEXT = """title = "Midterm"
@@ -28,12 +28,6 @@ slot = [{ items = ["claim", "order"], each_form = true, points = 2, difficulty =
 def told(text: str) -> list[str]:
     with pytest.raises(InputError) as caught:
         read_blueprint(text, file="plan.toml")
-    return [str(fault) for fault in caught.value.faults]
-
-
-def refused(text: str) -> list[str]:
-    with pytest.raises(InputError) as caught:
-        read_roster(text, file="roster.csv")
     return [str(fault) for fault in caught.value.faults]
 
 
@@ -154,62 +148,3 @@ def test_pools_that_are_empty_are_refused(slot: Slot, message: str) -> None:
     with pytest.raises(InputError) as caught:
         pool(slot, BANK)
     assert str(caught.value).startswith(message)
-
-
-# --- rosters -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "name,id\nAda Lovelace,1\nBlaise Pascal,2\n",
-        "\ufeffid;mail;Name\n1;x;Ada Lovelace\n\n2;y; Blaise Pascal \n",
-        'ID\tNAME\n1\t"Ada Lovelace"\n2\tBlaise Pascal',
-    ],
-)
-def test_rosters_are_read_however_they_are_separated(text: str) -> None:
-    assert [(student.name, student.id) for student in read_roster(text, file="r")] == [
-        ("Ada Lovelace", "1"),
-        ("Blaise Pascal", "2"),
-    ]
-
-
-def test_names_may_hold_commas_and_any_letters() -> None:
-    (student,) = read_roster('name,id\n"Gauß, Carl Friedrich",Ω-1\n', file="r")
-    assert (student.name, student.id) == ("Gauß, Carl Friedrich", "Ω-1")
-
-
-@pytest.mark.parametrize(
-    ("text", "messages"),
-    [
-        (
-            "",
-            [
-                "roster.csv:1: the first line has no column name and no column id; "
-                "expected a header line such as 'name,id'"
-            ],
-        ),
-        (
-            "name;mail\nA;b\n",
-            ["roster.csv:1: the first line has no column id; expected a header line such as 'name,id'"],
-        ),
-        ("name,id\n", ["roster.csv: the roster names no student"]),
-        (
-            "name,id\nA,1\n,2\nB,\nC,1\n",
-            [
-                "roster.csv:3: a student without name or id; expected both",
-                "roster.csv:4: a student without name or id; expected both",
-                "roster.csv:5: the id 1 stands on line 2 already",
-            ],
-        ),
-        ("name,id,name\nA,1,B\n", ["roster.csv:1: the column 'name' stands there twice; expected once"]),
-        ('name,id\n"A,1\n', ["roster.csv:2: not readable as CSV: unexpected end of data"]),
-    ],
-)
-def test_faults_of_a_roster_are_told_with_their_line(text: str, messages: list[str]) -> None:
-    assert refused(text) == messages
-
-
-def test_a_roster_has_its_limit() -> None:
-    text = "name,id\n" + "".join(f"S,{k}\n" for k in range(MOST_FORMS + 1))
-    assert refused(text) == ["roster.csv: the roster has 10001 students; expected at most 10000"]

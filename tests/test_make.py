@@ -274,6 +274,16 @@ def test_late_students_are_added_and_nobody_is_moved(folder: Path) -> None:
     ]
 
 
+def test_what_was_read_of_an_export_is_said_in_one_line(folder: Path) -> None:
+    text = "Student,ID,Section\n    Points Possible,,\n\"Doe, Jane\",101,1\n"
+    (folder / "canvas.csv").write_bytes(text.encode("utf-16"))
+    result = run("make", "plan.toml", "--roster", "canvas.csv", "--to", "markdown", "--out", "exam")
+    assert result.exit_code == 0, result.output
+    said = "canvas.csv: names from 'Student', ids from 'ID'; left out: the row 'Points Possible'"
+    assert said in result.stdout.splitlines()
+    assert "Doe, Jane" in (folder / "exam" / "sheets" / "form-01.md").read_text(encoding="utf-8")
+
+
 def test_an_exam_from_own_banks_is_extended_with_them(folder: Path) -> None:
     assert run(*MADE).exit_code == 0
     assert told("make", "--extend", "exam/exam.json", "--spare", "1", *LATE) == [

@@ -1,23 +1,20 @@
-"""What an exam shall consist of: a blueprint file, the same from command-line options, and the roster of students."""
+"""What an exam shall consist of: a blueprint file, or the same from command-line options."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
 from gdquiz.authoring.bank import schema_faults, toml, toml_lines
-from gdquiz.authoring.exam import Kind, Student
+from gdquiz.authoring.exam import Kind
 from gdquiz.authoring.learning_outcomes import in_words
+from gdquiz.authoring.roster import MOST_FORMS
 from gdquiz.authoring.schema import Table, Words
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics import draws
-
-MOST_FORMS = 10_000
 
 
 class Slot(Table):
@@ -153,53 +150,3 @@ def _fits(slot: Slot, template: ItemTemplate) -> bool:
         and slot.outcome in (None, source.outcome)
         and (slot.kind is None or slot.kind in template.kinds)
     )
-
-
-def read_roster(text: str, *, file: str) -> tuple[Student, ...]:
-    """The students of a CSV text with the columns ``name`` and ``id`` (others are ignored; ``,`` or ``;`` or tab).
-
-    Raises ``InputError`` with every fault: missing columns, empty or doubled ids, an empty name.
-    """
-    text = text.removeprefix("\ufeff")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise InputError(Fault(f"not readable as CSV: {error}", file=file, line=reader.line_num)) from error
-    rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
-    columns = [cell.strip().lower() for cell in rows[0][1]] if rows else []
-    missing = [name for name in ("name", "id") if name not in columns]
-    if missing:
-        raise InputError(
-            Fault(
-                f"the first line has no column {' and no column '.join(missing)}",
-                "a header line such as 'name,id'", file=file, line=1,
-            )
-        )  # fmt: skip
-    twice = [name for name in ("name", "id") if columns.count(name) > 1]
-    if twice:
-        raise InputError(Fault(f"the column '{twice[0]}' stands there twice", "once", file=file, line=1))
-    return tuple(_students(rows, columns, file))
-
-
-def _students(rows: list[tuple[int, list[str]]], columns: list[str], file: str) -> Iterable[Student]:
-    faults: list[Fault] = []
-    students: dict[str, tuple[int, Student]] = {}
-    for line, row in rows[1:]:
-        cells: dict[str, Any] = dict(zip(columns, (cell.strip() for cell in row), strict=False))
-        name, number = cells.get("name", ""), cells.get("id", "")
-        if not name or not number:
-            faults.append(Fault("a student without name or id", "both", file=file, line=line))
-        elif number in students:
-            faults.append(Fault(f"the id {number} stands on line {students[number][0]} already", file=file, line=line))
-        else:
-            students[number] = (line, Student(name=name, id=number))
-    if not students and not faults:
-        faults.append(Fault("the roster names no student", file=file))
-    if len(students) > MOST_FORMS:
-        faults.append(Fault(f"the roster has {len(students)} students", f"at most {MOST_FORMS}", file=file))
-    if faults:
-        raise InputError(faults)
-    return [student for _, student in students.values()]

@@ -32,17 +32,9 @@ _FIRST_LINE = "gdquiz wrote these files; it replaces them, and no others, when t
 def read_text(path: Path, *, most: int = MOST_BYTES) -> str:
     """The text of a UTF-8 file, with ``\\n`` newlines and without a byte order mark.
 
-    Raises ``InputError`` for a file that can not be read, is larger than ``most`` bytes, or is not UTF-8; then
-    with the line.
+    Raises ``InputError`` as ``read_bytes`` does, and for a file that is not UTF-8; then with the line.
     """
-    with _told(path, "read"):
-        if not path.exists():
-            with suppress(InputError):
-                _put_right(path.parent)  # an earlier call may have been killed while it replaced the folder
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    if len(data) > most:
-        raise InputError(Fault("the file is too large", expected=f"at most {most:,} bytes", file=str(path)))
+    data = read_bytes(path, most=most)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -56,6 +48,19 @@ def read_text(path: Path, *, most: int = MOST_BYTES) -> str:
             )
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Path, *, most: int = MOST_BYTES) -> bytes:
+    """What is in a file.  Raises ``InputError`` for one that can not be read or is larger than ``most`` bytes."""
+    with _told(path, "read"):
+        if not path.exists():
+            with suppress(InputError):
+                _put_right(path.parent)  # an earlier call may have been killed while it replaced the folder
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    if len(data) > most:
+        raise InputError(Fault("the file is too large", expected=f"at most {most:,} bytes", file=str(path)))
+    return data
 
 
 # --- single files --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import click
 
 from gdquiz.authoring.exam import Exam, Student
 from gdquiz.cli import Command
-from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_folder
+from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_bytes, read_text, write_folder
 from gdquiz.cli.loading import load_banks
 from gdquiz.cli.outputs import (
     DEFAULT_FORMATS,
@@ -145,9 +145,9 @@ def make(
 
 
 def _students(roster: Path | None, notes: list[str]) -> tuple[Student, ...]:
-    from gdquiz.authoring.blueprint import read_roster
+    from gdquiz.authoring.roster import read_roster
 
-    return read_roster(read_text(roster), file=str(roster)) if roster is not None else ()
+    return read_roster(read_bytes(roster), file=str(roster), notes=notes) if roster is not None else ()
 
 
 def _exam(file: Path) -> Exam:
