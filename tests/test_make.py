@@ -275,7 +275,7 @@ def test_late_students_are_added_and_nobody_is_moved(folder: Path) -> None:
 
 
 def test_what_was_read_of_an_export_is_said_in_one_line(folder: Path) -> None:
-    text = "Student,ID,Section\n    Points Possible,,\n\"Doe, Jane\",101,1\n"
+    text = 'Student,ID,Section\n    Points Possible,,\n"Doe, Jane",101,1\n'
     (folder / "canvas.csv").write_bytes(text.encode("utf-16"))
     result = run("make", "plan.toml", "--roster", "canvas.csv", "--to", "markdown", "--out", "exam")
     assert result.exit_code == 0, result.output
