@@ -91,7 +91,7 @@ import sys
 from banking import items
 from gdquiz.authoring.assembly import assemble
 from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import to_json
+from gdquiz.authoring.exam_json import to_json
 bank = tuple(items("kinds.toml").values())
 plan = Blueprint(title="Trial", seed="1", section=[Section(slot=[Slot(item=item.id) for item in bank])])
 sys.stdout.write(to_json(assemble(plan, bank, 2)))
