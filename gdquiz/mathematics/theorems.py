@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from gdquiz.mathematics.attraction import approaches, converges, cycles, settles
 from gdquiz.mathematics.certificates import Exact
+from gdquiz.mathematics.escape import blow_up, leading_form, outward
 from gdquiz.mathematics.exact_run import ExactRun, StatedRun
 from gdquiz.mathematics.foresight import foreseen
 from gdquiz.mathematics.linear_maps import linear_map
@@ -36,7 +37,7 @@ def _within(run: ExactRun) -> Exact | None:
 EXACT: tuple[ExactTheorem, ...] = (linear_map, _within)
 """Theorems in exact arithmetic, in the order in which they are tried; each returns an ``Exact`` of one row."""
 
-ENCLOSED: tuple[EnclosedTheorem, ...] = (converges, settles, cycles, approaches)
+ENCLOSED: tuple[EnclosedTheorem, ...] = (converges, settles, cycles, approaches, leading_form, blow_up, outward)
 """Theorems on enclosures, in the order in which they are tried."""
 
 
