@@ -17,6 +17,7 @@ from hashlib import blake2b
 
 import numpy as np
 
+from gdquiz import carrying
 from gdquiz.authoring import exam as frozen
 from gdquiz.authoring.population import Population, populate
 from gdquiz.authoring.routes import DISAGREEMENTS
@@ -42,7 +43,7 @@ _SPOILED = re.compile(r"\+\s*-|-\s*-|(?<![\d.\\{])-0(?![\d.])|\bnan\b|\binf\b|\{
 class ItemCheck:
     """What checking an item found.  ``faults`` empty means that every row of its population is proved.
 
-    ``repeats`` counts the rows that read like one before them.
+    ``repeats`` counts the rows that read like one before them; ``place`` is file and line of the item.
     """
 
     item: str
@@ -53,6 +54,7 @@ class ItemCheck:
     difficulty: tuple[float, float]
     faults: tuple[str, ...]
     repeats: int = 0
+    place: str = ""
 
 
 def check(template: ItemTemplate) -> ItemCheck:
@@ -61,7 +63,7 @@ def check(template: ItemTemplate) -> ItemCheck:
         population = populate(template)
     except InputError as error:
         told = tuple(str(replace(fault, file="", line=None, item="")) for fault in error.faults)
-        return ItemCheck(template.id, template.kinds, 0, 0, {}, (0.0, 0.0), told)
+        return ItemCheck(template.id, template.kinds, 0, 0, {}, (0.0, 0.0), told, place=_place(template))
     seen = _Seen()
     faults = list(_faults(population, seen))
     shown = faults[:MOST_FAULTS]
@@ -77,7 +79,12 @@ def check(template: ItemTemplate) -> ItemCheck:
         difficulty=(float(difficulty.min()), float(difficulty.max())) if population.size else (0.0, 0.0),
         faults=tuple(shown),
         repeats=seen.repeats,
+        place=_place(template),
     )
+
+
+def _place(template: ItemTemplate) -> str:
+    return f"{template.file}:{template.line}" if template.line else template.file
 
 
 def told(found: ItemCheck, seconds: float) -> Iterator[str]:
@@ -91,7 +98,8 @@ def told(found: ItemCheck, seconds: float) -> Iterator[str]:
     yield from (f"       refused {count:,}: {reason}" for reason, count in found.refusals.items())
     if found.repeats:
         yield f"       {found.repeats:,} variants read like another one"
-    yield from (f"       fault: {fault}" for fault in found.faults)
+    at = f"{found.place}, item {found.item}: " if found.place else ""
+    yield from (f"       fault: {at}{fault}" for fault in found.faults)
 
 
 class _Seen:
@@ -142,6 +150,7 @@ def _faults(population: Population, seen: _Seen) -> Iterator[str]:
         yield "no row is left in the population"
         return
     solver = Solver(population)
+    shapes: dict[object, frozen.Question] = {}
     places: dict[str, Counter[int]] = {}
     widths: dict[str, int] = {}
     for row in range(population.size):
@@ -152,10 +161,12 @@ def _faults(population: Population, seen: _Seen) -> Iterator[str]:
             continue
         found = [f"row {row}: {fault}" for fault in _question_faults(question, solver)]
         yield from found or seen.add(row, question, solver)
+        shapes.setdefault(carrying.shape(question), question)
         for part, key in zip(solver.wording.parts, question.parts, strict=True):
             if part.kind == "choice" and len(key.options) == 1:
                 places.setdefault(part.id, Counter())[key.order.index(key.options[0])] += 1
                 widths[part.id] = len(key.order)
+    yield from carrying.faults(solver, tuple(shapes.values()))
     yield from _empty_faults(population)
     yield from _idle_faults(population)
     yield from _inexact_faults(population)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from click.testing import CliRunner, Result
 from platforms import Refused, moodle_player
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam
+from gdquiz.authoring.exam import Exam, Section
 from gdquiz.authoring.exam_json import to_json
 from gdquiz.cli import main
 from gdquiz.errors import InputError
+from gdquiz.packaging.entries import shortened
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.targets import find_target
 
@@ -68,18 +70,26 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def only(*items: str) -> Exam:
     """The sample exam with some of its items."""
     exam = sample()
-    forms = tuple(
-        form.model_copy(update={"questions": tuple(one for one in form.questions if one.wording in items)})
-        for form in exam.forms
-    )
-    wordings = {name: exam.wordings[name] for name in items}
-    return exam.model_copy(update={"forms": forms, "wordings": wordings, "sections": ()})
+    forms = []
+    for form in exam.forms:
+        chosen = [one for one in form.questions if one.wording in items]
+        numbered = tuple(one.model_copy(update={"number": number}) for number, one in enumerate(chosen, start=1))
+        forms.append(form.model_copy(update={"questions": numbered}))
+    changes = {
+        "forms": tuple(forms),
+        "wordings": {name: exam.wordings[name] for name in items},
+        "slot_kinds": {name: exam.slot_kinds[name] for name in items},
+        "sections": (Section(first=1, last=len(items)),),
+        "points": sum(one.points for one in forms[0].questions),
+    }
+    return exam.model_copy(update=changes)
 
 
 def test_an_exam_of_which_nothing_can_be_carried_writes_nothing(folder: Path) -> None:
     (folder / "words.json").write_text(to_json(only("curves", "statements")), encoding="utf-8")
     lines = refused("render", "words.json", "--to", "aiken", "--out", "out")
-    assert lines == ["gdquiz: Aiken can carry no question of this exam (choices, text) (hint: choose another format)"]
+    reasons = "Aiken has no place for several choices (statements); Aiken has no place for an answer in words (curves)"
+    assert lines == [f"gdquiz: Aiken can carry no question of this exam: {reasons} (hint: choose another format)"]
     assert not (folder / "out").exists()
 
 
@@ -92,10 +102,15 @@ def test_a_template_that_drops_the_key_is_refused(folder: Path) -> None:
     (own / "question.xml.j2").write_text(
         text.replace('<answer fraction="100"', '<answer fraction="50"'), encoding="utf-8"
     )
-    lines = refused("render", "exam.json", "--to", "moodle", "--templates", "own", "--out", "out")
-    problem = "the question does not stand its check: the first answer is not the key"
-    assert lines == [f"gdquiz: item exponential, field exponential-1-1: {problem}"]
-    assert not (folder / "out").exists()
+    words = ("--to", "moodle", "--templates", "own")
+    result = run("render", "exam.json", *words, "--out", "out")
+    reason = "the question does not stand its check: the first answer is not the key"
+    assert result.exit_code == 3 and f"  left out: {reason}: 3 questions (exponential)" in result.stdout.splitlines()
+    (folder / "one.json").write_text(to_json(only("exponential")), encoding="utf-8")
+    lines = refused("render", "one.json", *words, "--out", "none")
+    problem = f"Moodle XML can carry no question of this exam: {reason} (exponential)"
+    assert lines == [f"gdquiz: {problem} (hint: choose another format)"]
+    assert not (folder / "none").exists()
 
 
 def test_a_control_character_is_refused_by_name() -> None:
@@ -106,11 +121,19 @@ def test_a_control_character_is_refused_by_name() -> None:
     assert raised.value.faults[0].item == "exponential"
 
 
-def test_a_long_title_is_refused_by_name() -> None:
+def test_a_long_title_is_cut_in_names() -> None:
     exam = only("exponential")
     wording = exam.wordings["exponential"].model_copy(update={"title": "step " * 60})
-    with pytest.raises(InputError, match="its name is not of 1 to 255 characters"):
-        list(package(exam.model_copy(update={"wordings": {"exponential": wording}}), find_target("moodle"), []))
+    exam = exam.model_copy(update={"wordings": {"exponential": wording}})
+    text = "".join(str(page.text) for page in package(exam, find_target("moodle"), []))
+    names = re.findall("<name><text>(.*?)</text>", text)
+    assert len(names) == 3 and all(len(name) <= 250 and re.search(r"step… \(variant \d\)$", name) for name in names)
+    assert all(
+        len(part) <= 250 for path in re.findall("<category><text>(.*?)</text>", text) for part in path.split("/")
+    )
+    for size, cut in ((250, False), (251, True)):
+        assert (shortened("x" * size) == "x" * size) is not cut
+        assert len(shortened("x" * size)) == 250
 
 
 def test_an_ordering_stops_an_older_moodle() -> None:
@@ -150,7 +173,8 @@ def test_another_seed_gives_the_same_variants_the_same_ids(folder: Path) -> None
 
 def test_a_frozen_exam_for_aiken_tells_what_is_left_out(folder: Path) -> None:
     result = run("render", "exam.json", "--to", "aiken", "--out", "upload")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
+    assert result.stderr == "gdquiz: something was left out, as told above; all else is written\n"
     assert (folder / "upload" / "lms" / "aiken.txt").exists()
     for line in (
         "left out: Aiken has no place for an answer in words",
@@ -163,7 +187,7 @@ def test_a_frozen_exam_for_aiken_tells_what_is_left_out(folder: Path) -> None:
 
 def test_a_target_in_several_files_tells_its_folder(folder: Path) -> None:
     result = run("render", "exam.json", "--to", "brightspace", "--out", "upload")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output  # two questions show figures
     assert result.stdout.startswith("upload/lms/brightspace/: ")
     assert (folder / "upload" / "lms" / "brightspace" / "pool-03.csv").exists()
 

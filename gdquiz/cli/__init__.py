@@ -3,7 +3,8 @@
 Commands are rows of ``COMMANDS`` and are imported when they are called, so that ``gdquiz --help`` needs nothing but
 click.  A command is a click command made with ``cls=Command``, which adds the example that its help ends with.
 
-Exit codes: 0, all went well; 1, ``check`` found a fault; 2, the input can not be used; 130, interrupted.
+Exit codes: 0, all went well; 1, ``check`` found a fault; 2, the input can not be used; 3, all is written but for what
+was left out and told; 130, interrupted.
 """
 
 from __future__ import annotations

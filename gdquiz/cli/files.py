@@ -26,6 +26,8 @@ MOST_BYTES = 20_000_000
 MOST_OF_AN_EXAM = 1_000_000_000
 """An exam of thousands of forms is larger than what people write by hand."""
 RECORD = ".gdquiz-files"
+Files = Iterable[tuple[PurePosixPath, str | bytes | None]]
+"""Paths with what is written there; None takes a file back."""
 _FIRST_LINE = "gdquiz wrote these files; it replaces them, and no others, when told to (--force)"
 
 
@@ -129,12 +131,12 @@ def _check_place(target: Path) -> None:
         )
 
 
-def write_folder(target: Path, files: Iterable[tuple[PurePosixPath, str | bytes]], *, force: bool = False) -> int:
+def write_folder(target: Path, files: Files, *, force: bool = False) -> int:
     """Write files, given by their paths inside of the folder ``target``; return how many were written.
 
     The files are taken one at a time, so that they need not all be in memory; a path that comes again continues its
-    file.  Either all are written or none is.  With ``force`` they replace what ``write_folder`` wrote there earlier:
-    all of it, also files that the new ones have no counterpart of.
+    file, and one that comes with None takes it back.  Either all are written or none is.  With ``force`` they replace
+    what ``write_folder`` wrote there earlier: all of it, also files that the new ones have no counterpart of.
 
     Raises ``InputError`` if there is an earlier output and ``force`` is off, if a file that gdquiz did not write is
     in the way of a new one, and if the folder can not be written.
@@ -157,9 +159,7 @@ def write_folder(target: Path, files: Iterable[tuple[PurePosixPath, str | bytes]
     return len(written)
 
 
-def _staged(
-    new: Path, files: Iterable[tuple[PurePosixPath, str | bytes]], target: Path, replaceable: frozenset[PurePosixPath]
-) -> list[PurePosixPath]:
+def _staged(new: Path, files: Files, target: Path, replaceable: frozenset[PurePosixPath]) -> list[PurePosixPath]:
     """Write the files below ``new``; refuse one whose place in ``target`` is taken by something foreign."""
     written: dict[PurePosixPath, None] = {}
     with _told(target, "write"):
@@ -171,6 +171,10 @@ def _staged(
             if path not in replaceable and _is_there(target / path):
                 raise _in_the_way(path, target)
             place = new / path
+            if content is None:
+                place.unlink(missing_ok=True)
+                written.pop(path, None)
+                continue
             place.parent.mkdir(parents=True, exist_ok=True)
             with place.open("ab" if path in written else "wb") as file:
                 file.write(_bytes(content))

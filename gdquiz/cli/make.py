@@ -17,6 +17,7 @@ from gdquiz.cli.outputs import (
     DEFAULT_PACKAGES,
     NewPath,
     check_formats,
+    conclude,
     formats_option,
     pages,
     tell,
@@ -118,7 +119,7 @@ def make(
     notes: list[str] = []
     if base is not None:
         exam = _extended(base, banks, _students(roster, notes), spare or 0, notes)
-        _write(exam, formats or DEFAULT_FORMATS, templates, out, force, notes)
+        conclude(_write(exam, formats or DEFAULT_FORMATS, templates, out, force, notes))
         return
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
     students = _students(roster, notes)
@@ -139,9 +140,10 @@ def make(
         notes.append(
             f"The seed was drawn: --seed {chosen} makes this exam again, in a call that is otherwise the same."
         )
-    _write(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, out, force, notes)
+    lost = _write(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, out, force, notes)
     if warning:
         click.echo(f"gdquiz: {warning}", err=True)
+    conclude(lost)
 
 
 def _students(roster: Path | None, notes: list[str]) -> tuple[Student, ...]:
@@ -176,15 +178,16 @@ def _extended(base: Path, banks: tuple[Path, ...], students: tuple[Student, ...]
 
 def _write(
     exam: Exam, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool, notes: list[str]
-) -> None:
-    """Write the exam and all that is made from it, and tell of it."""
+) -> list[Fault]:
+    """Write the exam and all that is made from it, and tell of it; return what had to be left out."""
     from gdquiz.authoring.exam_json import to_json
 
     told: list[str] = []
+    lost: list[Fault] = []
 
-    def files() -> Iterator[tuple[PurePosixPath, str | bytes]]:
+    def files() -> Iterator[tuple[PurePosixPath, str | bytes | None]]:
         yield PurePosixPath("exam.json"), to_json(exam)
-        yield from pages(exam, formats, templates, told)
+        yield from pages(exam, formats, templates, told, lost)
 
     write_folder(out, files(), force=force)
     size = f"{counted(len(exam.forms), 'form')} of {counted(len(exam.forms[0].questions), 'question')}"
@@ -192,6 +195,7 @@ def _write(
     tell(out, told)
     for line in (*notes, *exam.report):
         click.echo(line)
+    return lost
 
 
 def _seed(typed: str | None, planned: str | int | None, file: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +16,8 @@ from gdquiz.errors import Fault, InputError, nearest
 DEFAULT_FORMATS = ("markdown", "html", "latex")
 DEFAULT_PACKAGES = ("moodle",)
 """Of an exam, and of pools."""
+LEFT_OUT = 3
+"""The exit code where a question or a format was left out and all else is written."""
 
 
 class NewPath(click.Path):
@@ -55,35 +58,53 @@ def check_formats(names: tuple[str, ...]) -> None:
 
 
 def pages(
-    exam: Exam, names: tuple[str, ...], templates: Path | None, notes: list[str]
-) -> Iterator[tuple[PurePosixPath, str | bytes]]:
-    """Every file of an exam in these formats, one at a time; a path that comes again continues its file.
+    exam: Exam, names: tuple[str, ...], templates: Path | None, notes: list[str], lost: list[Fault]
+) -> Iterator[tuple[PurePosixPath, str | bytes | None]]:
+    """Every file of an exam in these formats, one at a time; a path that comes again continues its file, and one that
+    comes with None is taken back.
 
     ``notes`` gets what there is to tell: where the files are, which format this machine can not make (that is left out
-    unless it is the only one), and what a package changed.
+    unless it is the only one), and what a package changed.  ``lost`` gets every question that a package left out, and
+    every format that could not be made of this exam.  Raises ``InputError`` where no format could be made, and for a
+    template that can not be used.
     """
     from gdquiz.packaging.packages import package
     from gdquiz.packaging.targets import TARGETS
     from gdquiz.rendering.formats import left_out
     from gdquiz.rendering.formats import render as render_format
+    from gdquiz.rendering.templating import TemplateRefused
 
     targets = {row.name: row for row in TARGETS}
     told: list[str] = []
-    typeset = False
-    for name in dict.fromkeys(names):
-        if name in targets:
-            for page in package(exam, targets[name], told, templates, progress=with_progress):
-                yield page.path, page.text
-            continue
-        reason = left_out(name)
+    done: list[str] = []
+    failed: list[Fault] = []
+    names = tuple(dict.fromkeys(names))
+    for name in names:
+        reason = left_out(name) if name not in targets else ""
         if reason and len(names) > 1:
             told.append(reason)
             continue
-        typeset = True
-        rendered = render_format(exam, name, templates)
-        for page in with_progress(rendered, label=name, total=2 * len(exam.forms)):
-            yield page.path, page.text
-    if typeset:
+        written: dict[PurePosixPath, None] = {}
+        try:
+            if name in targets:
+                made = package(exam, targets[name], told, templates, progress=with_progress, left_out=lost)
+            else:
+                made = with_progress(render_format(exam, name, templates), label=name, total=2 * len(exam.forms))
+            for page in made:
+                written[page.path] = None
+                yield page.path, page.text
+        except TemplateRefused:
+            raise
+        except InputError as error:
+            yield from ((path, None) for path in written)
+            failed += error.faults
+            told += (f"{name}: left out: {fault}" for fault in error.faults)
+        else:
+            done.append(name)
+    if failed and not done:
+        raise InputError(failed)
+    lost += failed
+    if any(name not in targets for name in done):
         notes += ["sheets/: what the students get", "keys/: answers, worked solutions and the answer table"]
     notes += told
 
@@ -93,3 +114,10 @@ def tell(out: Path, notes: list[str]) -> None:
     for note in notes:
         starts = note.startswith(("sheets/", "keys/", "lms/"))
         click.echo(f"{out}/{note}" if starts else note)
+
+
+def conclude(lost: list[Fault]) -> None:
+    """Leave with the exit code that says whether something was left out."""
+    if lost:
+        click.echo("gdquiz: something was left out, as told above; all else is written", err=True)
+        sys.exit(LEFT_OUT)

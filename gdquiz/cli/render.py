@@ -8,7 +8,17 @@ import click
 
 from gdquiz.cli import Command
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_folder
-from gdquiz.cli.outputs import DEFAULT_FORMATS, NewPath, check_formats, formats_option, pages, tell, templates_option
+from gdquiz.cli.outputs import (
+    DEFAULT_FORMATS,
+    NewPath,
+    check_formats,
+    conclude,
+    formats_option,
+    pages,
+    tell,
+    templates_option,
+)
+from gdquiz.errors import Fault
 
 EXAMPLE = """
 gdquiz render exam/exam.json --to html --out web
@@ -30,5 +40,7 @@ def render(exam: Path, formats: tuple[str, ...], templates: Path | None, out: Pa
     check_formats(formats)
     frozen = from_json(read_text(exam, most=MOST_OF_AN_EXAM), file=str(exam))
     notes: list[str] = []
-    write_folder(out, pages(frozen, formats or DEFAULT_FORMATS, templates, notes), force=force)
+    lost: list[Fault] = []
+    write_folder(out, pages(frozen, formats or DEFAULT_FORMATS, templates, notes, lost), force=force)
     tell(out, notes)
+    conclude(lost)

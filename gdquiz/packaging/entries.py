@@ -23,6 +23,7 @@ from gdquiz.packaging.decimals import Accepted, recognised, scaled, shown, writt
 from gdquiz.packaging.fields import (
     AS_IS,
     KINDS,
+    LEFT_OUT,
     LETTERS,
     PLACES,
     POSITIONS,
@@ -60,6 +61,8 @@ REASON = "Which reason is right?"
 EACH_PLACE = "Give the place of each, 1 for the first."
 ONE_PLACE = "Which place does this one have, 1 for the first?"
 LISTED = ("<ul><li>", "</li><li>", "</li></ul>")
+LONGEST_NAME = 250
+"""Moodle takes names of 255 characters."""
 
 
 @dataclass(slots=True)
@@ -112,12 +115,12 @@ class Entries:
         fields = fields_of(wording, question, self.target.kinds, kinds)
         found = grouped(fields, self.target.together)
         self._note(wording, question, fields, found)
-        name = f"{pool:02d} {wording.title} (variant {question.row})"
+        name = shortened(f"{pool:02d} {wording.title}", f" (variant {question.row})")
         whole = f"{wording.item}-{wording.version}-{question.row}"
         worths = iter(self._shared_points(question, wording, found))
         entries = []
         for number, some in enumerate(found):
-            letter = ALPHABET[number].lower() if len(found) > 1 else ""
+            letter = _lettered(number) if len(found) > 1 else ""
             entries.append(
                 Entry(
                     question,
@@ -131,6 +134,12 @@ class Entries:
                 )
             )
         return tuple(entries)
+
+    def without(self, question: Question) -> Iterator[str]:
+        """Why parts of a question are left out, for each such part."""
+        for part in self.exam.wordings[question.wording].parts:
+            if self.target.kinds[part.kind] == LEFT_OUT:
+                yield f"{self.target.title} has no place for {KINDS[part.kind]}"
 
     def _shared_points(
         self, question: Question, wording: Wording, found: tuple[tuple[Field, ...], ...]
@@ -146,9 +155,6 @@ class Entries:
     ) -> None:
         item, target, changes = wording.item, self.target, self.changes
         asked = {one.part for one in fields}
-        for at, part in enumerate(wording.parts):
-            if at not in asked:
-                changes[item, f"left out: {target.title} has no place for {KINDS[part.kind]}"] += 1
         for carried, kind in {(one.carried, wording.parts[one.part].kind) for one in fields if one.carried != AS_IS}:
             changes[item, f"{KINDS[kind]} {carried}"] += 1
         if len(found) > 1:
@@ -183,7 +189,8 @@ class Entries:
     def laid_out(self, template: Template, entry: Entry, **also: object) -> str:
         """An entry as a template writes it, which also sees what is the same for all entries."""
         question = entry.question
-        shape = (template.name, question.wording, question.figure is not None, entry.fields)
+        said = tuple(self._says(question, one) for one in entry.fields)
+        shape = (template.name, question.wording, question.figure is not None, entry.fields, said)
         pieces = self._laid.get(shape)
         if pieces is None:
             pieces = self._laid[shape] = self._mould.cast(template, entry=self._view(entry), **also)
@@ -265,7 +272,7 @@ class Entries:
             label = self._prompt(key, part, one, one.of)
         elif one.carried == PLACES:
             label = self._option(key, part, one, one.of)
-        options = self._options(key, part, one)
+        options = self._options(key, part, one, self._says(entry.question, one))
         return FieldView(
             id=f"FIELD{number + 1}",
             kind=one.kind,
@@ -282,7 +289,7 @@ class Entries:
             else (),
             options=options,
             pairs=self._pairs(key, part, one) if one.kind == "matching" else (),
-            pair_share=_equal_share(len(one.right)) if one.kind == "matching" else "0",
+            pair_share=_percent(len(one.right)) if one.kind == "matching" else "0",
             ranked=tuple(options[place] for place in one.right) if one.kind == "ordering" else (),
             truth=one.right == (0,) if one.kind == "truth" else None,
             all_right=len(one.right) if one.kind in ("choice", "choices") else 0,
@@ -342,7 +349,15 @@ class Entries:
 
         return self._mould.read(said)
 
-    def _options(self, key: str, part: PartWording, one: Field) -> tuple[ChoiceView, ...]:
+    def _says(self, question: Question, one: Field) -> tuple[bool, ...]:
+        """Of each place whether the option printed there has a message of its own."""
+        if one.kind not in ("choice", "choices") or one.order or one.carried == PLACES:
+            return ()
+        part = self.exam.wordings[question.wording].parts[one.part]
+        said = {option.id for option in part.options if option.feedback}
+        return tuple(option in said for option in order_of(part, question.parts[one.part])) if said else ()
+
+    def _options(self, key: str, part: PartWording, one: Field, says: tuple[bool, ...]) -> tuple[ChoiceView, ...]:
         if one.kind in ("number", "truth", "words") or one.carried == POSITIONS:
             return ()
         messages = {message.at: message for message in one.messages} if one.kind != "matching" else {}
@@ -351,7 +366,7 @@ class Entries:
         def feedback(place: int) -> str:
             if place in messages:
                 return self._said(one, messages[place])
-            if place in one.right or one.order or not any(own.values()):
+            if place in one.right or not any(says[place : place + 1]):
                 return ""
             return self._mould.read(
                 lambda entry: join(own[order_of(part, entry.question.parts[one.part])[place]], entry)
@@ -374,9 +389,10 @@ class Entries:
         if one.kind not in ("choice", "choices"):
             return "0"
         if place in one.right:
-            return _equal_share(len(one.right))
+            return equal_shares(len(one.right))[one.right.index(place)]
         if one.kind == "choices":
-            return "-" + _equal_share(one.options - len(one.right))
+            others = [other for other in range(one.options) if other not in one.right]
+            return "-" + (equal_shares(len(others))[others.index(place)] if len(others) <= 20 else "5")
         return message.share if message else "0"
 
     def _choice(self, key: str, part: PartWording, one: Field, place: int) -> str:
@@ -521,13 +537,36 @@ def _earned(one: Field, chosen: tuple[int, ...]) -> float:
     if one.kind != "choices":
         return 0
     hits = sum(place in one.right for place in chosen)
-    return hits / len(one.right) - (len(chosen) - hits) / max(1, one.options - len(one.right))
+    return hits / max(1, len(one.right)) - (len(chosen) - hits) / max(1, one.options - len(one.right))
 
 
-def _equal_share(options: int) -> str:
-    """The part of the marks for each of so many options, in percent, to 5 decimals without needless zeros."""
-    text = f"{100 / options:.5f}".rstrip("0").rstrip(".")
-    return text if text in SHARES else "5"
+def _percent(count: int) -> str:
+    """The part of the marks for each of so many, in percent, to 5 decimals without needless zeros."""
+    return f"{100 / count:.5f}".rstrip("0").rstrip(".")
+
+
+@lru_cache(maxsize=32)
+def equal_shares(count: int) -> tuple[str, ...]:
+    """The parts of the marks for so many options, in percent; together they are all marks.
+
+    Moodle knows no eleventh or thirteenth: of 11 to 20 options the first earn 10 % and the others 5 %.
+    """
+    each = _percent(count) if count else "0"
+    if each in SHARES or not 10 < count <= 20:
+        return (each,) * count
+    return ("10",) * (20 - count) + ("5",) * (2 * count - 20)
+
+
+def _lettered(number: int) -> str:
+    """``a`` to ``z``, then ``aa``, ``ab``, ...: the letters of the entries of a question."""
+    before, last = divmod(number, len(ALPHABET))
+    return (ALPHABET[before - 1] if before else "").lower() + ALPHABET[last].lower()
+
+
+def shortened(name: str, end: str = "") -> str:
+    """A name for instructors that platforms take, cut where it is too long; ``end`` is kept whole."""
+    most = LONGEST_NAME - len(end)
+    return (name if len(name) <= most else f"{name[: most - 1].rstrip()}…") + end
 
 
 def _share(wording: Wording, fields: tuple[Field, ...]) -> Fraction:

@@ -263,7 +263,7 @@ def _anyway(part: PartWording, key: PartKey, wrong: WrongAnswer) -> float:
     if part.kind == "choices":
         hits = sum(option in key.options for option in wrong.options)
         others = max(1, len(part.options) - len(key.options))
-        return max(0.0, hits / len(key.options) - (len(wrong.options) - hits) / others)
+        return max(0.0, hits / max(1, len(key.options)) - (len(wrong.options) - hits) / others)
     if part.kind in ("matching", "ordering"):
         return sum(a == b for a, b in zip(wrong.options, key.options, strict=False)) / len(key.options)
     return 0.0

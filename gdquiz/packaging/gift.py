@@ -13,7 +13,7 @@ from html import unescape
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.entries import Entry
-from gdquiz.packaging.packages import Package
+from gdquiz.packaging.packages import Package, no_figure
 from gdquiz.rendering.formats import Page
 
 _QUOTED = re.compile("\x02(.*?)\x03", re.DOTALL)
@@ -31,24 +31,24 @@ def quoted(html: str) -> str:
 
 
 def pages(package: Package) -> Iterator[Page]:
-    """The one file.  Raises ``InputError`` naming the item whose question can not be read back."""
+    """The one file."""
     template = package.template("gift/question.txt.j2")
     begun = False
     for pool in package.pools:
         category = package.category(pool).replace("\\", "\\\\")
-        parts = []
-        for entry, text in package.laid_out(template, pool, without=_no_place):
-            named = _NAME.sub(lambda found: quoted(unescape(found[1])), text)
-            written = _QUOTED.sub(lambda found: quoted(found[1]), named)
-            check(written, entry)
-            parts.append(written)
+        parts = [written for _, written in package.laid_out(template, pool, _finished)]
         if parts:
             yield Page(package.path, "".join([f"$CATEGORY: $course$/top/{category}\n\n", *parts]), begun)
             begun = True
 
 
-def _no_place(entry: Entry) -> str:
-    return "it shows a figure" if entry.question.figure is not None else ""
+def _finished(text: str, entry: Entry) -> str:
+    """A question with the signs of GIFT escaped, and checked."""
+    no_figure(entry)
+    named = _NAME.sub(lambda found: quoted(unescape(found[1])), text)
+    written = _QUOTED.sub(lambda found: quoted(found[1]), named)
+    check(written, entry)
+    return written
 
 
 _KEY = re.compile(r"(?<!\\)\{(#|TRUE|FALSE|)")

@@ -83,8 +83,8 @@ def pages(package: Package) -> Iterator[Page]:
     lines: list[str] = []
     begun = False
     for pool in package.pools:
-        for entry in package.entries_of(pool):
-            lines.append(_line(package, entry).model_dump_json() + "\n")
+        for _, line in package.made(pool, lambda entry: _line(package, entry)):
+            lines.append(line.model_dump_json() + "\n")
             if len(lines) == LINES:
                 yield Page(package.path, "".join(lines), begun)
                 lines, begun = [], True

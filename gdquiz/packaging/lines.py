@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.entries import Entry
-from gdquiz.packaging.packages import FOLDER, Package
+from gdquiz.packaging.packages import FOLDER, NoPlace, Package, no_figure
 from gdquiz.rendering.formats import Page
 
 MOST_RECORDS = 250
@@ -26,24 +26,23 @@ def aiken(package: Package) -> Iterator[Page]:
     template = package.template("aiken/question.txt.j2")
     wordings = package.exam.wordings
 
-    def no_place(entry: Entry) -> str:
+    def finished(text: str, entry: Entry) -> str:
         wording = wordings[entry.question.wording]
         texts = (wording.stem, *(part.ask for part in wording.parts))
-        if entry.question.figure is not None:
-            return "it shows a figure"
+        no_figure(entry)
         if any("```" in text or re.search(r"^\s*\|", text, re.MULTILINE) for text in texts):
-            return "its text has a table or a program"
-        return "it has no list to choose from" if entry.fields[0].kind not in ("choice", "truth") else ""
+            raise NoPlace(Fault("its text has a table or a program"))
+        if entry.fields[0].kind not in ("choice", "truth"):
+            raise NoPlace(Fault("it has no list to choose from"))
+        lines = [" ".join(line.split()) for line in text.strip().split("\n")]
+        answers = [line for line in lines[1:-1] if re.match(r"[A-Z]\. \S", line)]
+        key = lines[-1].removeprefix("ANSWER: ")
+        _stands(entry, len(answers) == len(lines) - 2 >= 2 and any(line.startswith(f"{key}. ") for line in answers))
+        return "\n".join(lines) + "\n\n"
 
     begun = False
     for pool in package.pools:
-        parts = []
-        for entry, text in package.laid_out(template, pool, without=no_place):
-            lines = [" ".join(line.split()) for line in text.strip().split("\n")]
-            answers = [line for line in lines[1:-1] if re.match(r"[A-Z]\. \S", line)]
-            key = lines[-1].removeprefix("ANSWER: ")
-            _stands(entry, len(answers) == len(lines) - 2 >= 2 and any(line.startswith(f"{key}. ") for line in answers))
-            parts.append("\n".join(lines) + "\n\n")
+        parts = [text for _, text in package.laid_out(template, pool, finished)]
         yield Page(package.path, "".join(parts), begun)
         begun = True
 
@@ -51,12 +50,15 @@ def aiken(package: Package) -> Iterator[Page]:
 def blackboard(package: Package) -> Iterator[Page]:
     """A tab-separated file for each pool, and further ones where a pool has more records than one may hold."""
     template = package.template("blackboard/question.txt.j2")
+
+    def finished(text: str, entry: Entry) -> str:
+        no_figure(entry)
+        cells = [_on_one_line(cell) for cell in text.split("\x1f")]
+        _stands(entry, len(cells) >= 3 and all(cells))
+        return "\t".join(cells) + "\n"
+
     for pool in package.pools:
-        records = []
-        for entry, text in package.laid_out(template, pool, without=_figure):
-            cells = [_on_one_line(cell) for cell in text.split("\x1f")]
-            _stands(entry, len(cells) >= 3 and all(cells))
-            records.append("\t".join(cells) + "\n")
+        records = [record for _, record in package.laid_out(template, pool, finished)]
         for first in range(0, len(records), MOST_RECORDS):
             number = first // MOST_RECORDS + 1
             name = f"{pool.id}-{number}.txt" if len(records) > MOST_RECORDS else f"{pool.id}.txt"
@@ -66,13 +68,16 @@ def blackboard(package: Package) -> Iterator[Page]:
 def brightspace(package: Package) -> Iterator[Page]:
     """A CSV file for each pool, to be imported into a section of the question library."""
     template = package.template("brightspace/question.txt.j2")
+
+    def finished(text: str, entry: Entry) -> list[list[str]]:
+        no_figure(entry)
+        made = [row.split("\x1f") for row in text.strip("\n").split("\x1e") if row.strip()]
+        names = [row[0] for row in made]
+        _stands(entry, names[0] == "NewQuestion" and names.count("QuestionText") == 1 and len(made) >= 6)
+        return [*made, []]
+
     for pool in package.pools:
-        rows: list[list[str]] = []
-        for entry, text in package.laid_out(template, pool, without=_figure):
-            made = [row.split("\x1f") for row in text.strip("\n").split("\x1e") if row.strip()]
-            names = [row[0] for row in made]
-            _stands(entry, names[0] == "NewQuestion" and names.count("QuestionText") == 1 and len(made) >= 6)
-            rows += [*made, []]
+        rows = [row for _, made in package.laid_out(template, pool, finished) for row in made]
         if rows:
             table = io.StringIO()
             csv.writer(table, lineterminator="\n").writerows(rows)
@@ -85,10 +90,6 @@ def _on_one_line(cell: str) -> str:
     return "".join(
         part.replace("\n", "<br/>") if number % 2 else re.sub(r"\s+", " ", part) for number, part in enumerate(parts)
     ).strip()
-
-
-def _figure(entry: Entry) -> str:
-    return "it shows a figure" if entry.question.figure is not None else ""
 
 
 def _beside(package: Package, name: str) -> PurePosixPath:

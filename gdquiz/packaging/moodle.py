@@ -22,7 +22,7 @@ _QUOTED = re.compile("\x02(.*?)\x03", re.DOTALL)
 
 
 def pages(package: Package) -> Iterator[Page]:
-    """The one file, in pages.  Raises ``InputError`` naming the item whose question Moodle would not take."""
+    """The one file, in pages."""
     question, category = package.template("moodle/question.xml.j2"), package.template("moodle/category.xml.j2")
     parts, size, begun = [HEAD], 0, False
     for pool in package.pools:
@@ -34,9 +34,7 @@ def pages(package: Package) -> Iterator[Page]:
                 id=f"{package.exam.id}-{pool.id}",
             )
         )
-        for entry, text in package.laid_out(question, pool):
-            written = _QUOTED.sub(lambda found: cloze.quoted(found[1]), text) if "\x02" in text else text
-            check(written, entry)
+        for _, written in package.laid_out(question, pool, _finished):
             parts.append(written)
             size += len(written)
             if size > CHUNK:
@@ -44,6 +42,13 @@ def pages(package: Package) -> Iterator[Page]:
                 parts, size, begun = [], 0, True
     parts.append(FOOT)
     yield Page(package.path, "".join(parts), begun)
+
+
+def _finished(text: str, entry: Entry) -> str:
+    """A question with its Cloze fields quoted, and checked."""
+    written = _QUOTED.sub(lambda found: cloze.quoted(found[1]), text) if "\x02" in text else text
+    check(written, entry)
+    return written
 
 
 # --- reading back ---------------------------------------------------------------------------------------------------

@@ -12,27 +12,33 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 from xml.etree import ElementTree
 
 from jinja2 import Template
 
 from gdquiz.authoring.exam import Exam, Question
 from gdquiz.errors import Fault, InputError
-from gdquiz.packaging.entries import Entries, Entry
+from gdquiz.packaging.entries import Entries, Entry, shortened
 from gdquiz.packaging.targets import Target
 from gdquiz.plurals import counted
 from gdquiz.rendering.blocks import points
 from gdquiz.rendering.formats import Page
-from gdquiz.rendering.templating import environment, load
+from gdquiz.rendering.templating import TemplateRefused, environment, load
 from gdquiz.resources import data
 
 Progress = Callable[..., Iterable[Question]]
 """Takes questions, a label and how many there are, and gives the questions back one by one."""
+Made = TypeVar("Made")
 
 FOLDER = PurePosixPath("lms")
 MANIFEST = "imsmanifest.xml"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 """Identifiers that every platform takes: names of XML without dots."""
+
+
+class NoPlace(InputError):
+    """A platform has no place for a question or a part of one, as the table of targets tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def pools_of(exam: Exam) -> tuple[Pool, ...]:
     for place, (_, variants) in enumerate(sorted(slots.items()), start=1):
         questions = tuple(variants.values())
         titles = list(dict.fromkeys(exam.wordings[question.wording].title for question in questions))
-        name = f"{place:02d} {titles[0]}" if len(titles) == 1 else f"{place:02d} {len(titles)} items"
+        name = shortened(f"{place:02d} {titles[0]}") if len(titles) == 1 else f"{place:02d} {len(titles)} items"
         pools.append(Pool(place, f"pool-{place:02d}", name, f"Question {place}", questions))
     return tuple(pools)
 
@@ -72,6 +78,8 @@ class Package:
         self._folders = (*(() if folder is None else (folder,)), data("templates"))
         self.entries = Entries(exam, target, environment(self._folders, "html"))
         self.written = 0
+        self.left_out: list[Fault] = []
+        self.strict = False
         self.files: set[PurePosixPath] = set()
         self._progress = progress
 
@@ -81,27 +89,43 @@ class Package:
         return load(environment(self._folders, "html" if marked_up else "markdown"), name)
 
     def laid_out(
-        self, template: Template, pool: Pool, *, without: Callable[[Entry], str] = lambda entry: "", **also: object
-    ) -> Iterator[tuple[Entry, str]]:
-        """Every entry of a pool with its text; the template also sees what is the same for all.
+        self, template: Template, pool: Pool, finished: Callable[[str, Entry], Made], **also: object
+    ) -> Iterator[tuple[Entry, Made]]:
+        """Every entry of a pool with what ``finished`` makes of its text; the template also sees what is the same for
+        all."""
+        return self.made(pool, lambda entry: finished(self.entries.laid_out(template, entry, **also), entry))
 
-        ``without`` gives the reason why an entry is left out, if there is one; the report tells it.
+    def made(self, pool: Pool, work: Callable[[Entry], Made]) -> Iterator[tuple[Entry, Made]]:
+        """Every entry of a pool with what ``work`` makes of it.
+
+        An entry that ``work`` raises ``InputError`` for is left out, and the report tells why; the others go on.
+        ``strict`` packages raise it, unless the platform has no place for such a question.
         """
-        for entry in self.entries_of(pool):
-            reason = without(entry)
-            if reason:
-                self.entries.changes[entry.question.wording, f"left out: {reason}"] += 1
-                self.written -= 1
-            else:
-                yield entry, self.entries.laid_out(template, entry, **also)
-
-    def entries_of(self, pool: Pool) -> Iterator[Entry]:
-        """Every entry of a pool."""
         label, total = f"{self.target.name} {pool.number}/{len(self.pools)}", len(pool.questions)
         for question in self._progress(pool.questions, label=label, total=total):
-            for entry in self.entries.of(question, pool.number):
-                self.written += 1
-                yield entry
+            try:
+                entries = self.entries.of(question, pool.number)
+            except InputError as error:
+                self._leave_out(question, error)
+                continue
+            for reason in self.entries.without(question):
+                self._leave_out(question, NoPlace(Fault(reason)))
+            for entry in entries:
+                try:
+                    result = work(entry)
+                except TemplateRefused:
+                    raise
+                except InputError as error:
+                    self._leave_out(question, error)
+                else:
+                    self.written += 1
+                    yield entry, result
+
+    def _leave_out(self, question: Question, error: InputError) -> None:
+        if self.strict and not isinstance(error, NoPlace):
+            raise error
+        for fault in error.faults[:1]:
+            self.left_out.append(Fault(fault.problem, item=question.wording, field=question.id))
 
     def figure(self, entry: Entry) -> str:
         """The drawing of an entry's question as a file of its own (SVG)."""
@@ -109,7 +133,7 @@ class Package:
 
     def category(self, pool: Pool) -> str:
         """The path of a pool's category in Moodle; a slash in a name is written twice."""
-        return "/".join(name.replace("/", "//") for name in ("gdquiz", self.exam.title, pool.name))
+        return "/".join(name.replace("/", "//") for name in ("gdquiz", shortened(self.exam.title), pool.name))
 
     @property
     def path(self) -> PurePosixPath:
@@ -124,23 +148,37 @@ def package(
     folder: Path | None = None,
     *,
     progress: Progress = lambda questions, **_: questions,
+    left_out: list[Fault] | None = None,
 ) -> Iterator[Page]:
     """The pages of a package; at the end, what was changed or left out is added to ``report``.
 
-    Raises ``InputError`` when nothing of the exam can be carried, and when what was written does not stand its check;
-    the fault names the item.
+    A question, or a part of one, that the platform has no place for is left out.  So is a question that does not stand
+    its check where ``left_out`` is given, which gets a fault for each that is left out.
+    Raises ``InputError`` when nothing of the exam can be carried, when a file around the questions does not stand its
+    check, and without ``left_out`` for a question that does not; the fault names the item.
     """
     made = Package(exam, target, folder, progress)
+    made.strict = left_out is None
     module, function = target.writer.split(":")
     for page in getattr(import_module(module), function)(made):
         made.files.add(page.path)
         yield page
     if not made.written:
-        kinds = ", ".join(sorted({part.kind for wording in exam.wordings.values() for part in wording.parts}))
-        raise InputError(
-            Fault(f"{target.title} can carry no question of this exam ({kinds})", hint="choose another format")
-        )
+        items: dict[str, dict[str, None]] = {}
+        for fault in made.left_out:
+            items.setdefault(fault.problem, {})[fault.item] = None
+        reasons = "; ".join(f"{problem} ({', '.join(names)})" for problem, names in items.items())
+        problem = f"{target.title} can carry no question of this exam: {reasons}"
+        raise NoPlace(Fault(problem, hint="choose another format"))
     report += told(made)
+    if left_out is not None:
+        left_out += made.left_out
+
+
+def no_figure(entry: Entry) -> None:
+    """Refuse a question with a figure where there is no place for one."""
+    if entry.question.figure is not None:
+        raise NoPlace(Fault("it shows a figure"))
 
 
 def read_back(text: str, name: str) -> None:
@@ -184,6 +222,8 @@ def told(made: Package) -> Iterator[str]:
     changes: dict[str, Counter[str]] = {}
     for (item, change), count in made.entries.changes.items():
         changes.setdefault(change, Counter())[item] += count
+    for fault in made.left_out:
+        changes.setdefault(f"left out: {fault.problem}", Counter())[fault.item] += 1
     for change, items in sorted(changes.items()):
         count = sum(items.values())
         names = "every question" if count == variants else ", ".join(sorted(items))

@@ -82,7 +82,7 @@ class TestView:
 
 
 def pages(package: Package) -> Iterator[Page]:
-    """The archive.  Raises ``InputError`` naming the item that does not stand its check."""
+    """The archive."""
     return zipped(package.path, _members(package))
 
 
@@ -91,16 +91,20 @@ def _members(package: Package) -> Iterator[tuple[str, str]]:
     named = renamed if version.short == "v3p0" else str
     item = package.template("qti/item.xml.j2")
     sections = []
+
+    def finished(text: str, entry: Entry) -> tuple[str, dict[str, str]]:
+        """An item and its pictures."""
+        written = text.replace(' tabindex="0"', "").replace("<math ", f'<math xmlns="{MATHML}" ')
+        return written, {f"{FOLDER}/{name}": package.figure(entry) for name in check(written, entry)}
+
     for pool in package.pools:
         items = []
-        for entry, text in package.laid_out(item, pool, version=version):
-            written = text.replace(' tabindex="0"', "").replace("<math ", f'<math xmlns="{MATHML}" ')
-            files = tuple(f"{FOLDER}/{name}" for name in check(written, entry))
+        for entry, (written, files) in package.laid_out(item, pool, finished, version=version):
             yield f"{FOLDER}/{entry.id}.xml", named(written)
-            for file in files:
-                yield file, package.figure(entry)
-            items.append(ItemView(entry.id, f"{FOLDER}/{entry.id}.xml", files))
-        sections.append(SectionView(pool.id, pool.title, tuple(items)))
+            yield from files.items()
+            items.append(ItemView(entry.id, f"{FOLDER}/{entry.id}.xml", tuple(files)))
+        if items:
+            sections.append(SectionView(pool.id, pool.title, tuple(items)))
     test = TestView(f"exam-{package.exam.id}", package.exam.title, "test.xml", tuple(sections))
     written = lay_out(package.template("qti/test.xml.j2"), test=test, version=version)
     manifest = lay_out(package.template("qti/manifest.xml.j2"), test=test, version=version)

@@ -53,7 +53,7 @@ class SectionView:
 
 
 def pages(package: Package) -> Iterator[Page]:
-    """The archive.  Raises ``InputError`` naming the item that does not stand its check."""
+    """The archive."""
     return zipped(package.path, _members(package))
 
 
@@ -72,14 +72,18 @@ def _members(package: Package) -> Iterator[tuple[str, str]]:
     item, section = package.template("qti1/item.xml.j2"), package.template("qti1/section.xml.j2")
     body = [lay_out(package.template("qti1/head.xml.j2"), exam=exam, canvas=canvas)]
     files: list[FileView] = []
+
+    def finished(text: str, entry: Entry) -> tuple[str, dict[str, str]]:
+        """An item and its pictures."""
+        return text, {f"{folder}/{name}": package.figure(entry) for name in check(text, entry, canvas=canvas)}
+
     for pool in package.pools:
         sections: dict[int, list[str]] = {}
-        for entry, text in package.laid_out(item, pool, canvas=canvas, pictures=pictures):
-            for name in check(text, entry, canvas=canvas):
-                href = f"{folder}/{name}"
+        for entry, (text, drawn) in package.laid_out(item, pool, finished, canvas=canvas, pictures=pictures):
+            for href, drawing in drawn.items():
                 if all(file.href != href for file in files):
                     files.append(FileView(f"picture-{entry.id}", href))
-                    yield href, package.figure(entry)
+                    yield href, drawing
             if entry.number not in sections:
                 view = SectionView(f"{pool.id}-{entry.number + 1}", entry.title, amount(entry.points))
                 sections[entry.number] = [lay_out(section, section=view, canvas=canvas)]

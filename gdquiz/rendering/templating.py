@@ -7,6 +7,7 @@ asks for something a view does not have, is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateError, TemplateNotFound
@@ -15,6 +16,11 @@ from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gdquiz.errors import Fault, InputError
+from gdquiz.resources import data
+
+
+class TemplateRefused(InputError):
+    """A template can not be used: no matter of the exam, so that nothing made with it is worth keeping."""
 
 
 class _Folders(BaseLoader):
@@ -35,7 +41,17 @@ class _Folders(BaseLoader):
 
 
 def environment(folders: tuple[Traversable, ...], format_name: str) -> Environment:
-    """The sandbox in which the templates of one format run.
+    """The sandbox in which the templates of one format run; that of the shipped templates alone is made once."""
+    return _shipped(format_name) if folders == (data("templates"),) else _sandbox(folders, format_name)
+
+
+@lru_cache(maxsize=8)
+def _shipped(format_name: str) -> Environment:
+    return _sandbox((data("templates"),), format_name)
+
+
+def _sandbox(folders: tuple[Traversable, ...], format_name: str) -> Environment:
+    """A sandbox for templates.
 
     LaTeX templates write ``<< value >>``, ``<% statement %>`` and ``<# remark #>``, since braces are LaTeX's own.
     """
@@ -64,20 +80,20 @@ def environment(folders: tuple[Traversable, ...], format_name: str) -> Environme
 
 
 def load(sandbox: Environment, name: str) -> Template:
-    """A template by name.  Raises ``InputError`` when it is missing or can not be read as a template."""
+    """A template by name.  Raises ``TemplateRefused`` when it is missing or can not be read as a template."""
     try:
         return sandbox.get_template(name)
     except TemplateError as error:
         raise _refused(error, name) from error
     except UnicodeDecodeError as error:
-        raise InputError(Fault("the template is not UTF-8 text", file=name)) from error
+        raise TemplateRefused(Fault("the template is not UTF-8 text", file=name)) from error
 
 
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
 
 
 def lay_out(template: Template, **views: object) -> str:
-    """The template with these views.  Raises ``InputError`` for whatever the template does that it may not."""
+    """The template with these views.  Raises ``TemplateRefused`` for whatever the template does that it may not."""
     try:
         return template.render(**views)
     except _FAILURES as error:
@@ -92,17 +108,17 @@ def pour(template: Template, **views: object) -> Iterator[str]:
         raise _refused(error, template.name or "") from error
 
 
-def _refused(error: Exception, name: str) -> InputError:
+def _refused(error: Exception, name: str) -> TemplateRefused:
     if isinstance(error, TemplateNotFound):
-        return InputError(Fault(f"there is no template '{error.name}'", file=name))
+        return TemplateRefused(Fault(f"there is no template '{error.name}'", file=name))
     if isinstance(error, TemplateSyntaxError):
-        return InputError(
+        return TemplateRefused(
             Fault(f"the template can not be read: {error.message}", file=error.name or name, line=error.lineno)
         )
     if isinstance(error, SecurityError):
-        return InputError(
+        return TemplateRefused(
             Fault(f"the template does what templates may not: {error}", file=name, hint="templates only lay out values")
         )
-    return InputError(
+    return TemplateRefused(
         Fault(f"the template fails: {error}", file=name, hint="the names a template can use are in templates/README.md")
     )
