@@ -98,8 +98,8 @@ def told(found: ItemCheck, seconds: float) -> Iterator[str]:
     yield from (f"       refused {count:,}: {reason}" for reason, count in found.refusals.items())
     if found.repeats:
         yield f"       {found.repeats:,} variants read like another one"
-    at = f"{found.place}, item {found.item}: " if found.place else ""
-    yield from (f"       fault: {at}{fault}" for fault in found.faults)
+    at = f" ({found.place})" if found.place else ""
+    yield from (f"       fault: {fault}{at}" for fault in found.faults)
 
 
 class _Seen:
@@ -161,7 +161,8 @@ def _faults(population: Population, seen: _Seen) -> Iterator[str]:
             continue
         found = [f"row {row}: {fault}" for fault in _question_faults(question, solver)]
         yield from found or seen.add(row, question, solver)
-        shapes.setdefault(carrying.shape(question), question)
+        if not found:
+            shapes.setdefault(carrying.shape(question), question)
         for part, key in zip(solver.wording.parts, question.parts, strict=True):
             if part.kind == "choice" and len(key.options) == 1:
                 places.setdefault(part.id, Counter())[key.order.index(key.options[0])] += 1
