@@ -68,6 +68,9 @@ def test_the_common_denominator_of_a_sum_fits_below_62_bits() -> None:
         assert value(one(Fraction(1, a)) + one(Fraction(1, b))) is None, (a, b)
     # exactly on it: 1/(2^31 - 1) has denominators that only the other factor brings to 2^62
     assert value(one(Fraction(1, 2**61)) + one(Fraction(1, 2**60))) == Fraction(3, 2**61)
+    # (2^31 - 2^16 + 1)(2^31 + 2^16 + 1) = 2^62 + 1, which as a float is 2^62
+    a, b = 2**31 - 2**16 + 1, 2**31 + 2**16 + 1
+    assert a * b == TOP + 1 and value(one(Fraction(1, a)) + one(Fraction(1, b))) is None
     third = (2**62 - 1) // 3  # an odd number; 1/third + 1/4 has the denominator 4 third, above 2^62
     assert value(one(Fraction(1, third)) + one(Fraction(1, 4))) is None
     assert value(one(Fraction(1, third)) + one(Fraction(1, 2))) == Fraction(third + 2, 2 * third)
@@ -119,6 +122,10 @@ def test_ties_of_large_numbers_are_broken_by_whole_numbers() -> None:
         assert float(a) == float(b) or n == 2**40
         assert (one(a) > one(b)).all() and (one(b) < one(a)).all() and not (one(a) <= one(b)).any()
         assert (one(a) >= one(a)).all() and (one(a) <= one(a)).all() and not (one(a) < one(a)).any()
+    # here the floats of n1*d2 and n2*d1 differ, but the wrong way round
+    n1, d1, n2, d2 = 2308174028735018217, 2329898103816927211, 4142229292234684541, 4181215130837290002
+    assert n1 * d2 > n2 * d1 and float(n1) * d2 < float(n2) * d1
+    assert (one(Fraction(n1, d1)) > one(Fraction(n2, d2))).all()
     rows = Rationals.of([Fraction(TOP - 2, TOP - 1), Fraction(1, 2), Fraction(TOP - 3, TOP - 2)])
     assert rows.compared(Rationals.constant(Fraction(TOP - 3, TOP - 2))).tolist() == [1, -1, 0]
 
