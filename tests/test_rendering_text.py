@@ -69,7 +69,7 @@ def test_formulas_in_every_format():
 def test_markdown_stays_the_authors_own_but_for_what_is_active():
     text = "## Stop\n\n*a* <script>x</script> [t](u) `<b>` $a<b$ 1 < 2 {{name}}"
     assert shown(text, "markdown") == (
-        "\\## Stop\n\n*a* \\<script>x\\</script> [t\\](u) `<b>` $a<b$ 1 < 2 R&D \\<b> 5%"
+        "\\## Stop\n\n*a* \\<script>x\\</script> \\[t\\](u) `<b>` $a < b$ 1 \\< 2 R&D \\<b> 5%"
     )
 
 

@@ -20,10 +20,10 @@ from gdquiz.authoring.names import OUTCOMES, STEP, TRAINING, run_names
 from gdquiz.authoring.rewriting import flat, over_data, uses
 from gdquiz.authoring.shape import of_figure, of_fit, of_names, of_part, of_run, of_tables
 from gdquiz.authoring.template import Case, ItemTemplate, Part, Series, Slot, Wrong
-from gdquiz.authoring.wording import SLOT
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse
 from gdquiz.mathematics.misconceptions import CODES, slip_behind
+from gdquiz.texts.slots import SLOT
 
 _FORMAT = re.compile(r"(.*?)(?::(\d|code|plain|signed))?", re.DOTALL)
 

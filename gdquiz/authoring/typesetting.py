@@ -15,13 +15,13 @@ import numpy as np
 
 from gdquiz.authoring.rewriting import flat
 from gdquiz.authoring.template import Slot
-from gdquiz.authoring.wording import SLOT
 from gdquiz.authoring.world import World
 from gdquiz.mathematics import notation
 from gdquiz.mathematics.columns import Evaluation, floats, has_value, is_exact
 from gdquiz.mathematics.exact import Mask
 from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number, names_of, to_text
 from gdquiz.mathematics.notation import Mode, plugger, tidier, typesetter
+from gdquiz.texts.slots import SLOT
 
 INEXACT_PLACES = 4
 """Decimals of a number in a text that is not rational and whose slot does not say how many."""

@@ -25,24 +25,11 @@ from functools import lru_cache
 from typing import Literal as OneOf
 
 from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.texts.slots import HOLE, REGION, SLOT, hide_slots
 
 Place = OneOf["text", "math", "code"]
 SlotKind = OneOf["math", "text", "code"]
 
-SLOT = re.compile(r"\{\{(?!\{)([^{}]+)\}\}")
-HOLE = re.compile("\ue000(\\d+)\ue001")
-"""How a slot is written while a text is parsed: two private characters around its number, opaque to every parser."""
-
-_REGION = re.compile(
-    r"""
-    (?P<fence>^[ ]{0,3}(?P<ticks>`{3,}|~{3,})[^\n]*\n (?:.*?\n)?? [ ]{0,3}(?P=ticks)[`~]*[ ]*$)
-  | (?P<span>(?<!`)(?P<mark>`+)(?!`) .+? (?<!`)(?P=mark)(?!`))
-  | (?P<escape>\\[^\s])
-  | (?P<display>\$\$ (?:[^$\\]|\\.)+ \$\$)
-  | (?P<inline>\$(?![\s$]) (?:[^$\\]|\\.)*? (?:(?<!\s)|(?<=\\\s)) \$(?!\d))
-    """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
-)
 _PLACE: dict[str, Place] = {"fence": "code", "span": "code", "escape": "text", "display": "math", "inline": "math"}
 
 ARGUMENTS = {
@@ -81,25 +68,13 @@ class Slot:
 Piece = Literal | Slot
 
 
-def opaque(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text with slot number i written as a hole (see ``HOLE``), and the insides of the slots in order."""
-    insides: list[str] = []
-
-    def hole(match: re.Match[str]) -> str:
-        insides.append(match[1])
-        return f"\ue000{len(insides) - 1}\ue001"
-
-    clean = text.replace("\ue000", "\ufffd").replace("\ue001", "\ufffd").replace("\r\n", "\n")
-    return SLOT.sub(hole, clean), tuple(insides)
-
-
 def slots_of(text: str) -> tuple[str, ...]:
     """The insides of the slots of a text, each once, in order of first occurrence."""
     return tuple(dict.fromkeys(SLOT.findall(text)))
 
 
 def in_place(text: str, insides: tuple[str, ...], place: Place) -> tuple[Piece, ...]:
-    """The pieces of a run of opaque text that stands in one place; ``insides`` is what ``opaque`` gave."""
+    """The pieces of a run of opaque text that stands in one place; ``insides`` is what ``hide_slots`` gave."""
     pieces: list[Piece] = []
     owed = 0
     for number, part in enumerate(HOLE.split(text)):
@@ -124,27 +99,14 @@ def in_place(text: str, insides: tuple[str, ...], place: Place) -> tuple[Piece, 
 @lru_cache(maxsize=4096)
 def split(text: str) -> tuple[Piece, ...]:
     """A text as literal pieces and slots, each with its place.  The literals joined with the slots are the text."""
-    hidden, insides = opaque(text)
+    hidden, insides = hide_slots(text)
     pieces: list[Piece] = []
     at = 0
-    for region in _REGION.finditer(hidden):
+    for region in REGION.finditer(hidden):
         pieces += in_place(hidden[at : region.start()], insides, "text")
         pieces += in_place(region[0], insides, _PLACE[region.lastgroup or "escape"])
         at = region.end()
     return (*pieces, *in_place(hidden[at:], insides, "text"))
-
-
-def formulas(text: str) -> tuple[str, ...]:
-    """The LaTeX of every formula of a text, without its dollars and with 0 in each slot."""
-    hidden, insides = opaque(text)
-    found = (region[0].strip("$") for region in _REGION.finditer(hidden) if region.lastgroup in ("display", "inline"))
-    return tuple(
-        "".join(
-            piece.text if isinstance(piece, Literal) else f"{piece.before}0{piece.after}"
-            for piece in in_place(formula, insides, "math")
-        )
-        for formula in found
-    )
 
 
 def fill(text: str, slots: Mapping[str, str], kinds: Mapping[str, str]) -> str:
@@ -194,7 +156,9 @@ def set_slot(slot: Slot, value: str, kind: SlotKind) -> str:
     return escape(value) if kind == "text" else code_span(value)
 
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<$|~]|&(?=#|\w+;)|^[#>+-]")
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]<$|~^{}]|&(?=#|\w+;)|@(?=\w)|:(?=//|:|[\w+-]+:)|(?i:(?<![A-Za-z0-9])www)(?=\.)|^[#>+=:-]", re.ASCII
+)
 _NUMBERED = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
 _SPECIAL_IN_MATH = re.compile(r"[\\{}$&#%_^~]")
 _IN_MATH = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
@@ -204,7 +168,8 @@ _IN_MATH = {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
 def escape(words: str) -> str:
     """Plain words as Markdown that shows exactly them, on one line; a space at either end remains."""
     one_line = " ".join(words.split())
-    shown = _NUMBERED.sub(r"\1\\", _SPECIAL.sub(lambda found: "\\" + found[0], one_line))
+    shown = _SPECIAL.sub(lambda found: found[0] + "\\" if len(found[0]) > 1 else "\\" + found[0], one_line)
+    shown = _NUMBERED.sub(r"\1\\", shown)
     return f"{' ' * words.startswith(' ')}{shown}{' ' * words.endswith(' ')}" if shown else ""
 
 
@@ -218,5 +183,5 @@ def code_span(code: str) -> str:
     """A Markdown code span that shows exactly this line of code."""
     line = code.replace("\n", " ")
     ticks = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
-    pad = " " if line[:1] == "`" or line[-1:] == "`" else ""
+    pad = " " if line[:1] == "`" or line[-1:] == "`" or (line[:1] == line[-1:] == " " and line.strip()) else ""
     return f"{ticks}{pad}{line}{pad}{ticks}" if line else ""

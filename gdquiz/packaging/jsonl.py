@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
 
 from gdquiz.authoring.exam import Frozen, Kind, NumberKey, PartWording, Question
-from gdquiz.authoring.wording import fill
 from gdquiz.packaging.entries import Entry, tags_of
 from gdquiz.packaging.packages import Package
+from gdquiz.rendering import markdown
 from gdquiz.rendering.formats import Page
+from gdquiz.rendering.markup import Pieces, join, set_prose, set_text
 
 Filler = Callable[[str], str]
 
@@ -91,13 +93,23 @@ def pages(package: Package) -> Iterator[Page]:
     yield Page(package.path, "".join(lines), begun)
 
 
+@lru_cache(maxsize=4096)
+def _pieces(text: str, kinds: tuple[tuple[str, str], ...]) -> Pieces:
+    return set_text(text, dict(kinds), markdown.STYLE)
+
+
+def _said(text: str) -> str:
+    """Markdown without slots, written as all other texts are."""
+    return set_prose(text, markdown.STYLE) if text else ""
+
+
 def _line(package: Package, entry: Entry) -> Line:
     question = entry.question
     wording = package.exam.wordings[question.wording]
     kinds = package.exam.slot_kinds.get(question.wording, {})
 
     def filled(text: str) -> str:
-        return fill(text, question.slots, kinds)
+        return join(_pieces(text, tuple(kinds.items())), question)
 
     worth = question.points / wording.points if wording.points else 0.0
     return Line(
@@ -157,7 +169,7 @@ def _part(part: PartWording, question: Question, number: int, filled: Filler, wo
                 options=wrong.options,
                 formula=wrong.formula,
                 credit=wrong.credit,
-                feedback=wrong.feedback,
+                feedback=_said(wrong.feedback),
             )
             for wrong in key.wrong
         ),

@@ -5,48 +5,18 @@ Both are the style of the HTML pages with other formulas; ``XHTML`` also leaves 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from typing import Any
 
-from gdquiz.authoring.wording import Literal, Slot, kind_of, set_slot
 from gdquiz.rendering import html
-from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces
-
-Written = Callable[[str], str]
-
-
-def _delimited(inline: tuple[str, str], display: tuple[str, str], written: Written) -> dict[str, Any]:
-    """How a style writes formulas that something else will set: LaTeX between delimiters."""
-
-    def formula(latex: str, displayed: bool) -> str:
-        opened, closed = display if displayed else inline
-        return f"{opened}{written(latex)}{closed}"
-
-    def formula_with_slots(pieces: tuple[Literal | Slot, ...], kinds: Kinds, displayed: bool) -> Pieces:
-        opened, closed = display if displayed else inline
-        return (opened, *(_piece(piece, kinds, written) for piece in pieces), closed)
-
-    return {"formula": formula, "formula_with_slots": formula_with_slots}
-
-
-def _piece(piece: Literal | Slot, kinds: Kinds, written: Written) -> str | Hole:
-    if isinstance(piece, Literal):
-        return written(piece.text)
-    inside, kind = piece.inside, kind_of(piece.inside, kinds)
-
-    def filled_in(filled: Filled) -> str:
-        return written(set_slot(piece, filled.slots[inside], kind))
-
-    return filled_in
+from gdquiz.rendering.tex import Delimited
 
 
 def _escaped(text: str) -> str:
     return escape(text, quote=False)
 
 
-_TEX = _delimited((r"\(", r"\)"), (r"\[", r"\]"), _escaped)
+_TEX = Delimited((r"\(", r"\)"), (r"\[", r"\]"), _escaped).fields()
 _PLAIN_TAGS = {"fence_open": "<pre><code>", "hardbreak": "<br/>"}
 
 TEX = replace(
@@ -73,7 +43,7 @@ XHTML = replace(
 )
 """XHTML with formulas as MathML, without the attributes that QTI has no place for."""
 
-DOLLARS = replace(TEX, **_delimited(("$$", "$$"), ("$$", "$$"), _escaped))
+DOLLARS = replace(TEX, **Delimited(("$$", "$$"), ("$$", "$$"), _escaped).fields())
 """HTML with formulas as TeX between double dollars."""
 
 _JOINED = {"paragraph_open": "", "paragraph_close": " ", "softbreak": " ", "hardbreak": " ", "list_item_open": " - "}
@@ -94,6 +64,6 @@ PLAIN = replace(
     table=lambda alignments: "",
     tick="",
     kept=("", ""),
-    **_delimited((r"\(", r"\)"), (r"\[", r"\]"), _one_line),
+    **Delimited((r"\(", r"\)"), (r"\[", r"\]"), _one_line).fields(),
 )
 """Words on one line, with formulas as TeX; for texts without tables and programs."""

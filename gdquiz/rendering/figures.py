@@ -18,11 +18,11 @@ from xml.etree import ElementTree
 from jinja2 import Environment
 
 from gdquiz.authoring.exam import Curve, Figure, Mark, Point
-from gdquiz.authoring.wording import HOLE
 from gdquiz.rendering.markup import Style
 from gdquiz.rendering.mathml import tree
 from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import lay_out, load
+from gdquiz.texts.slots import HOLE
 
 WIDTH, HEIGHT = 440.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 14.0, 46.0

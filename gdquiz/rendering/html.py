@@ -5,50 +5,49 @@ from __future__ import annotations
 from functools import lru_cache
 from html import escape
 
-from gdquiz.authoring.wording import Literal, Slot, kind_of, set_slot
+from gdquiz.authoring.wording import kind_of
 from gdquiz.rendering import mathml
 from gdquiz.rendering.markup import Filled, Kinds, Pieces, Style
+from gdquiz.texts.latex import Piece, pieces, tex, value, value_of_words
+from gdquiz.texts.trees import Row
 
 _math = lru_cache(maxsize=4096)(mathml.math)
 
 
 def _formula(latex: str, display: bool) -> str:
-    return _math(latex, display=display)
+    return _math(tex(latex), display=display)
 
 
 _escaped = lru_cache(maxsize=16384)(escape)
 
 
-def _formula_with_slots(pieces: tuple[Literal | Slot, ...], kinds: Kinds, display: bool) -> Pieces:
+def _formula_with_slots(row: Row, insides: tuple[str, ...], kinds: Kinds, display: bool) -> Pieces:
     """One hole: the formula converted beforehand where its slots allow it, else converted for each question."""
-    slots = tuple(piece for piece in pieces if isinstance(piece, Slot))
-    insides = tuple(slot.inside for slot in slots)
-    prepared = mathml.formula(pieces) if all(kind_of(inside, kinds) == "math" for inside in insides) else None
+    parts = pieces(row)
+    slots = [piece for piece in parts if isinstance(piece, int)]
+    prepared = mathml.formula(parts) if all(kind_of(insides[slot], kinds) == "math" for slot in slots) else None
+
+    def filled_piece(piece: Piece, filled: Filled) -> str:
+        if isinstance(piece, str):
+            return piece
+        words = filled.slots[insides[piece]]
+        return value(words) if kind_of(insides[piece], kinds) == "math" else value_of_words(words)
 
     def directly(filled: Filled) -> str:
-        latex = "".join(
-            piece.text
-            if isinstance(piece, Literal)
-            else set_slot(piece, filled.slots[piece.inside], kind_of(piece.inside, kinds))
-            for piece in pieces
-        )
-        return _math(latex, display=display)
+        return _math("".join([filled_piece(piece, filled) for piece in parts]), display=display)
 
     if prepared is None:
         return (directly,)
-    source = "".join(
-        escape(piece.text if isinstance(piece, Literal) else f"{piece.before}\0{piece.after}") for piece in pieces
-    )
+    source = "".join(escape(piece) if isinstance(piece, str) else "\0" for piece in parts)
     whole = "\0".join((mathml.OPEN[display] + source + '">' + prepared.literals[0], *prepared.literals[1:])) + "</math>"
     pattern = whole.replace("%", "%%").replace("\0", "%s")
     holes, fragment = prepared.holes, mathml.fragment
 
     def filled_in(filled: Filled) -> str:
-        values = [filled.slots[inside] for inside in insides]
-        fragments = [fragment(values[number], starts) for number, starts in holes]
+        fragments = [fragment(filled.slots[insides[slot]], starts) for slot, starts in holes]
         if None in fragments:
             return directly(filled)
-        return pattern % (*map(_escaped, values), *fragments)
+        return pattern % (*[_escaped(value(filled.slots[insides[slot]])) for slot in slots], *fragments)
 
     return (filled_in,)
 

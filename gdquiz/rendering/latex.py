@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 
-from gdquiz.authoring.wording import Literal, Slot, kind_of, set_slot
-from gdquiz.rendering.markup import Kinds, Pieces, Style, slot_hole
-from gdquiz.rendering.mathml import checked
+from gdquiz.rendering.markup import Style
+from gdquiz.rendering.tex import Delimited
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -25,6 +23,7 @@ _SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
     '"': r"\textquotedbl{}",
     "[": "{[}",
     "]": "{]}",
@@ -101,16 +100,15 @@ _ACCENTS = {
     "\u0331": "b",
 }
 _KNOWN = set("ßæœøåÆŒØÅłŁđĐþÞðÐıŋŊ¡¿§£¥©®«»¶µªº")
-_NEEDS = re.compile(r"[\\{}$&#%_^~<>|\"\[\]]|[^\x00-\x7f]|[\x00-\x08\x0b-\x1f\x7f]")
+_NEEDS = re.compile(r"[\\{}$&#%_^~<>|\"\[\]`]|[^\x00-\x7f]|[\x01-\x08\x0b-\x1f\x7f]|--|''|,,")
 _IN_CODE = {
     " ": "\\ ",
     "\t": r"\ \ \ \ ",
-    "`": r"\textasciigrave{}",
     "'": r"\textquotesingle{}",
     "-": "-{}",
     ",": ",{}",
 }
-_NEEDS_IN_CODE = re.compile(_NEEDS.pattern + "|[ \\t`',-]")
+_NEEDS_IN_CODE = re.compile(_NEEDS.pattern.partition("|--")[0] + "|[ \\t',-]")
 """Straight quotes, every space kept (a line may break there), no ligatures."""
 
 
@@ -137,13 +135,18 @@ def _character(character: str) -> str:
     return rf"\gdcodepoint{{{ord(character):04X}}}"
 
 
+_LIGATURE = re.compile(r"[-–—](?=[-–—])|['’”](?=['’”])|[,„](?=,)|[?!‘“](?=[‘“])")
+_LINE_BREAK = re.compile(r"\s*[\n\r]\s*")
+
+
 @lru_cache(maxsize=2048)
 def words(text: str) -> str:
-    """Plain words; typed apostrophes and hyphens stay what they are typed for."""
+    """Plain words on one line; two signs that TeX would join to another one stay two."""
+    text = _LINE_BREAK.sub(" ", text)
     if not _NEEDS.search(text):
         return text
-    composed = unicodedata.normalize("NFC", text)
-    return _NEEDS.sub(lambda found: _character(found[0]), composed)
+    composed = _LIGATURE.sub(r"\g<0>\0", unicodedata.normalize("NFC", text))
+    return _NEEDS.sub(lambda found: _character(found[0]), composed).replace("\0", "{}")
 
 
 @lru_cache(maxsize=512)
@@ -157,24 +160,6 @@ def _block_text(text: str) -> str:
     return "\\\\\n\\mbox{}".join(map(code_text, text.split("\n")))
 
 
-def _formula(latex: str, display: bool) -> str:
-    checked(latex)
-    return f"\\[{latex}\\]" if display else f"${latex}$"
-
-
-def _formula_with_slots(pieces: tuple[Literal | Slot, ...], kinds: Kinds, display: bool) -> Pieces:
-    opened, closed = ("\\[", "\\]") if display else ("$", "$")
-    inside = (piece.text if isinstance(piece, Literal) else _value(piece, kinds) for piece in pieces)
-    return (opened, *inside, closed)
-
-
-def _value(slot: Slot, kinds: Kinds) -> Callable[..., str]:
-    kind = kind_of(slot.inside, kinds)
-    if kind == "math" and not slot.before:
-        return lambda filled: filled.slots[slot.inside]
-    return slot_hole(slot.inside, lambda value: set_slot(slot, value, kind))
-
-
 def _code(text: str) -> str:
     return f"\\texttt{{{code_text(text)}}}" if text else ""
 
@@ -184,8 +169,7 @@ _COLUMNS = {"left": "l", "right": "r", "center": "c"}
 STYLE = Style(
     name="latex",
     words=words,
-    formula=_formula,
-    formula_with_slots=_formula_with_slots,
+    **Delimited(("$", "$"), ("\\[", "\\]"), words=words).fields(),
     code=_code,
     code_in_span=code_text,
     code_in_block=_block_text,

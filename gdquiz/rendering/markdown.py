@@ -1,67 +1,261 @@
-"""How Markdown is written: the author's own text with its slots filled, and nothing in it that is HTML or a link."""
+"""How Markdown is written: what was read of an author's text, and nothing that another reader could take for more.
+
+The text is written anew from its tokens, so it means to any reader of Markdown what it means to gdquiz: signs of
+running text that could begin a tag, a link, a list, a heading, a table or a formula have a backslash before them.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
-from gdquiz.authoring.wording import Literal, Slot, code_span, escape, formulas, kind_of, set_slot, split
-from gdquiz.rendering.markup import Hole, Kinds, Pieces, Style, merged, slot_hole
-from gdquiz.rendering.mathml import check, checked
+from markdown_it.token import Token
 
-_ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(\[:])|^(?=#{1,6}\s|>|={2,}\s*$|-{2,}\s*$)", re.MULTILINE)
+from gdquiz.authoring.wording import code_span, escape, kind_of
+from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces, Style, merged, set_formula, slot_hole
+from gdquiz.rendering.tex import Delimited
+from gdquiz.texts.slots import HOLE
 
+_TEX = Delimited(("$", "$"), ("$$", "$$"))
 
-def _text(text: str) -> str:
-    """Running text of an author without what would be a tag, a link, a heading or a quotation."""
-    return _ACTIVE.sub(lambda found: "\\" + found[0], text)
+# --- running text ---------------------------------------------------------------------------------------------------
 
-
-def _formula(latex: str, display: bool) -> str:
-    checked(latex)
-    return f"$${latex}$$" if display else f"${latex}$"
-
-
-def _formula_with_slots(pieces: tuple[Literal | Slot, ...], kinds: Kinds, display: bool) -> Pieces:
-    mark = "$$" if display else "$"
-    inside = (piece.text if isinstance(piece, Literal) else _slot(piece, kinds) for piece in pieces)
-    return (mark, *inside, mark)
+_ACTIVE = re.compile(
+    r"[\\`*_\[\]<$|~^{}]|&(?=#|\w+;)|@(?=\w)|:(?=//|:|[\w+-]+:)|(?i:(?<![A-Za-z0-9])www)(?=\.)", re.ASCII
+)
+_AT_START = re.compile(r"^(?:(?=>|:(?:\s|$)|#{1,6}(?:\s|$)|[+-](?:\s|$)|={1,}\s*$|-[-\s]*$)|(\d{1,9})(?=[.)](?:\s|$)))")
 
 
-def _slot(slot: Slot, kinds: Kinds) -> Hole:
-    kind = kind_of(slot.inside, kinds)
-    if slot.place == "math" and kind == "math" and not slot.before:
-        return lambda filled: filled.slots[slot.inside]
-    return slot_hole(slot.inside, lambda value: set_slot(slot, value, kind))
+def text(words: str, *, starts: bool) -> str:
+    """Running text on one line; ``starts`` says that it stands at the beginning of the line."""
+    shown = _ACTIVE.sub(lambda found: found[0] + "\\" if len(found[0]) > 1 else "\\" + found[0], words)
+    return _AT_START.sub(lambda found: f"{found[1]}\\" if found[1] else "\\", shown) if starts else shown
 
 
-def _own(text: str, kinds: Kinds) -> Pieces:
-    for latex in formulas(text):
-        check(latex)
-    return merged(
-        _slot(piece, kinds) if isinstance(piece, Slot) else _text(piece.text) if piece.place == "text" else piece.text
-        for piece in split(text.strip())
-    )
+def _inline(tokens: Iterable[Token], insides: tuple[str, ...], kinds: Kinds, *, cell: bool) -> Iterator[str | Hole]:
+    """The pieces of one paragraph."""
+    style = CELL if cell else STYLE
+    line = _Line()
+    for token in tokens:
+        match token.type:
+            case "text" | "text_special":
+                for number, part in enumerate(HOLE.split(token.content)):
+                    if number % 2:
+                        yield from line.slot(insides[int(part)], kinds, style)
+                    elif part:
+                        yield line.words(part)
+            case "code_inline":
+                yield from line.put(_code(token.content, insides, cell=cell))
+            case "math_inline" | "math_inline_double":
+                display = token.type != "math_inline"
+                yield from line.formula(set_formula(token.content, insides, kinds, style, display=display))
+            case "softbreak" | "hardbreak":
+                yield line.ended("\n" if token.type == "softbreak" else "\\\n")
+            case "em_open" | "em_close" | "strong_open" | "strong_close":
+                yield from line.put((token.markup,))
+
+
+class _Line:
+    """What was written last, as far as what follows depends on it."""
+
+    def __init__(self) -> None:
+        self.starts, self.after_slot, self.after_formula = True, False, False
+
+    def put(self, pieces: Pieces) -> Pieces:
+        self.starts = self.after_slot = self.after_formula = False
+        return pieces
+
+    def words(self, words: str) -> str:
+        """Words: after a formula stands no digit as such, and after a slot no dot that would make it a number."""
+        shown = text(words, starts=self.starts)
+        if self.after_formula and words[0].isdigit():
+            shown = f"&#{ord(words[0])};{shown[1:]}"
+        elif self.after_slot and words[0] in ".)":
+            shown = "\\" + shown
+        self.after_slot = self.starts and words.isdigit()
+        if self.after_slot:
+            shown = f"&#{ord(words[0])};{words[1:]}"
+        self.starts = self.after_formula = False
+        return shown
+
+    def slot(self, inside: str, kinds: Kinds, style: Style) -> Iterator[str | Hole]:
+        kind = kind_of(inside, kinds)
+        if kind == "math":
+            formula = slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
+            yield from self.formula((formula,))
+            return
+        written = style.words if kind == "text" else style.code
+        starts = self.starts
+        yield from self.put((slot_hole(inside, written),))
+        self.after_slot = starts
+
+    def formula(self, pieces: Pieces) -> Pieces:
+        self.put(pieces)
+        self.after_formula = True
+        return pieces
+
+    def ended(self, end: str) -> str:
+        self.put(())
+        self.starts = True
+        return end
+
+
+# --- code -----------------------------------------------------------------------------------------------------------
+
+
+def _code(content: str, insides: tuple[str, ...], *, cell: bool) -> Pieces:
+    """A code span; where it has slots its backticks are chosen when they are filled."""
+
+    def span(code: str) -> str:
+        return code_span(code).replace("|", r"\|") if cell else code_span(code)
+
+    parts = HOLE.split(content)
+    if len(parts) == 1:
+        return (span(content),)
+    return (lambda filled: span(_filled(parts, insides, filled)),)
+
+
+def _fence(token: Token, insides: tuple[str, ...]) -> Pieces:
+    language = re.match(r"[A-Za-z0-9+#-]*", token.info.strip())
+    parts = HOLE.split(token.content.removesuffix("\n"))
+
+    def block(code: str) -> str:
+        ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", code)), default=0))
+        return f"{ticks}{language[0] if language else ''}\n{code}\n{ticks}"
+
+    if len(parts) == 1:
+        return (block(parts[0]),)
+    return (lambda filled: block(_filled(parts, insides, filled)),)
+
+
+def _filled(parts: list[str], insides: tuple[str, ...], filled: Filled) -> str:
+    return "".join(filled.slots[insides[int(part)]] if number % 2 else part for number, part in enumerate(parts))
+
+
+# --- blocks ---------------------------------------------------------------------------------------------------------
+
+
+def _own(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Pieces:
+    return merged(_blocks(tokens, insides, kinds, "\n\n"))
+
+
+def _blocks(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, between: str) -> Iterator[str | Hole]:
+    """Blocks one below the other."""
+    at, first = 0, True
+    while at < len(tokens):
+        end = _end(tokens, at)
+        if not first:
+            yield between if tokens[at].type == "paragraph_open" or between == "\n\n" else "\n"
+        yield from _block(tokens[at : end + 1], insides, kinds)
+        at, first = end + 1, False
+
+
+def _block(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
+    token, inside = tokens[0], tokens[1:-1]
+    match token.type:
+        case "paragraph_open":
+            yield from _inline(inside[0].children or [], insides, kinds, cell=False)
+        case "inline":
+            yield from _inline(token.children or [], insides, kinds, cell=False)
+        case "fence" | "code_block":
+            yield from _fence(token, insides)
+        case "math_block":
+            opened, closed = ("\n", "\n") if token.content.startswith("\n") else ("", "")
+            formula = set_formula(token.content, insides, kinds, BARE, display=True)
+            yield from (f"$${opened}", *formula, f"{closed}$$")
+        case "bullet_list_open" | "ordered_list_open":
+            yield from _list(token, inside, insides, kinds)
+        case "table_open":
+            yield from _table(inside, insides, kinds)
+
+
+def _end(tokens: list[Token], at: int) -> int:
+    """The place of the token that closes the one at a place: itself where it opens nothing."""
+    depth = 0
+    for place in range(at, len(tokens)):
+        depth += tokens[place].nesting
+        if depth <= 0:
+            return place
+    return len(tokens) - 1
+
+
+def _list(opening: Token, tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
+    number = int(opening.attrs.get("start", 1)) if opening.type == "ordered_list_open" else None
+    tight = not any(token.type == "paragraph_open" and not token.hidden for token in tokens)
+    at = 0
+    while at < len(tokens):
+        end = _end(tokens, at)
+        mark = f"{opening.markup} " if number is None else f"{number}{opening.markup} "
+        item = merged(_blocks(tokens[at + 1 : end], insides, kinds, "\n" if tight else "\n\n"))
+        yield ("" if at == 0 else "\n" if tight else "\n\n") + (mark if item else mark.rstrip())
+        yield from indented(item, " " * len(mark))
+        number = None if number is None else number + 1
+        at = end + 1
+
+
+_RULES = {"left": ":--", "right": "--:", "center": ":-:", "": "---"}
+
+
+def _table(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
+    rules: list[str] = []
+    head = True
+    for token in tokens:
+        match token.type:
+            case "tr_open":
+                yield "|"
+            case "th_open":
+                rules.append(_RULES[str(token.attrs.get("style", "")).removeprefix("text-align:")])
+            case "inline":
+                cell = merged(_inline(token.children or [], insides, kinds, cell=True))
+                yield from (" ", *cell, " |") if cell else ("  |",)
+            case "tr_close" if head:
+                yield f"\n|{'|'.join(rules)}|\n"
+                head = False
+            case "tr_close":
+                yield "\n"
 
 
 def indented(pieces: Pieces, by: str) -> Pieces:
     """The same text inside a list: every line but the first begins with ``by``."""
 
     def moved(hole: Hole) -> Hole:
-        return lambda filled: hole(filled).replace("\n", "\n" + by)
+        return lambda filled: _moved(hole(filled), by)
 
-    return tuple(piece.replace("\n", "\n" + by) if isinstance(piece, str) else moved(piece) for piece in pieces)
+    return tuple(_moved(piece, by) if isinstance(piece, str) else moved(piece) for piece in pieces)
 
 
-STYLE = Style(
-    name="markdown",
-    words=escape,
-    formula=_formula,
-    formula_with_slots=_formula_with_slots,
-    code=code_span,
-    code_in_span=str,
-    code_in_block=str,
-    tags={},
-    table=lambda alignments: "",
-    tick=" ✓",
-    own=_own,
-)
+def _moved(text: str, by: str) -> str:
+    return re.sub(r"\n(?!\n|$)", "\n" + by, text)
+
+
+_BARS = re.compile(r"\\?\|")
+
+
+def _in_cell(latex: str) -> str:
+    """A formula without bars, which would end a cell."""
+    return _BARS.sub(lambda bar: r"\Vert " if len(bar[0]) > 1 else r"\vert ", latex)
+
+
+_CELL = Delimited(_TEX.inline, _TEX.display, _in_cell)
+
+
+def _style(name: str, delimited: Delimited) -> Style:
+    return Style(
+        name=name,
+        words=escape,
+        **delimited.fields(),
+        code=code_span,
+        code_in_span=str,
+        code_in_block=str,
+        tags={},
+        table=lambda alignments: "",
+        tick=" ✓",
+        cell=_in_cell,
+        own=_own,
+    )
+
+
+STYLE = _style("markdown", _TEX)
+CELL = _style("markdown", _CELL)
+BARE = _style("markdown", Delimited(("", ""), ("", "")))
+"""Inside of a table, and formulas without their dollars."""

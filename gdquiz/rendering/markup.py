@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from gdquiz.authoring.wording import HOLE, Literal, Place, Slot, in_place, kind_of, opaque
-from gdquiz.rendering.mathml import check
+from gdquiz.authoring.wording import Place, kind_of
+from gdquiz.texts.markdown import parsed
+from gdquiz.texts.reading import read_with_slots
+from gdquiz.texts.slots import HOLE, hide_slots
+from gdquiz.texts.trees import Row
 
 
 class Filled(Protocol):
@@ -45,18 +46,18 @@ Kinds = Mapping[str, str]
 class Style:
     """How one format writes things.
 
-    ``words``: plain words; ``formula(latex, display)``: a formula without slots; ``formula_with_slots``: one with
-    slots, as pieces; ``code``: a code span; ``code_in_span`` and ``code_in_block``: what stands inside one; ``tags``:
-    what is written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``tick``: what marks a
-    right option; ``kept``: what is written around a formula and the comma or full stop after it, where these could be
-    torn apart at the end of a line; ``own(text, kinds)``: sets a text where the format does it by itself and not by
-    walking tokens.
+    ``words``: plain words, on one line; ``formula(latex, display)``: a formula without slots; ``formula_with_slots``:
+    one with slots, as pieces; ``code``: a code span; ``code_in_span`` and ``code_in_block``: what stands inside one;
+    ``tags``: what is written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``tick``:
+    what marks a right option; ``kept``: what is written around a formula and the comma or full stop after it, where these could be
+    torn apart at the end of a line; ``cell``: a formula for a cell of a table; ``own(tokens, insides, kinds)``: writes
+    the tokens of a text where that takes more than one string for each of them.
     """
 
     name: str
     words: Callable[[str], str]
     formula: Callable[[str, bool], str]
-    formula_with_slots: Callable[[tuple[Literal | Slot, ...], Kinds, bool], Pieces]
+    formula_with_slots: Callable[[Row, tuple[str, ...], Kinds, bool], Pieces]
     code: Callable[[str], str]
     code_in_span: Callable[[str], str]
     code_in_block: Callable[[str], str]
@@ -64,7 +65,8 @@ class Style:
     table: Callable[[tuple[str, ...]], str]
     tick: str
     kept: tuple[str, str] = ("", "")
-    own: Callable[[str, Kinds], Pieces] | None = None
+    cell: Callable[[str], str] = str
+    own: Callable[[list[Token], tuple[str, ...], Kinds], Pieces] | None = None
 
 
 def merged(pieces: Iterable[str | Hole]) -> Pieces:
@@ -90,33 +92,15 @@ def slot_hole(inside: str, written: Callable[[str], str]) -> Hole:
     return lambda filled: written(filled.slots[inside])
 
 
-# --- the parser -----------------------------------------------------------------------------------------------------
-
-_DISABLED = ["heading", "lheading", "hr", "blockquote", "code", "html_block", "html_inline", "link", "image"]
-
-
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
-    parser.disable([*_DISABLED, "autolink", "reference"])
-    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
-    return parser
-
-
-def parsed(text: str) -> list[Token]:
-    """The tokens of Markdown as authors may write it."""
-    return _parser().parse(text)
-
-
 def set_text(text: str, kinds: Kinds, style: Style, *, tight: bool = False) -> Pieces:
     """An author's text in a format.  ``tight`` leaves out the paragraph marks around a text of one paragraph.
 
     Raises ``InputError`` for a slot of unknown kind and for a formula that can not be set.
     """
-    if style.own is not None:
-        return style.own(text, kinds)
-    hidden, insides = opaque(text)
+    hidden, insides = hide_slots(text)
     tokens = parsed(hidden)
+    if style.own is not None:
+        return style.own(tokens, insides, kinds)
     if tight and len(tokens) == 3 and tokens[0].type == "paragraph_open":
         tokens = tokens[1:2]
     return merged(_walk(tokens, insides, kinds, style))
@@ -143,11 +127,10 @@ def _walk(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, style: St
                 yield style.tags["fence_close"]
             case "math_inline" if closing := _closing(next(iter(tokens[number + 1 :]), None), style):
                 yield style.kept[0]
-                yield from set_formula(in_place(token.content.strip(), insides, "math"), kinds, style, display=False)
+                yield from set_formula(token.content, insides, kinds, style, display=False)
                 yield style.words(closing) + style.kept[1]
             case "math_inline" | "math_inline_double" | "math_block":
-                pieces = in_place(token.content.strip(), insides, "math")
-                yield from set_formula(pieces, kinds, style, display=token.type != "math_inline")
+                yield from set_formula(token.content, insides, kinds, style, display=token.type != "math_inline")
             case "table_open":
                 yield style.table(_alignments(tokens[number:]))
             case "tr_open":
@@ -211,17 +194,16 @@ def _run(
             yield from (style.kept[0], hole, written(closing) + style.kept[1]) if closing else (hole,)
 
 
-def set_formula(pieces: tuple[Literal | Slot, ...], kinds: Kinds, style: Style, *, display: bool) -> Pieces:
-    """A formula, with or without slots, in a format."""
-    check("".join(piece.text if isinstance(piece, Literal) else f"{piece.before}0{piece.after}" for piece in pieces))
-    if all(isinstance(piece, Literal) for piece in pieces):
-        return (style.formula("".join(piece.text for piece in pieces if isinstance(piece, Literal)), display),)
-    return style.formula_with_slots(pieces, kinds, display)
+def set_formula(source: str, insides: tuple[str, ...], kinds: Kinds, style: Style, *, display: bool) -> Pieces:
+    """A formula, whose slots are holes, in a format."""
+    if not HOLE.search(source):
+        return (style.formula(source.strip(), display),)
+    return style.formula_with_slots(read_with_slots(source.strip()), insides, kinds, display)
 
 
 # --- text without slots that differs from question to question ------------------------------------------------------
 
-_INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])([^$`]*?[^\s$\\`])\$(?![\d$])")
+_INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])([^$`\\]*(?:\\.[^$`\\]*)*)(?<![\s\\])\$(?![0-9$])", re.DOTALL)
 
 
 @lru_cache(maxsize=2048)

@@ -20,79 +20,9 @@ from html import escape
 from operator import itemgetter
 from xml.etree import ElementTree
 
-from gdquiz.authoring.wording import Literal, Slot
-from gdquiz.errors import Fault, InputError, nearest
-
-LONGEST = 4000
-"""Characters of a formula beyond which it is refused."""
-DEEPEST = 40
-"""Nested braces beyond which a formula is refused."""
-
-_GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma"
-    " tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-)
-_SYMBOLS = (
-    "nabla partial infty cdot times div pm mp ast star circ to rightarrow leftarrow Rightarrow Leftarrow mapsto"
-    " longrightarrow leftrightarrow Leftrightarrow iff implies le leq ge geq ne neq ll gg approx equiv sim simeq"
-    " propto in notin subset subseteq cup cap setminus emptyset forall exists neg lnot land lor wedge vee perp"
-    " parallel mid ell prime dots ldots cdots vdots ddots top backslash sum prod int langle rangle lvert rvert"
-    " lVert rVert lfloor rfloor lceil rceil vert Vert colon"
-)
-_FUNCTIONS = "exp log ln sin cos tan tanh sinh cosh min max lim sup inf det dim Pr"
-_STRUCTURE = (
-    "frac dfrac tfrac binom sqrt left right big Big bigg Bigg bigl bigr Bigl Bigr begin end text textbf textit"
-    " mathbf mathrm mathit mathbb mathcal mathsf boldsymbol operatorname hat bar tilde vec dot ddot overline"
-    " underline widehat widetilde overbrace underbrace boxed quad qquad limits nolimits displaystyle textstyle"
-    " overset underset stackrel phantom hline"
-)
-COMMANDS = frozenset(f"{_GREEK} {_SYMBOLS} {_FUNCTIONS} {_STRUCTURE}".split())
-"""The control words a formula may use, in every format."""
-
-_ENVIRONMENTS_NAMES = "aligned gathered cases matrix pmatrix bmatrix vmatrix Vmatrix Bmatrix array smallmatrix"
-ENVIRONMENTS = frozenset(_ENVIRONMENTS_NAMES.split())
-
-_WORD = re.compile(r"\\(?:\\|([A-Za-z]+))")
-_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{([^{}]*)\}")
-
-
-def check(latex: str) -> None:
-    """Refuse a formula that is too long, too deep, or uses a command or environment that not every format can set.
-
-    Raises ``InputError`` naming the formula and the command.
-    """
-    if len(latex) > LONGEST:
-        raise InputError(Fault(f"a formula of {len(latex)} characters", expected=f"at most {LONGEST}"))
-    depth = 0
-    for brace in re.findall(r"\\.|[{}]", latex):
-        depth += (brace == "{") - (brace == "}")
-        if depth > DEEPEST or depth < 0:
-            raise _fault(latex, "its braces do not match" if depth < 0 else f"braces nested more than {DEEPEST} deep")
-    if depth:
-        raise _fault(latex, "its braces do not match")
-    for word in _WORD.findall(latex):
-        if word and word not in COMMANDS:
-            raise _fault(latex, f"unknown command '\\{word}'", nearest(word, COMMANDS))
-    for name in _ENVIRONMENT.findall(latex):
-        if name not in ENVIRONMENTS:
-            raise _fault(latex, f"unknown environment '{name}'", nearest(name, ENVIRONMENTS))
-
-
-_passed = lru_cache(maxsize=8192)(check)
-_DIGITS = re.compile(r"[0-9]+")
-
-
-def checked(latex: str) -> None:
-    """``check``, once for all formulas that differ only in their digits."""
-    if len(latex) > LONGEST:
-        check(latex)
-    _passed(_DIGITS.sub("0", latex))
-
-
-def _fault(latex: str, problem: str, hint: str = "") -> InputError:
-    shown = latex if len(latex) <= 60 else latex[:57] + "..."
-    return InputError(Fault(f"in the formula ${shown}$: {problem}", hint=hint))
-
+from gdquiz.errors import InputError
+from gdquiz.texts.latex import Piece
+from gdquiz.texts.reading import fault, read
 
 # --- the guard ------------------------------------------------------------------------------------------------------
 
@@ -120,7 +50,7 @@ def tree(latex: str) -> ElementTree.Element:
     """The formula as a tree of whitelisted elements; the element ``mrow`` that holds all of it."""
     from latex2mathml.converter import convert_to_element
 
-    check(latex)
+    read(latex)
     row = ElementTree.Element("mrow")
     if not latex.strip():
         return row
@@ -128,7 +58,7 @@ def tree(latex: str) -> ElementTree.Element:
     try:
         converted = convert_to_element(source)
     except Exception as error:  # whatever the converter stumbles over, the formula is at fault
-        raise _fault(latex, f"it can not be read ({type(error).__name__})") from error
+        raise fault(latex, f"it can not be read ({type(error).__name__})") from error
     row.extend(_children(converted, latex))
     return row
 
@@ -141,14 +71,14 @@ def _clean(element: ElementTree.Element, latex: str) -> ElementTree.Element:
         tag, attributes = "mrow", {"style": "border:1px solid;padding:.15em"}
     elif tag not in _ELEMENTS or (tag == "mspace" and "linebreak" in attributes):
         problem = r"a line break \\ outside of an environment" if tag == "mspace" else f"<{tag}> is not set here"
-        raise _fault(latex, problem)
+        raise fault(latex, problem)
     else:
         align = attributes.get("columnalign")
         attributes = {key: value for key, value in attributes.items() if key in _ATTRIBUTES and _VALUE.fullmatch(value)}
         if tag == "mtd" and align in _ALIGN:
             attributes["style"] = f"text-align:{align}"
     if tag == "mi" and (text == "&" or (text.startswith("\\") and text != "\\")):
-        raise _fault(latex, f"'{text}' is not understood here")
+        raise fault(latex, f"'{text}' is not understood here")
     if tag == "mo" and len(text) > 1 and text.replace(" ", "").isalpha():
         tag, attributes = "mi", {}
     if tag == "mi" and text == "·":
@@ -311,22 +241,24 @@ def fragment(latex: str, starts: bool) -> str | None:
 class Formula:
     """A formula with slots, converted once: ``literals`` of MathML with a hole between each two.
 
-    A hole is the number of its slot (by order in the source) and whether an operand starts there (see ``fragment``).
+    A hole is the number of its slot and whether an operand starts there (see ``fragment``).
     """
 
     literals: tuple[str, ...]
     holes: tuple[tuple[int, bool], ...]
 
 
-def formula(pieces: Sequence[Literal | Slot]) -> Formula | None:
+def formula(pieces: Sequence[Piece]) -> Formula | None:
     """Convert a formula with slots (all of kind ``math``); ``None`` when its slots can not be told from the rest."""
-    source, count = "", 0
+    count = sum(isinstance(piece, int) for piece in pieces)
+    order: list[int] = []
+    source = ""
     for piece in pieces:
-        if isinstance(piece, Literal):
-            source += piece.text
+        if isinstance(piece, str):
+            source += piece
         else:
-            source += f"{piece.before} {_FIRST_MARKER + count} {piece.after}"
-            count += 1
+            source += f" {_FIRST_MARKER + len(order)} "
+            order.append(piece)
     row = tree(source)
     parents = {child: (parent, at) for parent in row.iter() for at, child in enumerate(parent)}
     starts: dict[int, bool] = {}
@@ -345,5 +277,5 @@ def formula(pieces: Sequence[Literal | Slot]) -> Formula | None:
         return None
     return Formula(
         literals=tuple(pieces_of[::2]),
-        holes=tuple((marker - _FIRST_MARKER, starts[marker]) for marker in markers),
+        holes=tuple((order[marker - _FIRST_MARKER], starts[marker]) for marker in markers),
     )

@@ -13,9 +13,9 @@ from typing import Any
 from jinja2 import Template
 from markupsafe import Markup
 
-from gdquiz.authoring.wording import HOLE
 from gdquiz.rendering.markup import Hole, Pieces, merged
 from gdquiz.rendering.templating import lay_out
+from gdquiz.texts.slots import HOLE
 
 
 class Mould:

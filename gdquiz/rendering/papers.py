@@ -149,7 +149,7 @@ class Papers:
 
     def _cell(self, part: PartWording, solved: PartKey) -> str:
         if part.kind == "formula":
-            return self._mould.safe(self.style.formula(solved.formula_shown, False))
+            return self._mould.safe(self.style.cell(self.style.formula(solved.formula_shown, False)))
         if part.kind == "text":
             return self.blocks.words("see the key")
         if solved.numbers:

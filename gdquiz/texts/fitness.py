@@ -1,0 +1,51 @@
+"""Whether a text is fit to be printed: the one gate that every text passes, wherever it comes from.
+
+``of_words``, ``of_formula`` and ``of_prose`` yield what is wrong with a text of that kind, as faults without a place;
+whoever reads a file adds file, line, item and field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gdquiz.errors import Fault, InputError
+from gdquiz.texts.reading import read, read_with_slots, unprintable
+from gdquiz.texts.slots import REGION, SLOT, formulas
+
+
+def of_signs(text: str) -> Iterator[Fault]:
+    """Characters that have no look of their own, or turn the direction of what stands around them."""
+    found = unprintable(text)
+    if found:
+        place = text.index(found)
+        near = text[max(0, place - 12) : place].rsplit("\n", maxsplit=1)[-1]
+        yield Fault(
+            f"the character U+{ord(found):04X} stands in the text" + (f", after '{near}'" if near else ""),
+            "characters that can be seen",
+        )
+
+
+def of_words(text: str) -> Iterator[Fault]:
+    """Plain words, such as a title or a name.  Line breaks count as spaces."""
+    yield from of_signs(text.replace("\t", " "))
+
+
+def of_formula(latex: str) -> Iterator[Fault]:
+    """A formula without dollars, such as the value of a slot or the label of a figure."""
+    try:
+        read(latex)
+    except InputError as error:
+        yield from error.faults
+
+
+def of_prose(text: str) -> Iterator[Fault]:
+    """Markdown with formulas and slots."""
+    yield from of_signs(text)
+    for source in formulas(text):
+        try:
+            read_with_slots(source)
+        except InputError as error:
+            yield from error.faults
+    rest = SLOT.sub("", REGION.sub("", text))
+    if "$" in rest:
+        yield Fault("a dollar sign has no partner", "$...$ or $$...$$", r"write \$ for money")

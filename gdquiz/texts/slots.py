@@ -1,0 +1,43 @@
+"""Where the slots of a text stand, and which parts of it are code or formulas."""
+
+from __future__ import annotations
+
+import re
+
+HOLE = re.compile("\ue000(\\d+)\ue001")
+"""How a slot is written while a text is read: two private characters around its number, opaque to every parser."""
+
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+SLOT = re.compile(r"\{\{(?!\{)([^{}]+)\}\}")
+"""A slot of a text: its inside holds no brace."""
+
+REGION = re.compile(
+    r"""
+    (?P<fence>^[ ]{0,3}(?P<ticks>`{3,}|~{3,})[^\n]*\n (?:.*?\n)?? [ ]{0,3}(?P=ticks)[`~]*[ ]*$)
+  | (?P<span>(?<!`)(?P<mark>`+)(?!`) .+? (?<!`)(?P=mark)(?!`))
+  | (?P<escape>\\[^\s])
+  | (?P<display>\$\$ (?:[^$\\]|\\.)+ \$\$)
+  | (?P<inline>\$(?![\s$]) (?:[^$\\]|\\.)*? (?:(?<!\s)|(?<=\\\s)) \$(?!\d))
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+"""The parts of a text that are not running text: code, escaped signs, formulas."""
+
+
+def hide_slots(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with slot number i written as a hole (see ``HOLE``), and the insides of the slots in order."""
+    insides: list[str] = []
+
+    def hole(match: re.Match[str]) -> str:
+        insides.append(match[1])
+        return f"\ue000{len(insides) - 1}\ue001"
+
+    return SLOT.sub(hole, _PRIVATE.sub("\ufffd", text.replace("\r\n", "\n"))), tuple(insides)
+
+
+def formulas(text: str) -> tuple[str, ...]:
+    """The LaTeX of every formula of a text, without its dollars, and with holes for its slots."""
+    hidden = hide_slots(text)[0]
+    return tuple(
+        region[0].strip("$").strip() for region in REGION.finditer(hidden) if region.lastgroup in ("display", "inline")
+    )
