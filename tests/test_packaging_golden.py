@@ -115,7 +115,7 @@ def test_a_template_that_drops_the_key_is_refused(folder: Path) -> None:
 
 def test_a_control_character_is_refused_by_name() -> None:
     exam = only("exponential")
-    wording = exam.wordings["exponential"].model_copy(update={"title": "A \x0b step"})
+    wording = exam.wordings["exponential"].model_copy(update={"title": "A \x01 step"})
     with pytest.raises(InputError, match="not well-formed") as raised:
         list(package(exam.model_copy(update={"wordings": {"exponential": wording}}), find_target("moodle"), []))
     assert raised.value.faults[0].item == "exponential"

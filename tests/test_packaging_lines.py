@@ -19,6 +19,7 @@ from gdquiz.cli.schema import schema_text
 from gdquiz.packaging.packages import package, pools_of
 from gdquiz.packaging.styles import DOLLARS, PLAIN, TEX
 from gdquiz.packaging.targets import find_target
+from gdquiz.rendering import markdown
 from gdquiz.rendering.markup import join, set_prose, set_text
 
 STYLES = {"aiken": PLAIN, "blackboard": DOLLARS, "brightspace": TEX}
@@ -301,7 +302,8 @@ def check_lines(exam: Exam) -> None:
         for part, key in zip(line["parts"], question.parts, strict=True):
             assert part["numbers"] == [number.model_dump() for number in key.numbers]
             assert (tuple(part["right"]), part["truth"], part["formula"]) == (key.options, key.truth, key.formula)
-            assert [wrong["feedback"] for wrong in part["wrong"]] == [wrong.feedback for wrong in key.wrong]
+            told = [set_prose(wrong.feedback, markdown.STYLE) for wrong in key.wrong]
+            assert [wrong["feedback"] for wrong in part["wrong"]] == told
             assert [wrong["credit"] for wrong in part["wrong"]] == [wrong.credit for wrong in key.wrong]
             assert set(part["right"]) <= {option["id"] for option in part["options"]}
 

@@ -36,6 +36,11 @@ def test_cloze_gives_every_text_back(right: str, wrong: str, told: str, also: st
     assert number.field.answers[1].feedback.rstrip(" ") == also.rstrip(" ")
 
 
+def percent(html: str) -> str:
+    """HTML with a percent sign for its entity, which GIFT needs at the beginning of a text."""
+    return html.replace("&#37;", "%")
+
+
 @given(HTML, HTML, HTML, HTML)
 def test_gift_gives_every_text_back(text: str, right: str, wrong: str, told: str) -> None:
     q = gift.quoted
@@ -46,10 +51,10 @@ def test_gift_gives_every_text_back(text: str, right: str, wrong: str, told: str
     (question,) = gift_player.read(file)
     field = question.fields[0].field
     assert isinstance(field, Choice)
-    assert question.text == f"<p>{text}".strip() and question.general == f"<p>{text}".strip()
+    assert percent(question.text) == f"<p>{text}".strip() and percent(question.general) == f"<p>{text}".strip()
     assert question.name == f"name {text}".strip() and question.id == "a-1"
-    assert [answer.text for answer in field.answers] == [f"<p>{right}".strip(), f"<p>{wrong}".strip()]
-    assert [answer.feedback for answer in field.answers] == ["", f"<p>{told}".strip()]
+    assert [percent(answer.text) for answer in field.answers] == [f"<p>{right}".strip(), f"<p>{wrong}".strip()]
+    assert [percent(answer.feedback) for answer in field.answers] == ["", f"<p>{told}".strip()]
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 6))

@@ -115,7 +115,7 @@ def test_deep_nesting_is_refused():
         r"\text{<script>alert(1)</script>}",
         r"\text{\&lt;script\&gt;}",
         "</math><script>alert(1)</script>",
-        r"\text{\" onload=alert(1) x=\"}".replace("\\\"", '"'),
+        r"\text{\" onload=alert(1) x=\"}".replace('\\"', '"'),
         r"\text{<img src=x onerror=alert(1)>}",
     ],
 )

@@ -80,7 +80,7 @@ def test_every_character_is_safe_in_latex():
     text = latex.words(LATEX_SPECIALS)
     assert text == (
         r"\textbackslash{} \{ \} \$ \& \# \% \_ \textasciicircum{} \textasciitilde{} \textless{} \textgreater{} "
-        r"\textbar{} \textquotedbl{} {[}x{]} -- 'q' Jos\'{e} Ł\'{o}d\'{z} Ærø ß \~{\^{e}} \gdcodepoint{738B} "
+        r"\textbar{} \textquotedbl{} {[}x{]} -{}- 'q' Jos\'{e} Ł\'{o}d\'{z} Ærø ß \~{\^{e}} \gdcodepoint{738B} "
         r"\ensuremath{\alpha} \ensuremath{\le} -- \ldots{} ``q'' ~ "
     )
 

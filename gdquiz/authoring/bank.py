@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from gdquiz.authoring.schema import BankFile
 from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.texts import fitness
 
 LARGEST = 5_000_000
 """Characters in a bank file."""
@@ -49,9 +50,14 @@ class Bank:
 
     def line(self, path: Path) -> int | None:
         """The line of a field, or of the nearest table around it."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path)
+        return line_of(path, self.lines)
+
+
+def line_of(path: Path, lines: Mapping[Path, int]) -> int | None:
+    """The line of a field, or of the nearest table around it."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path)
 
 
 def read_bank(text: str, *, file: str) -> Bank:
@@ -164,10 +170,7 @@ def field_name(path: Path) -> str:
 
 def _placed(fault: Fault, path: Path, content: Any, lines: Mapping[Path, int]) -> Fault:
     item, field = place_of(path, content)
-    nearest_line = path
-    while nearest_line and nearest_line not in lines:
-        nearest_line = nearest_line[:-1]
-    return fault.at(line=lines.get(nearest_line), item=item, field=field)
+    return fault.at(line=line_of(path, lines), item=item, field=field)
 
 
 def _known_path(location: tuple[Any, ...], content: Any) -> Path:
@@ -236,6 +239,8 @@ def _spoiled(content: Any, lines: Mapping[Path, int], file: str) -> Iterator[Fau
                 content,
                 lines,
             )
+            continue
+        yield from (_placed(fault.at(file=file), path, content, lines) for fault in fitness.of_signs(text))
 
 
 def _repeated(bank: BankFile, lines: Mapping[Path, int], file: str) -> Iterator[Fault]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
-from gdquiz.authoring.bank import schema_faults, toml, toml_lines
+from gdquiz.authoring.bank import Path, field_name, line_of, schema_faults, toml, toml_lines
 from gdquiz.authoring.exam import Kind
 from gdquiz.authoring.learning_outcomes import in_words
 from gdquiz.authoring.roster import MOST_FORMS
@@ -15,6 +15,7 @@ from gdquiz.authoring.schema import Table, Words
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics import draws
+from gdquiz.texts import fitness
 
 
 class Slot(Table):
@@ -90,10 +91,27 @@ class Blueprint(Table):
 def read_blueprint(text: str, *, file: str) -> Blueprint:
     """The blueprint in a TOML text.  Raises ``InputError`` with every fault of it."""
     content = toml(text, file=file)
+    lines = dict(toml_lines(text))
     try:
-        return Blueprint.model_validate(content)
+        blueprint = Blueprint.model_validate(content)
     except ValidationError as error:
-        raise InputError(schema_faults(error, content, dict(toml_lines(text)), file, Blueprint)) from error
+        raise InputError(schema_faults(error, content, lines, file, Blueprint)) from error
+    faults = [
+        fault.at(file=file, line=line_of(path, lines), field=field_name(path)) for path, fault in _unfit(blueprint)
+    ]
+    if faults:
+        raise InputError(faults)
+    return blueprint
+
+
+def _unfit(blueprint: Blueprint) -> Iterator[tuple[Path, Fault]]:
+    """Texts of a blueprint that can not be printed."""
+    for name in ("title", "course", "date"):
+        yield from (((name,), fault) for fault in fitness.of_words(getattr(blueprint, name)))
+    yield from ((("instructions",), fault) for fault in fitness.of_prose(blueprint.instructions))
+    for place, section in enumerate(blueprint.section):
+        yield from ((("section", place, "title"), fault) for fault in fitness.of_words(section.title))
+        yield from ((("section", place, "instructions"), fault) for fault in fitness.of_prose(section.instructions))
 
 
 def quick_blueprint(*, title: str, topics: Sequence[str], questions: int, seed: str) -> Blueprint:

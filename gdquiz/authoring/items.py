@@ -23,6 +23,7 @@ from gdquiz.authoring.template import Case, ItemTemplate, Part, Series, Slot, Wr
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.mathematics.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse
 from gdquiz.mathematics.misconceptions import CODES, slip_behind
+from gdquiz.texts import fitness
 from gdquiz.texts.slots import SLOT
 
 _FORMAT = re.compile(r"(.*?)(?::(\d|code|plain|signed))?", re.DOTALL)
@@ -351,8 +352,30 @@ class _Reader:
             rest = SLOT.sub("", text)
             if "{{" in rest or re.search(r"(?<!\})\}\}\s*$", rest):
                 self.fault(path, Fault("a slot is not closed", "{{name}}"))
-            if len(re.findall(r"(?<!\\)\$", re.sub(r"```.*?```|`[^`]*`", "", rest, flags=re.DOTALL))) % 2:
-                self.fault(path, Fault("a dollar sign has no partner", "$...$ or $$...$$", "write \\$ for money"))
+            for fault in fitness.of_prose(text):
+                self.fault(path, fault)
+        for gate, found in ((fitness.of_words, self._words()), (fitness.of_formula, self._labels())):
+            for path, text in found:
+                for fault in gate(text):
+                    self.fault(path, fault)
+
+    def _words(self) -> Iterable[tuple[Path, str]]:
+        """What is printed as plain words."""
+        yield ("title",), self.item.title
+        for place, case in enumerate(self.item.case):
+            yield from ((("case", place, "text", name), words) for name, words in case.text.items())
+
+    def _labels(self) -> Iterable[tuple[Path, str]]:
+        """What a figure prints beside its lines and points, LaTeX without dollars."""
+        figure = self.item.figure
+        if figure is None:
+            return
+        yield ("figure", "x_label"), figure.x_label
+        yield ("figure", "y_label"), figure.y_label
+        for name in ("points", "key_points", "arrows", "key_arrows"):
+            yield from ((("figure", name, label), SLOT.sub("0", label)) for label in getattr(figure, name))
+        for place, series in enumerate(figure.series):
+            yield ("figure", "series", place, "label"), SLOT.sub("0", series.label)
 
     def _prose(self) -> Iterable[tuple[Path, str]]:
         item = self.item

@@ -24,6 +24,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from gdquiz.authoring import legible
 from gdquiz.authoring.exam import FORMAT, Exam, Figure, Form, PartKey, PartWording, Question, Wording
 from gdquiz.authoring.wording import slots_of
 from gdquiz.errors import Fault, InputError, nearest
@@ -201,7 +202,7 @@ def of_shape(error: ValidationError, file: str) -> tuple[Fault, ...]:
 def of_exam(exam: Exam, file: str = "") -> tuple[Fault, ...]:
     """What does not fit together in an exam of the right shape; nothing where it is sound."""
     found = [replace(fault, file=file, field=path(steps), hint=fault.hint or HINT)
-             for steps, fault in _exam_faults(exam)]  # fmt: skip
+             for steps, fault in (*_exam_faults(exam), *legible.of_exam(exam))]  # fmt: skip
     return _few(found, file)
 
 

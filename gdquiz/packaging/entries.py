@@ -202,7 +202,7 @@ class Entries:
 
     def _view(self, entry: Entry) -> EntryView:
         wording = self.exam.wordings[entry.question.wording]
-        key, words, read = entry.question.wording, self.target.style.words, self._mould.read
+        key, label, read = entry.question.wording, self.target.style.label, self._mould.read
         lettered = len({one.part for one in entry.fields}) > 1
         weigh = lru_cache(maxsize=64)(lambda points: weights(wording, entry.fields, points))
         first: set[int] = set()
@@ -212,15 +212,15 @@ class Entries:
             first.add(one.part)
         return EntryView(
             id=read(lambda entry: entry.id),
-            name=read(lambda entry: words(entry.name)),
-            title=read(lambda entry: words(entry.title)),
+            name=read(lambda entry: label(entry.name)),
+            title=read(lambda entry: label(entry.title)),
             points=read(lambda entry: amount(entry.points)),
             stem=self._texts.text(key, wording.stem),
             figure=self._figure() if entry.question.figure is not None else None,
             fields=tuple(views),
             hints=tuple(self._texts.text(key, hint, tight=True) for hint in wording.hints),
             solution=self._texts.text(key, wording.solution),
-            tags=tuple(map(self._texts.words, tags_of(wording))),
+            tags=tuple(self._mould.safe(label(shortened(tag))) for tag in tags_of(wording)),
         )
 
     def drawn(self, entry: Entry) -> str:
@@ -230,7 +230,7 @@ class Entries:
     def _figure(self) -> FileView:
         def alt(entry: Entry) -> str:
             assert entry.question.figure is not None
-            return self.target.style.words(spoken(entry.question.figure.alt))
+            return self.target.style.label(spoken(entry.question.figure.alt))
 
         read = self._mould.read
         return FileView(
@@ -564,8 +564,8 @@ def _lettered(number: int) -> str:
 
 
 def shortened(name: str, end: str = "") -> str:
-    """A name for instructors that platforms take, cut where it is too long; ``end`` is kept whole."""
-    most = LONGEST_NAME - len(end)
+    """A name for instructors that platforms take: on one line, and cut where it is too long; ``end`` is kept whole."""
+    most, name = LONGEST_NAME - len(end), " ".join(name.split())
     return (name if len(name) <= most else f"{name[: most - 1].rstrip()}…") + end
 
 

@@ -18,12 +18,16 @@ from gdquiz.rendering.formats import Page
 
 _QUOTED = re.compile("\x02(.*?)\x03", re.DOTALL)
 _NAME = re.compile("\x04(.*?)\x05", re.DOTALL)
+_WEIGHT = re.compile(r"^(\s*)%")
 _SIGNS = re.compile(r"[\\~=#{}:]")
 
 
 def quoted(html: str) -> str:
-    """HTML with the signs of GIFT escaped, on one line; a line break of a program is kept."""
-    text = _SIGNS.sub(lambda sign: "\\" + sign[0], html)
+    """HTML with the signs of GIFT escaped, on one line; a line break of a program is kept.
+
+    A percent sign at its beginning would be read as the marks that an answer earns: it is written as an entity.
+    """
+    text = _SIGNS.sub(lambda sign: "\\" + sign[0], _WEIGHT.sub(r"\1&#37;", html))
     programs = re.split(r"(<pre>.*?</pre>)", text, flags=re.DOTALL)
     return "".join(
         part.replace("\n", "\\n") if number % 2 else " ".join(part.split("\n")) for number, part in enumerate(programs)

@@ -16,9 +16,14 @@ from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.entries import Entry
 from gdquiz.packaging.packages import FOLDER, NoPlace, Package, no_figure
 from gdquiz.rendering.formats import Page
+from gdquiz.texts.cells import inert_html
 
 MOST_RECORDS = 250
 """Of one Blackboard file."""
+
+
+_LOOKS_LIKE_A_LINE = re.compile(r"[A-Z]+\s*[.):]")
+"""Words of a question that would be read as an option or the answer; a space of no width keeps them from it."""
 
 
 def aiken(package: Package) -> Iterator[Page]:
@@ -35,6 +40,8 @@ def aiken(package: Package) -> Iterator[Page]:
         if entry.fields[0].kind not in ("choice", "truth"):
             raise NoPlace(Fault("it has no list to choose from"))
         lines = [" ".join(line.split()) for line in text.strip().split("\n")]
+        if _LOOKS_LIKE_A_LINE.match(lines[0]):
+            lines[0] = "\u200b" + lines[0]
         answers = [line for line in lines[1:-1] if re.match(r"[A-Z]\. \S", line)]
         key = lines[-1].removeprefix("ANSWER: ")
         _stands(entry, len(answers) == len(lines) - 2 >= 2 and any(line.startswith(f"{key}. ") for line in answers))
@@ -53,7 +60,7 @@ def blackboard(package: Package) -> Iterator[Page]:
 
     def finished(text: str, entry: Entry) -> str:
         no_figure(entry)
-        cells = [_on_one_line(cell) for cell in text.split("\x1f")]
+        cells = [inert_html(_on_one_line(cell)) for cell in text.split("\x1f")]
         _stands(entry, len(cells) >= 3 and all(cells))
         return "\t".join(cells) + "\n"
 
@@ -71,7 +78,8 @@ def brightspace(package: Package) -> Iterator[Page]:
 
     def finished(text: str, entry: Entry) -> list[list[str]]:
         no_figure(entry)
-        made = [row.split("\x1f") for row in text.strip("\n").split("\x1e") if row.strip()]
+        kept = [row for row in text.strip("\n").split("\x1e") if row.strip()]
+        made = [[inert_html(cell) for cell in row.split("\x1f")] for row in kept]
         names = [row[0] for row in made]
         _stands(entry, names[0] == "NewQuestion" and names.count("QuestionText") == 1 and len(made) >= 6)
         return [*made, []]

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from gdquiz.practice.mastery import MASTERED, START
+from gdquiz.texts.cells import inert
 
 PURSUED = 2
 """Questions in a row on one misconception."""
@@ -76,5 +77,5 @@ def to_csv(progress: Progress) -> str:
     writer.writerow(("skill", "mastery", "mastered", "questions", "credit"))
     for name, skill in sorted(progress.skills.items()):
         mastered = "yes" if skill.mastered else "no"
-        writer.writerow((name, f"{skill.mastery:.3f}", mastered, skill.questions, f"{skill.credit:g}"))
+        writer.writerow((inert(name), f"{skill.mastery:.3f}", mastered, skill.questions, f"{skill.credit:g}"))
     return text.getvalue()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from typing import Protocol
 
 from markdown_it.token import Token
@@ -49,9 +50,10 @@ class Style:
     ``words``: plain words, on one line; ``formula(latex, display)``: a formula without slots; ``formula_with_slots``:
     one with slots, as pieces; ``code``: a code span; ``code_in_span`` and ``code_in_block``: what stands inside one;
     ``tags``: what is written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``tick``:
-    what marks a right option; ``kept``: what is written around a formula and the comma or full stop after it, where these could be
-    torn apart at the end of a line; ``cell``: a formula for a cell of a table; ``own(tokens, insides, kinds)``: writes
-    the tokens of a text where that takes more than one string for each of them.
+    what marks a right option; ``kept``: what is written around a formula and the comma or full stop after it, where
+    these could be torn apart at the end of a line; ``cell``: a formula for a cell of a table; ``label``: words where no
+    markup can stand, such as a title or an attribute; ``own(tokens, insides, kinds)``: writes the tokens of a text
+    where that takes more than one string for each of them.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Style:
     tick: str
     kept: tuple[str, str] = ("", "")
     cell: Callable[[str], str] = str
+    label: Callable[[str], str] = escape
     own: Callable[[list[Token], tuple[str, ...], Kinds], Pieces] | None = None
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from gdquiz.rendering.markup import parsed
 from gdquiz.rendering.unicode import displayed, formula
+from gdquiz.texts.markdown import parsed
 
 WIDTH = 80
 UNBROKEN = 34

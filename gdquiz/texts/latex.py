@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 
+from gdquiz.errors import InputError
 from gdquiz.texts import shapes
 from gdquiz.texts.trees import (
     Accented,
@@ -78,17 +80,23 @@ def value(latex: str, words: Callable[[str], str] = web_words) -> str:
     At its ends stands nothing that TeX would read as belonging to what stands beside it, or others as a link or tag.
     """
     text = tex(latex, words)
-    return "{}" * (text[:1] in ("[", "*")) + text + "{}" * (text[-1:] in ("]", "<"))
+    return "{}" * bool(_BELONGS.match(text)) + text + "{}" * (text[-1:] in ("]", "<"))
+
+
+_BELONGS = re.compile(r"[\[*]|[0-9]*:")
 
 
 @lru_cache(maxsize=4096)
 def value_of_words(text: str, words: Callable[[str], str] = web_words) -> str:
-    """The value of a slot that holds no formula: a numeral such as ``-1/3`` as it is, else words."""
+    """The value of a slot that holds no formula: words, or signs such as ``<`` and ``-1/3`` as they are."""
     line = " ".join(text.split())
-    return line if _PLAIN_NUMBER.fullmatch(line) else f"\\text{{{words(line)}}}" if line else ""
+    if not _WORD.search(line):
+        with suppress(InputError):
+            return value(line, words)
+    return f"\\text{{{words(line)}}}"
 
 
-_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?")
+_WORD = re.compile(r"[^\W\d_]{2}|\\")
 
 
 class _Writer:
@@ -110,7 +118,7 @@ class _Writer:
         last = self.parts[-1] if self.parts else ""
         first = text[0]
         if isinstance(last, int):
-            if first.isalpha():
+            if first.isalpha() or first == ":":
                 self.parts.append(" ")
         elif (first.isalpha() and _ENDS_IN_WORD.search(last)) or (first in "([:" and last.endswith("]")):
             self.parts.append(" ")
@@ -228,7 +236,7 @@ class _Writer:
 
     def cell(self, row: Row) -> None:
         """A cell; at its head no sign stands that TeX would read as belonging to what opens the row."""
-        first = next((node for node in row if not isinstance(node, Blank)), None)
+        first: Node | None = next((node for node in row if not isinstance(node, Blank)), None)
         while isinstance(first, Scripts):
             first = first.base
         if isinstance(first, Symbol) and first.sign.tex in ("[", "*"):

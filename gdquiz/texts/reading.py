@@ -395,14 +395,18 @@ class _Reader:
         self.skip()
         if not self.taken("char", "{"):
             raise self.fault(f"'\\{command}' needs braces", f"\\{command}{{...}}")
-        words = ""
-        while not self.taken("char", "}"):
+        words, open_braces = "", 1
+        while open_braces:
             kind, text = self.here
+            if kind == "char" and text in "{}":
+                open_braces += 1 if text == "{" else -1
+                self.at += 1
+                continue
             if kind == "end":
                 raise self.fault("its braces do not match")
             if kind == "word" or (kind == "escaped" and text not in "%$&#_{} "):
                 raise self.fault(f"'\\{text}' stands within '\\{command}'", "only plain words do")
-            if kind == "char" and text in "{$&#%^_~\\`":
+            if kind == "char" and text in "$&#%^_~\\`":
                 raise self.fault(f"'{text}' stands within '\\{command}'", _HINTS.get(text, "only plain words do"))
             if (kind == "char" and unprintable(text)) or (kind in ("hole", "marker") and not slots):
                 raise self.fault(f"{_named(text)} is not understood here")
