@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from math import isfinite
 from typing import Any
@@ -19,21 +20,32 @@ import numpy as np
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics.calculus import Calculus, derive
-from gdquiz.mathematics.certainty import YES
+from gdquiz.mathematics.certainty import UNSURE, YES
+from gdquiz.mathematics.certificates import Exact
+from gdquiz.mathematics.convexity import mirrored
 from gdquiz.mathematics.critical import CriticalPoint, Landscape, critical_points
 from gdquiz.mathematics.descent import Field, Method, Solver, iterate
+from gdquiz.mathematics.events import crossings, overshoots, with_flags
+from gdquiz.mathematics.exact_run import Given, StatedRun
 from gdquiz.mathematics.expressions import Node, to_text
-from gdquiz.mathematics.observation import Trajectory, observe
+from gdquiz.mathematics.observation import Knowledge, Trajectory, observe
 from gdquiz.mathematics.outcomes import Verdicts, judge, sentence
 from gdquiz.mathematics.pointwise import as_float, bits, exact_value, float_value, kink, undefined
-from gdquiz.mathematics.proofs import ExactPoint, certificate, kind_name, knowledge, mirrored
+from gdquiz.mathematics.proofs import ExactPoint, certificate, kind_name, knowledge
 from gdquiz.mathematics.search import DIGITS, polish
+from gdquiz.mathematics.suggestion import Suggestion
+from gdquiz.mathematics.theorems import decide
+from gdquiz.mathematics.unfinished import plateau as proved_plateau
 from gdquiz.task import Quantity, Task, read
 
 MOST_BITS = 2_000
 """Fractions longer than this are given up for floats."""
 LONG = 2_000
 """A run is judged after at least this many steps."""
+ROUNDED = 1e-14
+"""Coordinates of critical points are floats when they are compared: off by less than this, relative to the largest."""
+NARROW = 1e-7
+"""A limit that is not on the list is told in floats where it is known this well, relative to its largest coordinate."""
 PROBED = 60
 """At least this many exact steps are tried, to see whether the run comes to rest or repeats itself."""
 
@@ -127,7 +139,8 @@ def solve(
     exact = _exact_run(task, calculus)
     trajectory = _long_run(task, calculus, downhill, exact)
     rows = _steps(task, calculus, exact, trajectory)
-    verdicts = judge(trajectory)
+    stated = _stated(task, calculus)
+    verdicts = _told(judge(trajectory, partial(_proved, stated)), stated, trajectory)
     place = _place(verdicts, landscape, exact)
     verdicts = _sharpened(verdicts, downhill, place)
     broken = _broken_off(task, calculus, rows, trajectory)
@@ -275,12 +288,12 @@ def _steps(task: Task, calculus: Calculus, exact: tuple[ExactPoint, ...], trajec
         known = exact[number] if number < len(exact) else None
         place = tuple(Quantity(float(x)) for x in point) if known is None else tuple(map(Quantity.of, known))
         slopes = zip(calculus.gradient, gradients[number], strict=True)
-        gradient = tuple(_told(task, part, known, slope) for part, slope in slopes)
-        rows.append(Step(number, place, _told(task, task.loss, known, losses[number]), gradient))
+        gradient = tuple(_value(task, part, known, slope) for part, slope in slopes)
+        rows.append(Step(number, place, _value(task, task.loss, known, losses[number]), gradient))
     return tuple(rows)
 
 
-def _told(task: Task, node: Node, point: ExactPoint | None, number: Any) -> Quantity:
+def _value(task: Task, node: Node, point: ExactPoint | None, number: Any) -> Quantity:
     if point is not None:
         try:
             value = exact_value(node, dict(zip(task.variables, point, strict=True)))
@@ -293,22 +306,71 @@ def _told(task: Task, node: Node, point: ExactPoint | None, number: Any) -> Quan
 # --- the verdict ---------------------------------------------------------------------------------------------------
 
 
+def _stated(task: Task, calculus: Calculus) -> StatedRun:
+    """The run as the theorems take it."""
+
+    def given(x: Quantity) -> Given:
+        return x.exact if x.exact is not None else x.formula if x.formula is not None else Fraction(x.number)
+
+    settings = tuple((name, given(x)) for name, x in task.parameters.items())
+    start = tuple(map(given, task.start))
+    return StatedRun(calculus, (), start, given(task.rate), task.method.name, settings, task.ascend, task.steps)
+
+
+def _proved(run: StatedRun, _: int, hint: Suggestion) -> Exact | None:
+    proved = decide(run, hint)
+    return None if proved is None else with_flags(run, proved)
+
+
+def _told(verdicts: Verdicts, run: StatedRun, trajectory: Trajectory) -> Verdicts:
+    """The verdicts with the events of every step, and what a slow run is told about a plateau."""
+    overshoot, crossing, plateau = verdicts.overshoot.copy(), verdicts.crossing.copy(), verdicts.plateau
+    if UNSURE in overshoot:
+        overshoot[0] = np.where(overshoot[0] == UNSURE, overshoots(run), overshoot[0])
+    target = _target(verdicts, trajectory.knowledge)
+    if UNSURE in crossing and target is not None and len(run.start) == 1:
+        crossing[0] = np.where(crossing[0] == UNSURE, crossings(run, target), crossing[0])
+    best = trajectory.knowledge.best
+    if verdicts.limit[0] == "slow" and best is not None:
+        sign = -1.0 if run.ascend else 1.0
+        plateau = np.array([proved_plateau(run, sign * float(best[0]))], dtype=np.int8)
+    return replace(verdicts, overshoot=overshoot, crossing=crossing, plateau=plateau)
+
+
+def _target(verdicts: Verdicts, known: Knowledge) -> tuple[float, float] | None:
+    """The optimum that crossings refer to, and how well it is known: the only one there is, or else the limit."""
+    if known.target is not None:
+        place = float(known.target[0, 0])
+        return place, 1e-15 * max(1.0, abs(place))
+    within = float(verdicts.within[0])
+    return (float(verdicts.place[0, 0]), within) if isfinite(within) and np.isfinite(verdicts.place[0, 0]) else None
+
+
 def _place(verdicts: Verdicts, landscape: Landscape, exact: tuple[ExactPoint, ...]) -> tuple[Quantity, ...] | None:
-    """The limit: exactly where the run rests or the critical point is known, else in floats; None without a limit."""
+    """The limit: exactly where the run rests or the critical point is known, else in floats; None without a limit.
+
+    A critical point of the list is the limit where no other one is so near to the proved limit, or where it is the only
+    one of all as near to it as the limit is known.
+    """
     if verdicts.limit[0] not in ("converged", "stationary_start"):
         return None
     if verdicts.exact[0] and len(exact) > 1 and exact[-1] == exact[-2]:
         return tuple(map(Quantity.of, exact[-1]))
-    if verdicts.exact[0] and len(landscape.points) == 1:
+    if len(landscape.points) == 1 and landscape.complete:
         return _known(landscape.points[0])
-    place = verdicts.place[0]
+    place, within, alone = verdicts.place[0], float(verdicts.within[0]), float(verdicts.alone[0])
     if not np.isfinite(place).all():
         return None
-    for found in landscape.points:
-        near = np.array([float(x) for x in found.point])
-        if np.abs(near - place).max() <= 1e-6 * max(1.0, float(np.abs(place).max())):
-            return _known(found)
-    return tuple(Quantity(float(x)) for x in place)
+    size = max(1.0, float(np.abs(place).max()))
+    apart = [float(np.abs(np.array([float(x) for x in found.point]) - place).max()) for found in landscape.points]
+    margin = ROUNDED * size
+    sure = [found for found, gap in zip(landscape.points, apart, strict=True) if gap + margin < alone]
+    near = [found for found, gap in zip(landscape.points, apart, strict=True) if gap <= within + margin]
+    if len(sure) == 1:
+        return _known(sure[0])
+    if len(near) == 1 and landscape.complete and isfinite(within):
+        return _known(near[0])
+    return tuple(Quantity(float(x)) for x in place) if within <= NARROW * size else None
 
 
 def _known(found: CriticalPoint) -> tuple[Quantity, ...]:
@@ -317,14 +379,17 @@ def _known(found: CriticalPoint) -> tuple[Quantity, ...]:
 
 def _sharpened(verdicts: Verdicts, downhill: Landscape, place: tuple[Quantity, ...] | None) -> Verdicts:
     """The verdict with what is proved of the critical point that is the limit, where the run itself left that open."""
-    at = _number_of(downhill, place)
-    if at is None:
+    if verdicts.limit[0] not in ("converged", "stationary_start"):
         return verdicts
+    at = _number_of(downhill, place)
     point, scope = str(verdicts.point[0]), str(verdicts.scope[0])
-    if point in ("none", "degenerate"):
+    if at is not None and point in ("none", "degenerate"):
         point = kind_name(downhill.points[at], mirror=verdicts.ascend)
-    if downhill.global_minima is not None and at in downhill.global_minima:
+    if at is not None and downhill.global_minima is not None and at in downhill.global_minima:
         scope = "global"
+    if downhill.convex:  # every critical point is a global minimum
+        scope = "global"
+        point = ("local_max" if verdicts.ascend else "local_min") if point in ("none", "degenerate") else point
     return _with(verdicts, limit=str(verdicts.limit[0]), point=point, scope=scope)
 
 

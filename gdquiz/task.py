@@ -31,10 +31,14 @@ DEFAULTS: Mapping[str, Fraction] = {
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number as a float (inf or nan where floats end), and exactly where it is known to be this fraction."""
+    """A number as a float (inf or nan where floats end), and exactly where it is known to be this fraction.
+
+    ``formula`` is how it was typed, for numbers that are not rational.
+    """
 
     number: float
     exact: Fraction | None = None
+    formula: Node | None = None
 
     @classmethod
     def of(cls, exact: Fraction) -> Quantity:
@@ -247,7 +251,7 @@ def _constant(text: str) -> Quantity:
         value = nan
     if not isfinite(value):
         raise InputError(Fault(f"'{text.strip()[:40]}' has no finite value"))
-    return Quantity(value)
+    return Quantity(value, None, node)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ from gdquiz.mathematics.certificates import Power, Quadratic
 from gdquiz.mathematics.descent import Field, Solver, descent, heavy_ball, nesterov
 from gdquiz.mathematics.observation import CHUNK, Knowledge, newton_polish, observe
 from gdquiz.mathematics.outcome_rules import RULES
-from gdquiz.mathematics.outcomes import judge, rules, sentence
+from gdquiz.mathematics.outcomes import rules, sentence
+from gdquiz.mathematics.outcomes import suggest as judge
 
 
 def line(loss, slope, bend):

@@ -7,10 +7,11 @@ import pytest
 from gdquiz.mathematics.calculus import Calculus, derive
 from gdquiz.mathematics.certainty import NO, UNSURE, YES
 from gdquiz.mathematics.certificates import Exact
+from gdquiz.mathematics.convexity import mirrored
 from gdquiz.mathematics.critical import Landscape, critical_points
 from gdquiz.mathematics.expressions import Language, parse, to_text
 from gdquiz.mathematics.observation import Knowledge
-from gdquiz.mathematics.proofs import certificate, knowledge, mirrored
+from gdquiz.mathematics.proofs import certificate, knowledge
 
 F = Fraction
 

@@ -1,12 +1,12 @@
 """The outcomes of an item's run: the world of a population, handed to the judge of runs.
 
-The run is continued far beyond the steps that a question shows.  Quadratic losses without mixed terms are decided
-exactly; all others in floats, with each limit certified by Newton's method at high precision.
+A float run, far beyond the steps that a question shows, suggests what becomes of each row; what is said of it is
+proved.  Quadratic losses without mixed terms are decided in whole columns, all others row by row by the theorems.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,28 +15,83 @@ import numpy as np
 from gdquiz.authoring.names import OUTCOMES
 from gdquiz.authoring.world import Provider, World
 from gdquiz.mathematics.certainty import UNSURE, YES, certain
-from gdquiz.mathematics.certificates import Quadratic
-from gdquiz.mathematics.columns import Column, floats, fraction, is_exact, precise
-from gdquiz.mathematics.descent import Field
+from gdquiz.mathematics.certificates import Exact, Quadratic
+from gdquiz.mathematics.columns import Column, floats, is_exact
+from gdquiz.mathematics.events import FLAGS, with_flags
 from gdquiz.mathematics.exact import Rationals
-from gdquiz.mathematics.observation import Knowledge, Polish, newton_polish, observe
-from gdquiz.mathematics.outcomes import Verdicts, judge
+from gdquiz.mathematics.exact_run import Given, StatedRun
+from gdquiz.mathematics.expressions import Apply, Name, Node, Number
+from gdquiz.mathematics.observation import Knowledge, observe
+from gdquiz.mathematics.outcomes import Prover, Verdicts, judge
+from gdquiz.mathematics.suggestion import Suggestion
+from gdquiz.mathematics.theorems import decide
 
 STEPS = 2000
 """Updates after which a run's limit is judged."""
 
 
 def verdicts(world: World) -> Verdicts:
-    """The verdict on every row of a world's run."""
+    """The verdict on every row of a world's run, and of its second route too: proofs are about the exact run."""
+    if world.arithmetic != "exact":
+        return world.exactly.once(verdicts)
     twin = world.floating()
     source = world.template.source.run
     assert source is not None
     start = tuple(np.broadcast_to(floats(column), (world.rows,)) for column in twin.start)
     trajectory = observe(
-        twin.solver, start, steps=STEPS, shown=source.steps,
-        knowledge=_knowledge(world), exact=_certificate(world), polish=_polish(world),
-    )  # fmt: skip
-    return judge(trajectory)
+        twin.solver, start, steps=STEPS, shown=source.steps, knowledge=_knowledge(world), exact=_certificate(world)
+    )
+    return judge(trajectory, _prover(world))
+
+
+def _prover(world: World) -> Prover:
+    """How a single row of a world is proved: its run, stated by exact numbers, handed to the theorems."""
+    text = world.template.source.model_dump_json()
+    flags = [axis for name, (axis, _) in OUTCOMES.items() if axis in FLAGS and name in text]
+
+    def prove(row: int, hint: Suggestion) -> Exact | None:
+        run = _stated(world, row)
+        proved = None if run is None else decide(run, hint)
+        return proved if run is None or proved is None else with_flags(run, proved, flags)
+
+    return prove
+
+
+def _stated(world: World, row: int) -> StatedRun | None:
+    """The run of a row; None where its numbers are not known, and for what is not one method at one rate."""
+    source, template = world.template.source.run, world.template
+    assert source is not None and template.rate is not None
+    if template.order or (world.wrong is not None and not world.wrong.redefine):
+        return None
+
+    def given(node: Node) -> Given:
+        column = world(node)
+        if is_exact(column) and bool(np.all(column.valid)):
+            return column.broadcast(world.rows).fraction(row)
+        return _closed(world, node, row)
+
+    try:
+        values = tuple(given(Name(name)) for name in world.calculus.parameters)
+        start = tuple(map(given, template.start))
+        settings = tuple((name, given(node)) for name, node in template.settings.items())
+        rate = given(template.rate)
+    except ValueError:
+        return None
+    return StatedRun(world.calculus, values, start, rate, source.method, settings, source.ascend, source.steps)
+
+
+def _closed(world: World, node: Node, row: int) -> Node:
+    """An expression of a world with the numbers of a row in it.  Raises ``ValueError`` where it names more."""
+    match node:
+        case Number():
+            return node
+        case Name(name) if world.wrong is None and name in world.exact_parameters:
+            return Number(world.exact_parameters[name].broadcast(world.rows).fraction(row))
+        case Name(name) if world.wrong is None and name in world.case.define:
+            return _closed(world, world.case.define[name], row)
+        case Apply(function, arguments):
+            return Apply(function, tuple(_closed(world, argument, row) for argument in arguments))
+    raise ValueError("a name that is no number")
 
 
 def outcome(name: str, world: World) -> Column:
@@ -59,36 +114,6 @@ def outcome(name: str, world: World) -> Column:
 
 PROVIDERS: Mapping[str, Provider] = {name: partial(outcome, name) for name in OUTCOMES}
 """How a world works out whether its run has an outcome."""
-
-
-def _polish(world: World) -> Polish:
-    """Newton's method at high precision, done once for all rows that share a loss and approach the same point."""
-    calculus = world.calculus
-    columns = [world[name] for name in calculus.parameters]
-    found: dict[tuple[Any, ...], tuple[Sequence[Any], Any]] = {}
-
-    def numbers(row: int) -> tuple[Any, ...]:
-        return tuple(fraction(column, row) for column in columns)
-
-    def field_of(row: int) -> Field:
-        values = [precise(number) for number in numbers(row)]
-        return Field(
-            lambda point: calculus.precise_loss(*point, *values),
-            lambda point, step: tuple(calculus.precise_gradient(*point, *values)),
-            lambda point: tuple(map(tuple, calculus.precise_hessian(*point, *values))),
-        )
-
-    polish = newton_polish(field_of)
-
-    def once(row: int, point: Sequence[float]) -> tuple[Sequence[Any], Any]:
-        if not np.all(np.isfinite(point)):
-            return point, np.inf
-        key = (numbers(row), tuple(round(float(coordinate), 7) for coordinate in point))
-        if key not in found:
-            found[key] = polish(row, point)
-        return found[key]
-
-    return once
 
 
 def _certificate(world: World) -> Quadratic | None:

@@ -341,7 +341,16 @@ class World(Mapping[str, Column]):
 
     def floating(self) -> World:
         """The same world by the second route."""
-        return World(self.template, self.case, self.exact_parameters, self.providers, "float", self.wrong)
+        other = World(self.template, self.case, self.exact_parameters, self.providers, "float", self.wrong)
+        other.__dict__["exactly"] = self.exactly
+        return other
+
+    @cached_property
+    def exactly(self) -> World:
+        """The same world in exact arithmetic: itself, if it is one."""
+        if self.arithmetic == "exact":
+            return self
+        return World(self.template, self.case, self.exact_parameters, self.providers, "exact", self.wrong)
 
     def precisely(self, row: int, nodes: Sequence[Node]) -> tuple[Any, ...]:
         """The values of numerical expressions in one row, as mpmath numbers of 50 digits."""

@@ -25,6 +25,7 @@ import numpy as np
 from gdquiz.mathematics.certainty import NO, UNSURE, Answers
 from gdquiz.mathematics.certificates import Exact
 from gdquiz.mathematics.contraction import Trap, adapted, middles, positive_definite, trap
+from gdquiz.mathematics.descent import Point
 from gdquiz.mathematics.enclosures import (
     AVAILABLE,
     MOST_STEPS,
@@ -48,17 +49,19 @@ REPEATS = 1e-9
 """A run that repeats itself this closely, relative to the length of its steps, is tried as a cycle."""
 RESTLESS = ("descent", "heavy-ball", "nesterov")
 """Methods whose steps are all alike, and whose second moments are none."""
+SAME = 1e-40
+"""A run that repeats itself this closely and is no cycle that attracts is given up."""
 CHECKPOINTS = frozenset({4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3000, 4000})
 """Steps after which the limit of an adaptive method is tried."""
 NEWTON = 1e-25
 """A step of Newton's method that is shorter is the last one."""
-PIECES = 64
+PIECES = 24
 """Into at most so many pieces an interval is cut to show something everywhere on it."""
 
 Attempt = Callable[[Machine, Suggestion], Exact | None]
 
 
-def _at_growing_precision(attempt: Attempt) -> Callable[[StatedRun, Suggestion], Exact | None]:
+def at_growing_precision(attempt: Attempt) -> Callable[[StatedRun, Suggestion], Exact | None]:
     """The theorem that tries the same with more and more bits until it is proved or turns out not to apply."""
 
     @wraps(attempt)
@@ -77,10 +80,10 @@ def _at_growing_precision(attempt: Attempt) -> Callable[[StatedRun, Suggestion],
 # --- limits --------------------------------------------------------------------------------------------------------
 
 
-@_at_growing_precision
+@at_growing_precision
 def converges(machine: Machine, hint: Suggestion) -> Exact | None:
     """A run that comes into a ball that its updates contract."""
-    if machine.run.method not in RESTLESS or hint.limit in FARAWAY or not hint.places:
+    if machine.run.method not in RESTLESS or hint.limit not in ARRIVING or not hint.places:
         return None
     centre = critical_near(machine, hint.places[0])
     rest = _at_rest(machine, centre)
@@ -98,6 +101,8 @@ def converges(machine: Machine, hint: Suggestion) -> Exact | None:
     return None
 
 
+ARRIVING = ("converged", "slow", "undecided")
+"""What a float run suggests that comes nearer and nearer to a limit."""
 FARAWAY = ("diverged_loss_up", "unbounded_below", "drift")
 """Where a float run leaves for infinity there is no limit to look for."""
 
@@ -139,7 +144,7 @@ def _limit(machine: Machine, found: Trap) -> Exact:
         kind = kind_at(machine, box)
     else:
         kind = "local_max" if machine.run.ascend else "local_min"
-    return proved(machine.run, "converged", point=kind, box=box, alone=alone * 0.99)
+    return proved(machine.run, "converged", point=kind, box=box, alone=alone * 0.99, stable=True)
 
 
 def kind_at(machine: Machine, box: Sequence[Ball]) -> str:
@@ -174,7 +179,7 @@ def _indefinite(rows: list[list[Ball]]) -> bool:
 # --- cycles --------------------------------------------------------------------------------------------------------
 
 
-@_at_growing_precision
+@at_growing_precision
 def cycles(machine: Machine, hint: Suggestion) -> Exact | None:
     """A run that comes into a ball that m updates contract, where the points of the cycle are certainly apart."""
     adaptive = machine.run.method == "rmsprop"
@@ -182,44 +187,42 @@ def cycles(machine: Machine, hint: Suggestion) -> Exact | None:
         return None
     if hint.limit != "cycle" and not (adaptive and hint.limit not in FARAWAY):
         return None
-    recent: list[State] = []
+    recent: list[Point] = []
     closest = REPEATS
     for state in machine.states(MOST_STEPS):
-        recent = [*recent[-PERIODS[-1] :], state]
+        recent = [*recent[-PERIODS[-1] :], tuple(part.mid() for part in state[0])]
         period, gap = _repeats(recent)
         if period and gap <= closest:
-            found = _cycle_at(machine, recent[-1], period)
+            found = _cycle_at(machine, state, period)
             if found is not None:
                 return proved(machine.run, "cycle", period=period)
             closest = gap * 1e-4
-            if closest < 1e-200:
+            if closest < SAME:
                 return None
-        if float(state[0][0].rad()) > 1e-6 * max(1e-300, _stride(recent)):
+        if float(state[0][0].rad()) > 1e-6 * _stride(recent):
             raise Uncertain("the iterate")
     return None
 
 
-def _stride(recent: list[State]) -> float:
-    if len(recent) < 2:
-        return float("inf")
-    pairs = zip(recent[-1][0], recent[-2][0], strict=True)
-    return max(float(abs((a - b).mid())) for a, b in pairs) or float("inf")
+def _stride(recent: list[Point]) -> float:
+    """The length of the last step, never 0."""
+    return _gap(recent[-1], recent[-2]) or 1e-300 if len(recent) > 1 else float("inf")
 
 
-def _repeats(recent: list[State]) -> tuple[int, float]:
-    """The shortest period with which the last states repeat themselves, and how closely; 0 for none."""
-    if len(recent) < 4:
-        return 0, np.inf
-    last = np.array([float(part.mid()) for part in flattened(recent[-1])])
+def _gap(one: Point, other: Point) -> float:
+    return max(abs(float((a - b).mid())) for a, b in zip(one, other, strict=True))
+
+
+def _repeats(recent: list[Point]) -> tuple[int, float]:
+    """The shortest period with which the last points repeat themselves, and how closely; 0 for none."""
     length = _stride(recent)
     for period in PERIODS:
-        if len(recent) <= period or len(flattened(recent[-1 - period])) != len(last):
+        if len(recent) <= period:
             break
-        before = np.array([float(part.mid()) for part in flattened(recent[-1 - period])])
-        gap = float(np.abs(last - before).max()) / length
+        gap = _gap(recent[-1], recent[-1 - period]) / length
         if gap <= REPEATS:
-            return period, max(gap, 1e-300)
-    return 0, np.inf
+            return period, gap
+    return 0, float("inf")
 
 
 def _cycle_at(machine: Machine, state: State, period: int) -> Trap | None:
@@ -240,7 +243,7 @@ def _cycle_at(machine: Machine, state: State, period: int) -> Trap | None:
 # --- adaptive methods ----------------------------------------------------------------------------------------------
 
 
-@_at_growing_precision
+@at_growing_precision
 def settles(machine: Machine, hint: Suggestion) -> Exact | None:
     """AdaGrad or RMSProp in a ball that every update contracts, whatever the second moments within their bounds."""
     if machine.run.method not in ("adagrad", "rmsprop") or hint.limit in FARAWAY or not hint.places:
@@ -297,7 +300,7 @@ def _settled(machine: Machine, state: State, centre: Sequence[Ball]) -> Exact | 
         return None
     limit = tuple(around(c, within * w) for c, w in zip(centre, norm.widths, strict=True))
     alone = min(float((radius * width).lower()) for width in norm.widths) * 0.99
-    return proved(machine.run, "converged", point=kind_at(machine, limit), box=limit, alone=alone)
+    return proved(machine.run, "converged", point=kind_at(machine, limit), box=limit, alone=alone, stable=True)
 
 
 def _moments(machine: Machine, squares: Sequence[Ball], steep: Sequence[Ball], factor: Ball) -> tuple[list[Ball], Ball]:
@@ -319,16 +322,16 @@ def _moments(machine: Machine, squares: Sequence[Ball], steep: Sequence[Ball], f
 # --- one variable --------------------------------------------------------------------------------------------------
 
 
-@_at_growing_precision
+@at_growing_precision
 def approaches(machine: Machine, hint: Suggestion) -> Exact | None:
     """Descent in one variable whose iterates come nearer to a limit from one side."""
-    if machine.run.method != "descent" or machine.size > 1 or hint.limit in (*FARAWAY, "cycle") or not hint.places:
+    if machine.run.method != "descent" or machine.size > 1 or hint.limit not in ARRIVING or not hint.places:
         return None
     rate = machine.downhill
     centre = ball(float(hint.places[0][0]))
     if not (centre.is_finite() and machine.rate > 0):
         return None
-    for number, state in enumerate(machine.states(1024)):
+    for number, state in enumerate(machine.states(64)):
         if number & (number - 1):
             continue
         here = state[0][0]
@@ -347,7 +350,7 @@ def _beyond(machine: Machine, rate: Ball, centre: Ball, side: int, here: Ball) -
     gap = abs(here - centre)
     if not (rate * machine.slope((here,))[0] * side) > 0:
         return
-    for power in (40, 20, 10, 5, 3):
+    for power in (40, 12, 4):
         far = centre - side * gap / 2**power
         if (rate * machine.slope((arb(far.mid()),))[0] * side) <= 0:
             yield arb(far.mid())
@@ -383,8 +386,13 @@ def proved(
     best: bool = False,
     box: Sequence[Any] | None = None,
     alone: float = 0.0,
+    stable: bool = False,
+    overshoot: np.int8 = UNSURE,
 ) -> Exact:
-    """What is proved of a run, in the form of certificates; ``box`` holds the limit.  Events are left open."""
+    """What is proved of a run, in the form of certificates; ``box`` holds the limit.  Events are left open.
+
+    ``alone``: no other critical point is nearer to the limit; ``stable``: the update does not drive away from it.
+    """
     place = within = None
     if box is not None:
         place = np.array([[float(part.mid()) for part in box]])
@@ -402,9 +410,9 @@ def proved(
         point=np.array([point]),
         best=np.array([best]),
         one_step=single(UNSURE if settled else NO),
-        unstable_limit=single((NO if alone else UNSURE) if settled else NO),
+        unstable_limit=single((NO if stable else UNSURE) if settled else NO),
         oscillating=single(UNSURE if settled else NO),
-        overshoot=np.full((1, run.shown), UNSURE),
+        overshoot=np.full((1, run.shown), overshoot),
         crossing=np.full((1, run.shown), UNSURE),
         basin_jump=single(UNSURE if settled else NO),
         place=place,

@@ -121,6 +121,8 @@ class Quadratic:
             oscillating=certain(converged & turns_inside),
             overshoot=_quadratic_overshoot(bent, errors, factors, moving, shown),
             crossing=np.repeat(certain(turns)[:, None], shown, axis=1),
+            basin_jump=np.full(rows, NO),
+            plateau=np.full(rows, NO),
         )
 
 
@@ -165,6 +167,8 @@ class Power:
             oscillating=np.where(limit == "converged", mostly, NO),
             overshoot=overshoot,
             crossing=crossing,
+            basin_jump=np.full(rows, NO),
+            plateau=np.full(rows, NO),
         )
 
 
@@ -204,6 +208,8 @@ class Absolute:
             oscillating=np.full(rows, NO),
             overshoot=certain(jumping & nearer),
             crossing=certain(jumping),
+            basin_jump=np.full(rows, NO),
+            plateau=np.full(rows, NO),
         )
 
 

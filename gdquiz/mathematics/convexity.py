@@ -77,6 +77,14 @@ def shape(node: Node) -> Shape:
     return Shape.UNKNOWN
 
 
+def mirrored(loss: Node) -> Node:
+    """Minus the loss: to climb the one is to descend the other."""
+    match loss:
+        case Apply("-", (inner,)):
+            return inner
+    return Apply("-", (loss,))
+
+
 def nonnegative(node: Node) -> bool:
     """Whether the form shows that the value is never below 0 (where it exists)."""
     if sign(node) >= 0 and _is_number(node):

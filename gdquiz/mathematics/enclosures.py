@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 from gdquiz.mathematics.calculus import Calculus
 from gdquiz.mathematics.descent import Field, Memory, Point, Solver, method
@@ -44,6 +44,8 @@ MOST_POWER = 1000
 """Whole powers up to this one are worked out by squaring."""
 FAR = 2**200
 """A run that has gone so far out is not followed any more."""
+
+Told = TypeVar("Told")
 
 Ball = Any
 """A ball of ``arb``; in programs on fractions also ``fmpq`` or ``Fraction``."""
@@ -409,6 +411,17 @@ class Machine:
             Dual(value, [sum((h * part.slopes[k] for h, part in zip(row, point, strict=True)), arb(0)) for k in wide])
             for value, row in zip(gradient, rows, strict=True)
         )
+
+
+def surely(run: StatedRun, asked: Callable[[Machine], Told], otherwise: Told) -> Told:
+    """What is told of a run at the first precision that tells it."""
+    for bits in PRECISIONS if AVAILABLE else ():
+        with precision(bits):
+            try:
+                return asked(Machine(run))
+            except (Uncertain, ZeroDivisionError):
+                continue
+    return otherwise
 
 
 def flattened(state: State) -> list[Ball]:

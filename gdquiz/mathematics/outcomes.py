@@ -1,22 +1,26 @@
 """What became of a run, on separate axes: where it ended, at what kind of point, how good it is, what happened before.
 
 "Overshoot", "oscillation" and "divergence" are different things, and none of them follows from another.  Every
-verdict comes from a row of ``RULES``, which states its definition and its bounds.  Certificates (exact arithmetic)
-decide first; a float run decides the rest, and where it is too close to call the verdict is ``undecided``.  For
-ascent everything is mirrored: the wrong way is down.  A single run is a batch of one row.
+verdict is a row of ``RULES``, which states its definition and the theorem that proves it.  A float run only suggests
+what is worth proving; certificates over whole columns go first, and the theorems on single runs (``theorems``) do the
+rest.  What is not proved is ``undecided``.  For ascent everything is mirrored: the wrong way is down.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.mathematics.certainty import UNSURE, YES, Answers, Floats, Mask, Rule, choose, first_that_holds
+from gdquiz.mathematics.certificates import Exact
 from gdquiz.mathematics.evidence import GRADIENT, Evidence, gather
 from gdquiz.mathematics.observation import Trajectory
 from gdquiz.mathematics.outcome_rules import RULES
+from gdquiz.mathematics.suggestion import Suggestion
 
 PRONOUNCED = 0.05
 """A change of the loss by at least this share of it is worth a question."""
@@ -33,9 +37,10 @@ class Verdicts:
     ``limit``, ``point`` and ``scope`` are values of ``RULES`` (or undecided, none, local_or_unknown), shape (rows,);
     ``period`` is the length of a cycle, else 0; the flags are YES, NO or UNSURE, shape (rows,); ``overshoot``,
     ``crossing`` (YES, NO, UNSURE) and ``pronounced`` have shape (rows, K), step k first at index 0.  ``place``
-    (rows, d) is the limit in floats (NaN without one); ``shrink`` and ``steps_left`` are, for slow runs, the factor
-    per step of the gradient and the estimate of the steps to come (NaN otherwise).  ``exact`` marks the rows a
-    certificate decided.
+    (rows, d) is the limit in floats (NaN without one), which certainly lies ``within`` that distance of it (rows,),
+    infinite where that is not known; no other critical point is nearer to it than ``alone`` (rows,).  ``shrink`` and
+    ``steps_left`` are, for slow runs, the factor per step of the gradient and the estimate of the steps to come (NaN
+    otherwise).  ``exact`` marks the rows that are proved.
     """
 
     limit: NDArray[np.str_]
@@ -51,6 +56,8 @@ class Verdicts:
     crossing: Answers
     pronounced: Mask
     place: Floats
+    within: Floats
+    alone: Floats
     shrink: Floats
     steps_left: Floats
     exact: Mask
@@ -62,8 +69,66 @@ def rules(axis: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in RULES if rule.axis == axis)
 
 
-def judge(run: Trajectory) -> Verdicts:
-    """Judge every row of a trajectory by ``RULES``; a certificate, where it decides, has the last word."""
+Prover = Callable[[int, Suggestion], Exact | None]
+"""(row, what its float run suggests) -> what is proved of the run of that row, as an ``Exact`` of one row, or None."""
+
+
+def judge(run: Trajectory, prove: Prover) -> Verdicts:
+    """The verdict on every row of a trajectory, as far as it is proved.
+
+    A certificate decides the rows it can, ``prove`` the others; what neither decides is undecided, and its flags and
+    events are unsure.  The float run only suggests what may be worth proving.
+    """
+    hints = suggest(run)
+    proved = [None if sure else prove(row, suggestion(run, hints, row)) for row, sure in enumerate(hints.exact)]
+    copies: dict[str, Any] = {name: np.array(getattr(hints, name)) for name in _WRITTEN}
+    copies |= {name: copies[name].astype("U32") for name in ("limit", "point", "scope")}
+    told = replace(hints, **copies)
+    for row in np.flatnonzero(~hints.exact):
+        _write(told, int(row), proved[row])
+    decided = hints.exact | np.array([found is not None for found in proved], dtype=bool)
+    resting = np.isin(told.limit, ("converged", "stationary_start"))
+    return replace(
+        told,
+        place=np.where(resting[:, None], told.place, np.nan),
+        shrink=np.where(told.limit == "slow", told.shrink, np.nan),
+        steps_left=np.where(told.limit == "slow", told.steps_left, np.nan),
+        exact=decided,
+    )
+
+
+_WRITTEN = (
+    "limit", "period", "point", "scope", "plateau", "unstable_limit", "one_step", "oscillating", "basin_jump",
+    "overshoot", "crossing", "place", "within", "alone",
+)  # fmt: skip
+
+
+def _write(told: Verdicts, row: int, found: Exact | None) -> None:
+    """Write what is proved of a row into the arrays of verdicts, or that nothing is."""
+    told.limit[row] = "undecided" if found is None else found.limit[0]
+    told.period[row] = 0 if found is None else found.period[0]
+    told.point[row] = "none" if found is None else found.point[0]
+    told.scope[row] = "global" if found is not None and found.best[0] else "local_or_unknown"
+    for name in ("plateau", "unstable_limit", "one_step", "oscillating", "basin_jump"):
+        answer = None if found is None else getattr(found, name)
+        getattr(told, name)[row] = UNSURE if answer is None else answer[0]
+    for name in ("overshoot", "crossing"):
+        event = None if found is None else getattr(found, name)[0]
+        getattr(told, name)[row] = UNSURE if event is None or len(event) != told.overshoot.shape[1] else event
+    told.place[row] = np.nan if found is None or found.place is None else found.place[0]
+    told.within[row] = np.inf if found is None or found.within is None else found.within[0]
+    told.alone[row] = 0.0 if found is None or found.alone is None else found.alone[0]
+
+
+def suggestion(run: Trajectory, hints: Verdicts, row: int) -> Suggestion:
+    """What the float run of a row suggests: a limit with its place, or the last finite point."""
+    place = hints.place[row] if np.isfinite(hints.place[row]).all() else run.tail[row, -1]
+    places = (tuple(float(x) for x in place),) if np.isfinite(place).all() else ()
+    return Suggestion(str(hints.limit[row]), places)
+
+
+def suggest(run: Trajectory) -> Verdicts:
+    """What a float run makes one expect of every row; a certificate, where it decides, has the last word."""
     rows = run.rows
     with np.errstate(all="ignore"):
         case = gather(run)
@@ -86,11 +151,11 @@ def judge(run: Trajectory) -> Verdicts:
         if sure is not None:
             scope = np.where(decided, np.where(sure.best, "global", "local_or_unknown"), scope)
             period = np.where(decided, sure.period, period)
-            for name in ("one_step", "unstable_limit", "oscillating"):
-                told[name] = choose(decided, getattr(sure, name), told[name])
+            for name in ("one_step", "unstable_limit", "oscillating", "basin_jump", "plateau"):
+                flag = getattr(sure, name)
+                told[name] = choose(decided, UNSURE if flag is None else flag, told[name])
             for name in ("overshoot", "crossing"):
-                event = getattr(sure, name)
-                told[name] = choose(decided[:, None] & (event != UNSURE), event, told[name])
+                told[name] = choose(decided[:, None], getattr(sure, name), told[name])
         shrink, left = _pace(case)
         pronounced = np.abs(np.diff(run.heights, axis=1)) >= PRONOUNCED * np.abs(run.heights[:, :-1])
     return Verdicts(
@@ -107,6 +172,8 @@ def judge(run: Trajectory) -> Verdicts:
         crossing=told["crossing"],
         pronounced=pronounced,
         place=np.where(case.resting[:, None], case.place, np.nan),
+        within=np.full(rows, np.inf),
+        alone=np.zeros(rows),
         shrink=shrink,
         steps_left=left,
         exact=decided,

@@ -19,7 +19,7 @@ from gdquiz.mathematics.calculus import KINKED, Calculus, functions_of, symbols_
 from gdquiz.mathematics.certainty import NO, UNSURE, YES, Answers
 from gdquiz.mathematics.certificates import Absolute, Certificate, Exact, Power, Quadratic
 from gdquiz.mathematics.critical import CriticalPoint, Landscape
-from gdquiz.mathematics.expressions import Apply, Node
+from gdquiz.mathematics.expressions import Node
 from gdquiz.mathematics.matrices import characteristic
 from gdquiz.mathematics.observation import Knowledge
 from gdquiz.mathematics.roots import real_roots
@@ -28,14 +28,6 @@ ExactPoint = tuple[Fraction, ...]
 
 MARGIN = 1e-9
 """A factor nearer to 1 than this does not tell whether a landing is stable."""
-
-
-def mirrored(loss: Node) -> Node:
-    """Minus the loss: to climb the one is to descend the other."""
-    match loss:
-        case Apply("-", (inner,)):
-            return inner
-    return Apply("-", (loss,))
 
 
 def knowledge(landscape: Landscape, calculus: Calculus, start: ExactPoint | None, *, ascend: bool) -> Knowledge:

@@ -17,8 +17,11 @@ from gdquiz.mathematics.escape import blow_up, leading_form, outward
 from gdquiz.mathematics.exact_run import ExactRun, StatedRun
 from gdquiz.mathematics.foresight import foreseen
 from gdquiz.mathematics.linear_maps import linear_map
+from gdquiz.mathematics.orbits import begins_at_rest, comes_back
 from gdquiz.mathematics.subspaces import on_subspace
 from gdquiz.mathematics.suggestion import Suggestion
+from gdquiz.mathematics.unfinished import drifts, lingers
+from gdquiz.mathematics.valleys import descends
 
 ExactTheorem = Callable[[ExactRun], Exact | None]
 EnclosedTheorem = Callable[[StatedRun, Suggestion], Exact | None]
@@ -34,10 +37,21 @@ def _within(run: ExactRun) -> Exact | None:
     return on_subspace(run, judged)
 
 
-EXACT: tuple[ExactTheorem, ...] = (linear_map, _within)
+EXACT: tuple[ExactTheorem, ...] = (begins_at_rest, linear_map, comes_back, _within)
 """Theorems in exact arithmetic, in the order in which they are tried; each returns an ``Exact`` of one row."""
 
-ENCLOSED: tuple[EnclosedTheorem, ...] = (converges, settles, cycles, approaches, leading_form, blow_up, outward)
+ENCLOSED: tuple[EnclosedTheorem, ...] = (
+    lingers,
+    converges,
+    settles,
+    cycles,
+    descends,
+    approaches,
+    drifts,
+    leading_form,
+    blow_up,
+    outward,
+)
 """Theorems on enclosures, in the order in which they are tried."""
 
 
