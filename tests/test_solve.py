@@ -511,6 +511,6 @@ def test_every_value_and_event_has_words() -> None:
 def test_every_method_runs_and_is_named_in_the_text() -> None:
     for method in methods():
         told = solved("(w-3)^2", "w=0", "1/10", method=method.name)
-        # RMSProp without epsilon ends in a two-cycle of width eta; of Adam, which floats see converge, nothing is proved
+        # RMSProp without epsilon ends in a two-cycle of width eta; Adam, which floats see converge, is not decided
         assert told.limit == {"rmsprop": "cycle", "adam": "undecided"}.get(method.name, "converged"), method.name
         assert method.title in as_text(told).replace("Gradient", "gradient")
