@@ -120,8 +120,8 @@ def test_a_flat_valley() -> None:
     # both come together at 1/2 in one step: x - 2(x - y)/4
     assert told.place == (Quantity.of(F(1, 2)), Quantity.of(F(1, 2)))
     assert told.scope == "global"
-    # a valley that is no quadratic is only approached, ever more slowly
-    assert solved("(x-1)^2*(y+2)^2", "x=3 y=0", "1/50").limit == "slow"
+    # on the diagonal x - 1 = y + 2 = t the loss is t^4, with t -> t - 2 t^3/50: the run comes to t = 0, ever more slowly
+    assert solved("(x-1)^2*(y+2)^2", "x=3 y=0", "1/50").limit == "converged"
 
 
 def test_climbing() -> None:
@@ -511,6 +511,8 @@ def test_every_value_and_event_has_words() -> None:
 def test_every_method_runs_and_is_named_in_the_text() -> None:
     for method in methods():
         told = solved("(w-3)^2", "w=0", "1/10", method=method.name)
-        # RMSProp without epsilon ends in a two-cycle of width eta; Adam, which floats see converge, is not decided
-        assert told.limit == {"rmsprop": "cycle", "adam": "undecided"}.get(method.name, "converged"), method.name
+        # RMSProp without epsilon ends in a two-cycle of width eta; nothing is proved of Adam, which floats see converge
+        assert told.limit == {"rmsprop": "cycle", "adam": "undecided", "adagrad": "slow"}.get(
+            method.name, "converged"
+        ), method.name
         assert method.title in as_text(told).replace("Gradient", "gradient")
