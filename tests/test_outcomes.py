@@ -162,7 +162,7 @@ CASES = [
          exact=Quadratic((1, 4), (3, F(1, 10)), F(11, 20)), overshoot=(N, N, N, N, Y, Y), crossing=(Y, Y)),
     # (x+y)^2/2 has eigenvalues 2 and 0: a line of minimisers, which floats do not confirm
     Case("valley, floats", VALLEY, (1, 0), 0.25, "undecided"),
-    Case("valley, exactly", VALLEY, (1, 0), 0.25, "converged", "degenerate", "global",
+    Case("valley, exactly", VALLEY, (1, 0), 0.25, "converged", "local_min", "global",
          exact=Quadratic((2, 0), (1, 1), F(1, 4))),
     # (1 - sigma(x))^2 from -12: |f'| = 2 e^-12 = 1.2e-5, so 2000 steps of 0.1 move 0.0025 while all of f is left
     Case("plateau", STUCK, (-12,), 0.1, "slow", flags={"plateau": Y},

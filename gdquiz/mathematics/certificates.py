@@ -102,9 +102,8 @@ class Quadratic:
         )
         settled = ~moves | ~(grows | keeps)
         converged = limit == "converged"
-        up, down = _all(c > 0 for c in curvatures), _all(c < 0 for c in curvatures)
-        flat = _any(~_nonzero(c) for c in curvatures)
-        kinds = np.select([~settled, flat, up, down], ["none", "degenerate", "local_min", "local_max"], "saddle")
+        up, down = _any(c > 0 for c in curvatures), _any(c < 0 for c in curvatures)
+        kinds = np.select([~settled, up & down, up, down], ["none", "saddle", "local_min", "local_max"], "degenerate")
         lands = _all(~m | ~_nonzero(f) for m, f in zip(moving, factors, strict=True))
         escapes = _any(s > 1 for s in sizes)
         neutral = _any(s.equals(1) & _nonzero(c) for s, c in zip(sizes, bent, strict=True))

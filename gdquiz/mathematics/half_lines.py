@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import inf, isqrt
 
 from gdquiz.mathematics.enclosures import Ball, Program, Uncertain, arb, ball
@@ -287,12 +287,17 @@ def keeps_sign(
         return -1
     if not found.smooth:
         return 0
-    value = Program((derivatives[0],), (variable, *names))((end, *_balls(names).values()))[0]
+    value = _program(derivatives[0], (variable, *names))((end, *_balls(names).values()))[0]
     here = 1 if value > 0 else -1 if value < 0 else 0
     outwards = keeps_sign(derivatives[1:], names, variable, end, way) * way if here else 0
     if not outwards or outwards == here:
         return here * abs(outwards)
     return here if _limit_sign(derivatives[0], names, variable, way) in (0, here) else 0
+
+
+@lru_cache(maxsize=512)
+def _program(node: Node, names: tuple[str, ...]) -> Program:
+    return Program((node,), names)
 
 
 def _limit_sign(node: Node, names: Mapping[str, Fraction | Ball], variable: str, way: int) -> int | None:

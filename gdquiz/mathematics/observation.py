@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gdquiz.mathematics.certainty import UNSURE, Answers, Floats, Mask
 from gdquiz.mathematics.certificates import Certificate
 from gdquiz.mathematics.descent import Field, Point, Rule, Solver, descent, heavy_ball, iterate, nesterov
+from gdquiz.mathematics.exact import Rationals
 
 WINDOW = 50
 """The last iterates from which a limit is read."""
@@ -305,7 +306,7 @@ def _rows(solver: Solver, start: Point) -> int:
 
 
 def _column(values: Any, rows: int) -> Floats:
-    return np.broadcast_to(np.asarray(values, dtype=np.float64), (rows,))
+    return np.broadcast_to(values.floats() if isinstance(values, Rationals) else np.asarray(values, float), (rows,))
 
 
 def _table(point: Point, rows: int) -> Floats:

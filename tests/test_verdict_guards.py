@@ -1,0 +1,76 @@
+"""Verdicts of populations on and beside the bounds that decide them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from banking import item
+
+from gdquiz.authoring.population import populate
+from gdquiz.mathematics.certainty import NO, UNSURE, YES
+from gdquiz.mathematics.outcomes import rules
+
+
+def keys(
+    ask: str, values: str, *, loss: str, start: str, rate: str, variables: str = '"x", "y"'
+) -> tuple[list[str], int]:
+    """The values of k in rows that are not refused, each with the answer; and how many rows are refused."""
+    template = item(
+        f'parameters = {{ k = [{values}] }}\nloss = {{ formula = "{loss}", variables = [{variables}] }}\n'
+        f'run = {{ start = [{start}], rate = "{rate}", steps = 2, judge = true }}\n'
+        f'[[item.part]]\nkind = "truth"\nask = "?"\ntruth = "{ask}"\n',
+        stem="${{k}}$?",
+    )
+    population = populate(template)
+    told = []
+    for row in range(population.size):
+        block, place = population.locate(row)
+        column = block.world(block.world.template.parts[0].truth)
+        told.append(
+            f"{block.world.parameters['k'].fraction(place)} {bool(np.broadcast_to(column, block.world.rows)[place])}"
+        )
+    return told, sum(population.refusals.values())
+
+
+def test_mixed_terms_count() -> None:
+    # x^2 + k x y + y^2 has curvatures 2 + k along (1, 1) and 2 - k along (1, -1), while the diagonal alone says 2:
+    # with rate 4/5 from (1, 1), 1 - (4/5)(2 + k) is -3/5, -4/5, -33/25 and -7/5
+    told, _ = keys(
+        "converged", '"0", "1/4", "9/10", "1"', loss="x^2 + k*x*y + y^2", start='"1", "1"', rate="4/5"
+    )  # fmt: skip
+    assert told == ["0 True", "1/4 True", "9/10 False", "1 False"]
+    # from (1, -1), 1 - (4/5)(2 - k) is -3/5, -2/5, 3/25 and 1/5
+    told, _ = keys(
+        "converged", '"0", "1/4", "9/10", "1"', loss="x^2 + k*x*y + y^2", start='"1", "-1"', rate="4/5"
+    )  # fmt: skip
+    assert told == ["0 True", "1/4 True", "9/10 True", "1 True"]
+
+
+@pytest.mark.parametrize("order", ["k*x*y + x^2 + y^2", "x^2 + y^2 + y*x*k/2 + x*y*k/2"])
+def test_a_mixed_quadratic_on_the_edge_is_never_said_to_converge(order: str) -> None:
+    # at k = 1/2 the factor along (1, 1) is exactly -1
+    told, refused = keys("converged", '"1/4", "1/2", "3/4"', loss=order, start='"1", "1"', rate="4/5")
+    assert [line for line in told if not line.startswith("1/2")] == ["1/4 True", "3/4 False"]
+    assert "1/2 True" not in told and len(told) + refused == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "answer"),
+    [
+        (0.0, 1e-12, YES),
+        (0.0, np.nextafter(1e-12, 0), UNSURE),
+        (0.0, 1e-14, UNSURE),
+        (0.0, np.nextafter(1e-14, 0), NO),
+        (0.0, 0.0, NO),
+        (0.0, -1.0, NO),
+        (4096.0, 4096.0 + 2.0**-27, YES),  # 1.8e-12 of 4096: beyond 1, the change is one in units of the loss
+        (4096.0, 4096.0 + 2.0**-30, UNSURE),  # 2.3e-13
+        (1.0, np.inf, YES),
+        (1.0, -np.inf, NO),
+    ],
+)
+def test_the_bound_of_an_overshoot(before: float, after: float, answer: int) -> None:
+    (rule,) = (rule for rule in rules("event") if rule.value == "overshoot")
+    case: Any = SimpleNamespace(run=SimpleNamespace(heights=np.array([[before, after]])))
+    assert rule.decide(rule, case).tolist() == [[answer]]
