@@ -16,6 +16,7 @@ from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gdquiz.errors import Fault, InputError
+from gdquiz.rendering.bounds import BoundedEnvironment, TooMuch
 from gdquiz.resources import data
 
 
@@ -51,7 +52,7 @@ def _shipped(format_name: str) -> Environment:
 
 
 def _sandbox(folders: tuple[Traversable, ...], format_name: str) -> Environment:
-    """A sandbox for templates.
+    """A sandbox for templates; where an author's own are among them, what they do is bounded.
 
     LaTeX templates write ``<< value >>``, ``<% statement %>`` and ``<# remark #>``, since braces are LaTeX's own.
     """
@@ -67,7 +68,8 @@ def _sandbox(folders: tuple[Traversable, ...], format_name: str) -> Environment:
         if format_name == "latex"
         else {}
     )
-    return ImmutableSandboxedEnvironment(
+    kind = ImmutableSandboxedEnvironment if folders == (data("templates"),) else BoundedEnvironment
+    return kind(
         loader=_Folders(folders),
         undefined=StrictUndefined,
         autoescape=format_name == "html",
@@ -89,11 +91,21 @@ def load(sandbox: Environment, name: str) -> Template:
         raise TemplateRefused(Fault("the template is not UTF-8 text", file=name)) from error
 
 
-_FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+_FAILURES = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
 
 
 def lay_out(template: Template, **views: object) -> str:
     """The template with these views.  Raises ``TemplateRefused`` for whatever the template does that it may not."""
+    _start(template)
     try:
         return template.render(**views)
     except _FAILURES as error:
@@ -102,10 +114,28 @@ def lay_out(template: Template, **views: object) -> str:
 
 def pour(template: Template, **views: object) -> Iterator[str]:
     """The same, piece by piece, as the template is run."""
+    _start(template)
     try:
         yield from template.generate(**views)
     except _FAILURES as error:
         raise _refused(error, template.name or "") from error
+
+
+def _start(template: Template) -> None:
+    if isinstance(template.environment, BoundedEnvironment):
+        template.environment.start()
+
+
+def _line(error: Exception) -> tuple[str, int | None]:
+    """The template and the line in which something went wrong, as jinja2 tells them in the traceback; empty else."""
+    found: tuple[str, int | None] = ("", None)
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            found = file, trace.tb_lineno
+        trace = trace.tb_next
+    return found
 
 
 def _refused(error: Exception, name: str) -> TemplateRefused:
@@ -115,6 +145,14 @@ def _refused(error: Exception, name: str) -> TemplateRefused:
         return TemplateRefused(
             Fault(f"the template can not be read: {error.message}", file=error.name or name, line=error.lineno)
         )
+    file, line = _line(error)
+    if isinstance(error, TooMuch | MemoryError | RecursionError):
+        said = str(error) if isinstance(error, TooMuch) else "it needs too much memory"
+        said = "its macros or loops call themselves without end" if isinstance(error, RecursionError) else said
+        return TemplateRefused(
+            Fault(f"the template does too much: {said}", hint="templates only lay out values", file=file or name,
+                  line=line)
+        )  # fmt: skip
     if isinstance(error, SecurityError):
         return TemplateRefused(
             Fault(f"the template does what templates may not: {error}", file=name, hint="templates only lay out values")
