@@ -287,7 +287,15 @@ def test_what_was_read_of_an_export_is_said_in_one_line(folder: Path) -> None:
 def test_an_exam_from_own_banks_is_extended_with_them(folder: Path) -> None:
     assert run(*MADE).exit_code == 0
     assert told("make", "--extend", "exam/exam.json", "--spare", "1", *LATE) == [
-        "gdquiz: exam/exam.json: this exam was made from banks of your own (small.toml); expected a --bank for each"
+        "gdquiz: exam/exam.json: this exam was made from banks of your own (small.toml); "
+        "expected its BLUEPRINT, or a --bank for each"
+    ]
+    result = run("make", "plan.toml", "--extend", "exam/exam.json", "--spare", "1", *LATE)
+    assert (result.exit_code, result.stderr) == (0, "") and "New: form 4;" in result.stdout
+    (folder / "plan.toml").write_text(PLAN.replace("Only", "Changed"), encoding="utf-8")
+    assert told("make", "plan.toml", "--extend", "exam/exam.json", "--spare", "1", *LATE) == [
+        "gdquiz: plan.toml: this is not the blueprint that exam/exam.json was made from, or it was changed since "
+        "(hint: make another exam, with --not-in that one)"
     ]
 
 
@@ -309,10 +317,10 @@ def test_a_retake_repeats_nothing(folder: Path) -> None:
     ("words", "message"),
     [
         (["--extend", "exam/exam.json"], "--extend needs a --roster, or a number of --spare forms."),
-        (["plan.toml", "--extend", "exam/exam.json", "--spare", "1"],
-         "--extend adds to an exam as it is; beside it go --roster, --spare, --bank and --out."),
+        (["plan.toml", "--extend", "exam/exam.json", "--spare", "1", "--not-in", "exam/exam.json"],
+         "--extend adds to an exam as it is; beside it go its BLUEPRINT, --roster, --spare, --bank and --out."),
         (["--extend", "exam/exam.json", "--spare", "1", "--seed", "another seed"],
-         "--extend adds to an exam as it is; beside it go --roster, --spare, --bank and --out."),
+         "--extend adds to an exam as it is; beside it go its BLUEPRINT, --roster, --spare, --bank and --out."),
         (["plan.toml", "--spare", "1"],
          "--spare makes forms beside those of a --roster; without one, say how many --forms."),
         (["plan.toml", "--not-in", "nowhere.json"], "nowhere.json: can not read this: no such file or directory"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -336,6 +337,18 @@ def test_files_are_copied_where_they_can_not_be_linked(tmp_path: Path, monkeypat
     monkeypatch.setattr(os, "link", no_links)
     write_folder(target, paths(NEW), force=True)
     assert contents(target) == NEW | FOREIGN
+
+
+def test_another_file_system_in_the_folder_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mounted(entry: Path, place: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    target = an_old_exam(tmp_path)
+    monkeypatch.setattr(os, "link", mounted)
+    assert refused(write_folder, target, paths(NEW), force=True) == (
+        f"{target}: 'notes.txt' is on another file system (hint: choose another folder)"
+    )
+    assert contents(target) == OLD | FOREIGN and listed(tmp_path) == ["exam"]
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def extend(
     students = in_order(student for student in roster if canonical(student.id) not in known)
     library = _Library(draws.stretched(exam.seed), solve)
     library.leave_out({name: frozenset(rows) for name, rows in exam.origin.excluded.items()} if exam.origin else {})
-    frame = _frame(blueprint, templates, library, (), "")
+    frame = _frame(blueprint, templates, library, (), file)
     frame = replace(frame, exam_id=exam.id, ids=draws.different_ids((exam.id, "questions"), 5))
     if exam.origin is None or frame.fingerprint != exam.origin.fingerprint:
         raise InputError(

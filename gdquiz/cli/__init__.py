@@ -4,7 +4,7 @@ Commands are rows of ``COMMANDS`` and are imported when they are called, so that
 click.  A command is a click command made with ``cls=Command``, which adds the example that its help ends with.
 
 Exit codes: 0, all went well; 1, ``check`` found a fault; 2, the input can not be used; 3, all is written but for what
-was left out and told; 130, interrupted.
+was left out and told; 130, interrupted; 143, ended by SIGTERM.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ removed; whatever else lies in the folder, or was put into its subfolders, stays
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -202,15 +203,18 @@ def _carry_over(old: Path, new: Path, ours: set[Path], homes: frozenset[Path], t
         elif entry.is_symlink():
             place.symlink_to(entry.readlink())
         else:
-            _link(entry, place)
+            _link(entry, place, target)
     if new.exists():
         shutil.copystat(old, new)
 
 
-def _link(entry: Path, place: Path) -> None:
+def _link(entry: Path, place: Path, target: Path) -> None:
     try:
         os.link(entry, place)
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.EXDEV:  # what is mounted there would be removed with the old folder
+            problem = f"'{entry.relative_to(_real(target)).as_posix()}' is on another file system"
+            raise InputError(Fault(problem, hint="choose another folder", file=str(target))) from None
         if not entry.is_file():
             raise
         shutil.copy2(entry, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import click
@@ -102,8 +102,10 @@ def make(
     from gdquiz.authoring.blueprint import quick_blueprint, read_blueprint
 
     quick = bool(topics) or questions is not None or title is not None
-    if base is not None and (blueprint is not None or quick or forms or pool or seed is not None or earlier):
-        raise click.UsageError("--extend adds to an exam as it is; beside it go --roster, --spare, --bank and --out.")
+    if base is not None and (quick or forms or pool or seed is not None or earlier):
+        raise click.UsageError(
+            "--extend adds to an exam as it is; beside it go its BLUEPRINT, --roster, --spare, --bank and --out."
+        )
     if base is not None and roster is None and spare is None:
         raise click.UsageError("--extend needs a --roster, or a number of --spare forms.")
     if blueprint is not None and quick:
@@ -118,7 +120,7 @@ def make(
     check_formats(formats)
     notes: list[str] = []
     if base is not None:
-        exam = _extended(base, banks, _students(roster, notes), spare or 0, notes)
+        exam = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes)
         conclude(_write(exam, formats or DEFAULT_FORMATS, templates, out, force, notes))
         return
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
@@ -158,15 +160,32 @@ def _exam(file: Path) -> Exam:
     return from_json(read_text(file, most=MOST_OF_AN_EXAM), file=str(file))
 
 
-def _extended(base: Path, banks: tuple[Path, ...], students: tuple[Student, ...], spare: int, notes: list[str]) -> Exam:
-    """The exam with the forms that are wanted more; what became of whom goes to ``notes``."""
+def _extended(
+    base: Path,
+    blueprint: Path | None,
+    banks: Sequence[Path],
+    students: tuple[Student, ...],
+    spare: int,
+    notes: list[str],
+) -> Exam:
+    """The exam with the forms that are wanted more; which these are goes to ``notes``.
+
+    It says itself what it was made of; a blueprint tells where its banks are.
+    """
     from gdquiz.authoring.assembly import extend, planned
+    from gdquiz.authoring.blueprint import read_blueprint
 
     before = _exam(base)
-    own = planned(before, file=str(base)).banks
-    if own and not banks:
-        problem = f"this exam was made from banks of your own ({', '.join(own)})"
-        raise InputError(Fault(problem, "a --bank for each", file=str(base)))
+    plan = planned(before, file=str(base))
+    if blueprint is not None:
+        given = read_blueprint(read_text(blueprint), file=str(blueprint))
+        if given.model_copy(update={"seed": plan.seed, "forms": plan.forms}) != plan:
+            problem = f"this is not the blueprint that {base} was made from, or it was changed since"
+            raise InputError(Fault(problem, hint="make another exam, with --not-in that one", file=str(blueprint)))
+        banks = banks or [blueprint.parent / name for name in given.banks]
+    elif plan.banks and not banks:
+        problem = f"this exam was made from banks of your own ({', '.join(plan.banks)})"
+        raise InputError(Fault(problem, "its BLUEPRINT, or a --bank for each", file=str(base)))
     exam = extend(before, load_banks(banks), students, spare=spare, file=str(base), progress=with_progress)
     added = len(exam.forms) - len(before.forms)
     if not added:
