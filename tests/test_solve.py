@@ -120,7 +120,7 @@ def test_a_flat_valley() -> None:
     # both come together at 1/2 in one step: x - 2(x - y)/4
     assert told.place == (Quantity.of(F(1, 2)), Quantity.of(F(1, 2)))
     assert told.scope == "global"
-    # on the diagonal x - 1 = y + 2 = t the loss is t^4, with t -> t - 2 t^3/50: the run comes to t = 0, ever more slowly
+    # on the diagonal x - 1 = y + 2 = t the loss is t^4, and t -> t - 2 t^3/50: the run comes to t = 0, slowly
     assert solved("(x-1)^2*(y+2)^2", "x=3 y=0", "1/50").limit == "converged"
 
 

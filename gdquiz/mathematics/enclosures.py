@@ -193,7 +193,7 @@ def _smaller(a: Ball, b: Ball) -> Ball:
 
 
 def _whole_power(base: Ball, exponent: int) -> Ball:
-    """A power by squaring (that of flint has no value for a ball around 0); an even one is never negative."""
+    """A power by squaring (that of flint has no value for a ball around 0); even ones are those of the size."""
     if isinstance(base, Fraction):
         return base**exponent
     if exponent < 0:
