@@ -11,14 +11,14 @@ from click.testing import CliRunner, Result
 from sample_exam import sample
 
 from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.exam_json import from_json, to_json
+from gdquiz.authoring.exam_json import to_json
 from gdquiz.carrying import _TRIED
 from gdquiz.cli import main
 from gdquiz.errors import Fault, InputError
 from gdquiz.packaging.entries import equal_shares
 from gdquiz.packaging.fields import KINDS, LEFT_OUT, SHARES
 from gdquiz.packaging.packages import package
-from gdquiz.packaging.targets import TARGETS
+from gdquiz.packaging.targets import TARGETS, find_target
 
 BANK = """
 [bank]
@@ -142,25 +142,50 @@ def test_the_others_survive_and_the_report_names_the_item(target: Any, item: str
         assert any(f"has no place for {KINDS[kind]}" in fault.problem for fault in before if fault.item == item)
 
 
+def without_words(exam: Exam) -> Exam:
+    """The exam with figures that nothing is said of, which packages of QTI refuse."""
+    forms = []
+    for form in exam.forms:
+        questions = []
+        for one in form.questions:
+            figure = one.figure and one.figure.model_copy(update={"alt": "", "key_alt": ""})
+            questions.append(one.model_copy(update={"figure": figure}))
+        forms.append(form.model_copy(update={"questions": tuple(questions)}))
+    return exam.model_copy(update={"forms": tuple(forms)})
+
+
 def test_without_a_list_for_them_the_first_question_that_is_not_sound_is_raised() -> None:
-    exam = spoiled("exponential", title="odd \x0b title")
-    with pytest.raises(InputError, match="not well-formed") as raised:
-        list(package(exam, TARGETS[0], []))
-    assert raised.value.faults[0].item == "exponential"
+    target = find_target("qti-2.1")
+    with pytest.raises(InputError, match="a picture has no text") as raised:
+        list(package(without_words(sample()), target, []))
+    assert raised.value.faults[0].item == "one-step"
+    _, report, lost = packaged(without_words(sample()), target)
+    assert {fault.item for fault in lost} == {"one-step", "ravine", "curves"} and len(lost) == 9
+    told = (
+        "left out: the question does not stand its check: a picture has no text: 9 questions (curves, one-step, ravine)"
+    )
+    assert any(line.strip() == told for line in report)
 
 
 def test_the_other_targets_of_a_call_are_written(tmp_path: Path) -> None:
     tree = json.loads(to_json(sample()))
-    tree["title"] = "odd \x0b title"  # spoils the files around the questions of packages in XML
+    for form in tree["forms"]:
+        (question,) = (one for one in form["questions"] if one["wording"] == "statements")
+        form["questions"] = [question | {"number": 1}]
+    tree["points"] = tree["forms"][0]["questions"][0]["points"]
+    tree["sections"] = [{"first": 1, "last": 1}]
     file = tmp_path / "exam.json"
     file.write_text(json.dumps(tree), encoding="utf-8")
-    from_json(file.read_text(encoding="utf-8"))
-    result = run("render", str(file), "--to", "qti-2.1", "--to", "markdown", "--out", str(tmp_path / "out"))
+    result = run("render", str(file), "--to", "aiken", "--to", "markdown", "--out", str(tmp_path / "out"))
     assert result.exit_code == 3, result.output
-    assert "qti-2.1: left out: the file 'test.xml' of the package does not stand its check" in result.stdout
-    assert (tmp_path / "out" / "sheets" / "form-01.md").exists() and not list((tmp_path / "out").rglob("*.zip"))
-    alone = run("render", str(file), "--to", "qti-2.1", "--out", str(tmp_path / "alone"))
-    assert alone.exit_code == 2 and not (tmp_path / "alone").exists()
+    reason = "Aiken can carry no question of this exam: Aiken has no place for several choices (statements)"
+    assert f"aiken: left out: {reason} (hint: choose another format)" in result.stdout.splitlines()
+    assert (tmp_path / "out" / "sheets" / "form-01.md").exists() and not (
+        tmp_path / "out" / "lms" / "aiken.txt"
+    ).exists()
+    alone = run("render", str(file), "--to", "aiken", "--out", str(tmp_path / "alone"))
+    assert (alone.exit_code, alone.stdout) == (2, "") and reason in alone.stderr
+    assert not (tmp_path / "alone").exists()
     assert run("render", str(file), "--to", "markdown", "--out", str(tmp_path / "sound")).exit_code == 0
 
 
