@@ -42,7 +42,7 @@ MOST_STEPS = 4000
 
 MOST_POWER = 1000
 """Whole powers up to this one are worked out by squaring."""
-FAR = 2**200
+FAR = 2**1100
 """A run that has gone so far out is not followed any more."""
 
 Told = TypeVar("Told")

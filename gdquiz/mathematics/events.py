@@ -47,7 +47,14 @@ FLAGS = ("one_step", "oscillating", "basin_jump")
 
 
 def with_flags(run: StatedRun, proved: Exact, wanted: Sequence[str] = FLAGS) -> Exact:
-    """What is proved of a run, with the flags that it leaves open told where the enclosed iterates tell them."""
+    """What is proved of a run, with the flags that it leaves open told where the enclosed iterates tell them.
+
+    The update drives away from a saddle: a negative eigenvalue h of the Hessian makes the characteristic polynomial of
+    the update negative at 1, where it is the rate times h, so that it has a root above 1.
+    """
+    plain = run.method in ("descent", "heavy-ball", "nesterov")
+    if proved.limit[0] == "converged" and proved.point[0] == "saddle" and plain and proved.unstable_limit[0] == UNSURE:
+        proved = replace(proved, unstable_limit=np.array([YES], dtype=np.int8))
     if proved.limit[0] != "converged" or proved.place is None or proved.within is None:
         return proved
     makers: dict[str, Callable[[Machine, Exact], np.int8]] = {

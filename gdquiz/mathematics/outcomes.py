@@ -22,6 +22,9 @@ from gdquiz.mathematics.observation import Trajectory
 from gdquiz.mathematics.outcome_rules import RULES
 from gdquiz.mathematics.suggestion import Suggestion
 
+ROUNDED = 1e-13
+"""Places of exact theorems are floats, off by less than this relative to their largest coordinate."""
+
 PRONOUNCED = 0.05
 """A change of the loss by at least this share of it is worth a question."""
 
@@ -116,7 +119,10 @@ def _write(told: Verdicts, row: int, found: Exact | None) -> None:
         event = None if found is None else getattr(found, name)[0]
         getattr(told, name)[row] = UNSURE if event is None or len(event) != told.overshoot.shape[1] else event
     told.place[row] = np.nan if found is None or found.place is None else found.place[0]
-    told.within[row] = np.inf if found is None or found.within is None else found.within[0]
+    told.within[row] = np.inf
+    if found is not None and found.place is not None:  # an exact theorem gives its place to the last digits of a float
+        rounded = ROUNDED * max(1.0, float(np.abs(found.place).max()))
+        told.within[row] = rounded if found.within is None else found.within[0]
     told.alone[row] = 0.0 if found is None or found.alone is None else found.alone[0]
 
 

@@ -1,7 +1,7 @@
 // The explorer: choose a loss, a start and a rate, say what will happen, then see what does and why.
 
 const MOST_STEPS = 60;
-const GUESSES = ["converged", "slow", "cycle", "bounded_irregular", "diverged_loss_up", "drift"];
+const GUESSES = ["converged", "slow", "cycle", "diverged_loss_up", "drift"];
 
 function startExplorer(section, data, texts) {
   const { explorer, grammar } = data;

@@ -273,6 +273,14 @@ function errorsOf(c) {
   return c.seen.points.map((point) => point[0] - aim);
 }
 
+// What floats suggest and no theorem of the engine decides is left open: runs that wander about, and escapes in the
+// plane of methods with a memory, unless the loss is quadratic.
+function provable(limit, family, run) {
+  const escapes = ["diverged_loss_up", "unbounded_below"].includes(limit);
+  const open = run.start.length > 1 && run.method !== "descent" && family.proof?.kind !== "quadratic";
+  return limit === "bounded_irregular" || (escapes && open) ? "undecided" : limit;
+}
+
 // The verdict on a run: { limit, period, point, scope, exact, flags and events by name }.
 function verdictOn(family, run, rules, steps, shown) {
   const bounds = {};
@@ -296,7 +304,7 @@ function verdictOn(family, run, rules, steps, shown) {
   };
   const sure = run.method === "descent" ? certified(family, run, shown) : null;
   const verdict = { seen, exact: sure !== null };
-  found.limit = verdict.limit = sure ? sure.limit : first("limit", "undecided");
+  found.limit = verdict.limit = sure ? sure.limit : provable(first("limit", "undecided"), family, run);
   found.resting = ["converged", "stationary_start"].includes(found.limit);
   found.point = verdict.point = sure ? sure.point : first("point", "none");
   verdict.scope = sure ? (sure.best ? "global" : "local_or_unknown") : first("scope", "local_or_unknown");
