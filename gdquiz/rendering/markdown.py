@@ -32,72 +32,83 @@ def text(words: str, *, starts: bool) -> str:
     return _AT_START.sub(lambda found: f"{found[1]}\\" if found[1] else "\\", shown) if starts else shown
 
 
-def _inline(tokens: Iterable[Token], insides: tuple[str, ...], kinds: Kinds, *, cell: bool) -> Iterator[str | Hole]:
+def _inline(tokens: Iterable[Token], insides: tuple[str, ...], kinds: Kinds, *, cell: bool) -> Pieces:
     """The pieces of one paragraph."""
-    style = CELL if cell else STYLE
-    line = _Line()
+    line = _Line(kinds, CELL if cell else STYLE)
     for token in tokens:
         match token.type:
             case "text" | "text_special":
                 for number, part in enumerate(HOLE.split(token.content)):
                     if number % 2:
-                        yield from line.slot(insides[int(part)], kinds, style)
+                        line.slot(insides[int(part)])
                     elif part:
-                        yield line.words(part)
+                        line.words(part)
             case "code_inline":
-                yield from line.put(_code(token.content, insides, cell=cell))
+                line.put("code", *_code(token.content, insides, cell=cell))
             case "math_inline" | "math_inline_double":
                 display = token.type != "math_inline"
-                yield from line.formula(set_formula(token.content, insides, kinds, style, display=display))
+                line.put("formula", *set_formula(token.content, insides, kinds, line.style, display=display))
             case "softbreak" | "hardbreak":
-                yield line.ended("\n" if token.type == "softbreak" else "\\\n")
+                line.put("break", "\n" if token.type == "softbreak" else "\\\n")
             case "em_open" | "em_close" | "strong_open" | "strong_close":
-                yield from line.put((token.markup,))
+                line.put("mark", token.markup)
+    return line.pieces()
 
 
 class _Line:
-    """What was written last, as far as what follows depends on it."""
+    """A paragraph while it is written: its parts, each with what it is."""
 
-    def __init__(self) -> None:
-        self.starts, self.after_slot, self.after_formula = True, False, False
+    def __init__(self, kinds: Kinds, style: Style):
+        self.kinds, self.style = kinds, style
+        self.parts: list[tuple[str, Pieces]] = []
 
-    def put(self, pieces: Pieces) -> Pieces:
-        self.starts = self.after_slot = self.after_formula = False
-        return pieces
+    def put(self, kind: str, *pieces: str | Hole) -> None:
+        if kind == "code" and self.parts and self.parts[-1][0] == "code":
+            self.parts.append(("mark", ("&#8203;",)))  # backticks of two spans are not to run together
+        self.parts.append((kind, pieces))
 
-    def words(self, words: str) -> str:
-        """Words: after a formula stands no digit as such, and after a slot no dot that would make it a number."""
-        shown = text(words, starts=self.starts)
-        if self.after_formula and words[0].isdigit():
-            shown = f"&#{ord(words[0])};{shown[1:]}"
-        elif self.after_slot and words[0] in ".)":
+    def words(self, words: str) -> None:
+        """Words: after a slot that begins a line stands no dot as such, which would make it a number of a list."""
+        before = self.parts[-1][0] if self.parts else "break"
+        shown = text(words, starts=before == "break")
+        if before == "slot" and words[0] in ".)":
             shown = "\\" + shown
-        self.after_slot = self.starts and words.isdigit()
-        if self.after_slot:
-            shown = f"&#{ord(words[0])};{words[1:]}"
-        self.starts = self.after_formula = False
-        return shown
+        elif before == "break" and words.isdigit():
+            shown = _entity(words[0]) + words[1:]
+        self.put("words", shown)
 
-    def slot(self, inside: str, kinds: Kinds, style: Style) -> Iterator[str | Hole]:
-        kind = kind_of(inside, kinds)
+    def slot(self, inside: str) -> None:
+        kind, style = kind_of(inside, self.kinds), self.style
         if kind == "math":
-            formula = slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
-            yield from self.formula((formula,))
-            return
-        written = style.words if kind == "text" else style.code
-        starts = self.starts
-        yield from self.put((slot_hole(inside, written),))
-        self.after_slot = starts
+            self.put("formula", slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else ""))
+        else:
+            written = style.words if kind == "text" else style.code
+            self.put("slot" if kind == "text" else "code", slot_hole(inside, written))
 
-    def formula(self, pieces: Pieces) -> Pieces:
-        self.put(pieces)
-        self.after_formula = True
-        return pieces
+    def pieces(self) -> Pieces:
+        """All pieces; a digit right beside a formula, where a dollar sign is taken for money, is an entity."""
+        last = len(self.parts) - 1
+        for place, (kind, pieces) in enumerate(self.parts):
+            if kind in ("words", "slot"):
+                first = place > 0 and self.parts[place - 1][0] == "formula"
+                end = place < last and self.parts[place + 1][0] == "formula"
+                self.parts[place] = kind, tuple(_apart(piece, first=first, end=end) for piece in pieces)
+        return tuple(piece for _, pieces in self.parts for piece in pieces)
 
-    def ended(self, end: str) -> str:
-        self.put(())
-        self.starts = True
-        return end
+
+def _entity(character: str) -> str:
+    return f"&#{ord(character)};"
+
+
+def _apart(piece: str | Hole, *, first: bool, end: bool) -> str | Hole:
+    if not (first or end):
+        return piece
+    if not isinstance(piece, str):
+        hole = piece
+        return lambda filled: str(_apart(hole(filled), first=first, end=end))
+    if end and piece[-1:].isdigit():
+        piece = piece[:-1] + _entity(piece[-1])
+    return _entity(piece[0]) + piece[1:] if first and piece[:1].isdigit() else piece
 
 
 # --- code -----------------------------------------------------------------------------------------------------------

@@ -47,9 +47,17 @@ _ENDS_IN_WORD = re.compile(r"\\[A-Za-z]+$")
 _BARE = frozenset(("letter", "capital", "ordinary", "binary", "relation", "mark", "large", "comma", "tight"))
 
 
+_SIGNS_IN_WORDS = {
+    "<": "{<}", "]": "{]}", "^": r"}{\wedge}\text{", "~": r"}{\sim}\text{", "\0": r"}\backslash\text{",
+}  # fmt: skip
+
+
 def web_words(text: str) -> str:
     r"""Words of ``\text`` for MathJax, KaTeX and pandoc: signs of TeX escaped, all else as it is."""
-    return re.sub(r"[%$&#_{}]", lambda sign: f"\\{sign[0]}", text).replace("<", "{<}").replace("]", "{]}")
+    shown = re.sub(r"[%$&#_{}]", lambda sign: f"\\{sign[0]}", text.replace("\\", "\0"))
+    for sign, written in _SIGNS_IN_WORDS.items():
+        shown = shown.replace(sign, written)
+    return shown
 
 
 def pieces(row: Row, words: Callable[[str], str] = web_words) -> tuple[Piece, ...]:

@@ -406,7 +406,7 @@ class _Reader:
                 raise self.fault("its braces do not match")
             if kind == "word" or (kind == "escaped" and text not in "%$&#_{} "):
                 raise self.fault(f"'\\{text}' stands within '\\{command}'", "only plain words do")
-            if kind == "char" and text in "$&#%^_~\\`":
+            if kind == "char" and text in "$&#%^_~\\":
                 raise self.fault(f"'{text}' stands within '\\{command}'", _HINTS.get(text, "only plain words do"))
             if (kind == "char" and unprintable(text)) or (kind in ("hole", "marker") and not slots):
                 raise self.fault(f"{_named(text)} is not understood here")

@@ -1,0 +1,338 @@
+"""Whatever an author typed is inert in every output: read back by readers that are not gdquiz, it is what was typed."""
+
+from __future__ import annotations
+
+import csv
+import html as entities
+import io
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from platforms import gift_player, moodle_player
+from sample_exam import sample
+
+from gdquiz.authoring.blueprint import read_blueprint
+from gdquiz.authoring.exam import Exam
+from gdquiz.errors import InputError
+from gdquiz.packaging import gift, styles
+from gdquiz.packaging.packages import package
+from gdquiz.packaging.targets import find_target
+from gdquiz.rendering import html, latex, markdown
+from gdquiz.rendering.formats import render
+from gdquiz.rendering.markup import Values, join, set_prose, set_text
+
+KINDS = {"word": "text", "number": "math", "code": "code"}
+
+
+def shown(text: str, style=markdown.STYLE, **values: str) -> str:
+    return join(set_text(text, KINDS, style), Values(values))
+
+
+class Reader(HTMLParser):
+    """The text of a page, and its elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text, self.elements = "", list[str]()
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.elements.append(tag)
+
+    def handle_comment(self, data: str) -> None:
+        self.elements.append("comment")
+
+
+def read_html(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    return reader
+
+
+def consumer(*, formulas: bool) -> MarkdownIt:
+    """A reader of Markdown that lets everything through: HTML, links, tables, headings."""
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    if formulas:
+        dollarmath_plugin(parser, double_inline=True, allow_space=False, renderer=lambda text, _: entities.escape(text))
+    return parser
+
+
+# --- Markdown --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("x ```\n<script>alert(1)</script>\n``` y", "x \\`\\`\\`\n\\<script>alert(1)\\</script>\n\n```y\n\n```"),
+        ("~~~ html\n<b>\n~~~", "```html\n<b>\n```"),
+        ("````\n```\n<b>\n````", "````\n```\n<b>\n````"),
+        ("    <script>", "\\<script>"),
+        ("a\n    <script>", "a\n\\<script>"),
+        ("<!-- x -->", "\\<!-- x -->"),
+        ("Title\n=====", "Title\n\\====="),
+        ("Title\n-----", "Title\n\\-----"),
+        ("# x\n> y", "\\# x\n\\> y"),
+        ("[a]: http://b.c 'd'", "\\[a\\]\\: http\\://b.c 'd'".replace("\\]\\:", "\\]:")),
+        ("[x](javascript:alert(1)) ![y](z) [a][b]", "\\[x\\](javascript:alert(1)) !\\[y\\](z) \\[a\\]\\[b\\]"),
+        ("<http://a.b> http://a.b www.a.b c@d.e", "\\<http\\://a.b> http\\://a.b www\\.a.b c\\@d.e"),
+        ("`a`{=html} &lt;b&gt;", "`a`\\{=html\\} \\<b>"),
+        ("a &amp;lt; b", "a \\&lt; b"),
+        ("$a<b$ $[x](y)$", "$a < b$ $[x] (y)$"),
+        ("$<img src=x onerror=y>$", "$< img src=x onerror=y>$"),
+        ("2$x$", "&#50;$x$"),
+        ("{{number}}5", "$3$&#53;"),
+        ("{{word}}. x", "\\=\\\\. x".replace("\\\\.", "\\.")),
+        ("- {{code}}\n- b", "- ``a`b``\n- b"),
+        ("| {{code}} | $|x|$ |\n|--|--|\n| a | b |", "| ``a`b`` | $|x|$ |\n|---|---|\n| a | b |"),
+    ],
+)
+def test_what_markdown_would_take_for_more_is_escaped(text, written):
+    if "|x|" in text:
+        written = "\\| ``a`b`` \\| $|x|$ \\|\n\\|--\\|--\\|\n\\| a \\| b \\|"
+    assert shown(text, word="=", number="3", code="a`b") == written
+
+
+def test_a_formula_in_a_table_has_no_bars():
+    text = "| {{number}} | a |\n|:--|--:|\n| $\\vert x\\vert$ | `{{code}}` |"
+    written = "| $\\vert x\\vert $ | a |\n|:--|--:|\n| $\\vert x\\vert$ | ``a\\|`b`` |"
+    assert shown(text, number="|x|", code="a|`b").rstrip("\n") == written
+    table = read_html(consumer(formulas=True).render(written))
+    assert table.elements.count("td") == 2 and table.elements.count("th") == 2
+
+
+_SIGNS = "a b 1 2. * _ ` ``` ~ ~~~ [ ] ( ) < <b> <script> > # - + = == | \\ $ $$ x_1 & &lt; &#35; ! : :: {{word}}"
+_MORE = "{{number}} {{code}} 1. --- <!-- --> { } % ^ \" ' @ $x$ $$y$$ $a<b$ http://a.b www.a.b a@b.c |a|b|"
+PIECES = [*f"{_SIGNS} {_MORE}".split(), " ", "\n", "\n\n", "    ", "- ", "# ", "|a|\n|--|\n|c|"]
+ACTIVE = {"script", "b", "img", "a", "comment", "h1", "h2", "hr", "blockquote", "s", "del"}
+TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map("".join)
+WORDS = st.lists(st.sampled_from([one for one in PIECES if "{{" not in one and "\n" not in one]), max_size=4).map(
+    "".join
+)
+
+
+@given(TEXTS, WORDS, st.sampled_from(["3", "-1", "|x|", "a<b", "[1", "x]", "(a)"]), WORDS)
+def test_any_text_reads_the_same_in_markdown_as_in_html(text, word, number, code):
+    """Another reader of the Markdown finds the characters of the page in HTML, and nothing that is active."""
+    values = {"word": word, "number": number, "code": code}
+    try:
+        written = shown(text + " end", **values)
+        page = shown(text + " end", html.STYLE, **values)
+    except InputError:
+        return
+    page = re.sub(r'<math[^>]*alttext="([^"]*)".*?</math>', r"\1", page, flags=re.DOTALL)
+    found, wanted = read_html(consumer(formulas=True).render(written)), read_html(page)
+    bare = found.text.replace("\u200b", "")
+    assert "".join(bare.split()) == "".join(wanted.text.split())
+    assert not ACTIVE & set(found.elements)
+    assert not ACTIVE & set(read_html(consumer(formulas=False).render(written)).elements)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), max_size=40))
+def test_any_words_come_back_from_markdown_and_html(words):
+    for page in (
+        consumer(formulas=True).render(shown("x{{word}}x", word=words)),
+        shown("{{word}}", html.STYLE, word=words),
+    ):
+        reader = read_html(page)
+        assert "".join(reader.text.split()).strip("x") == "".join(words.split()).strip("x")
+        assert set(reader.elements) <= {"p"}
+
+
+@pytest.mark.skipif(shutil.which("pandoc") is None, reason="no pandoc is installed")
+def test_pandoc_finds_nothing_that_is_raw():
+    texts = [
+        "`<b>`{=html}",
+        "\\input{x}",
+        "<script>x</script>",
+        "[^1] [@a] @b",
+        "x ```\n<b>x</b>\n``` y",
+        "$a<b>$",
+        "H~2~O^2^",
+    ]
+    document = "\n\n".join(shown(text) for text in texts)
+    for reader in ("gfm", "markdown", "commonmark_x"):
+        command = ["pandoc", "-f", reader, "-t", "native"]
+        native = subprocess.run(command, input=document, capture_output=True, text=True, check=True).stdout
+        assert not re.search(r"\b(?:Raw|Link|Image|Note|Cite|Superscript|Subscript|Strikeout)", native)
+
+
+# --- LaTeX -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("a -- b --- c", "a -{}- b -{}-{}- c"),
+        ("''x'' ``y``", "'{}'x'{}' \\textasciigrave{}\\textasciigrave{}y\\textasciigrave{}\\textasciigrave{}"),
+        ("?` !` ,,", "?\\textasciigrave{} !\\textasciigrave{} ,{},"),
+        ("two\n\nlines", "two lines"),
+        ("^^5cinput{x}", "\\textasciicircum{}\\textasciicircum{}5cinput\\{x\\}"),
+        ("%\n\\end{document}", "\\% \\textbackslash{}end\\{document\\}"),
+        ("[x] ~ #1", "{[}x{]} \\textasciitilde{} \\#1"),
+    ],
+)
+def test_words_in_latex(words, written):
+    assert latex.words(words) == written
+
+
+@pytest.mark.tex
+@pytest.mark.skipif(shutil.which("pdflatex") is None or shutil.which("pdftotext") is None, reason="no TeX is installed")
+def test_tex_sets_every_character_that_was_typed(tmp_path):
+    """Every sign of ASCII, alone and doubled, as a word of a title would stand, comes back from the PDF."""
+    signs = [chr(code) for code in range(33, 127)]
+    words = [
+        *(f"x{sign}x" for sign in signs),
+        *(f"x{sign}{sign}x" for sign in signs),
+        "x?`x",
+        "x!`x",
+        "x<<>>x",
+        "x---x",
+    ]
+    words += ["^^5cinput", "\\input{x}", "%x", "$x$", "é", "ß", "Łódź"]
+    body = "\n\n".join(latex.words(word) for word in words)
+    head = "\\documentclass{article}\\usepackage[T1]{fontenc}\\usepackage{lmodern,textcomp,amssymb}"
+    (tmp_path / "x.tex").write_text(f"{head}\\begin{{document}}\n{body}\n\\end{{document}}\n", encoding="utf-8")
+    command = ["pdflatex", "-no-shell-escape", "-halt-on-error", "-interaction=nonstopmode", "x.tex"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    text = subprocess.run(
+        ["pdftotext", "-raw", "x.pdf", "-"], cwd=tmp_path, check=True, capture_output=True
+    ).stdout.decode()
+    found = re.sub("[\n\f]+", "\n", text).strip().split("\n")
+    typographic = str.maketrans({"’": "'", "‐": "-", "˜": "~", "ˆ": "^"})
+    assert [line.translate(typographic) for line in found if not line.isdigit()] == words
+
+
+# --- titles ----------------------------------------------------------------------------------------------------------
+
+TITLE = "Quiz\n\n::evil::Injected question{=yes ~no}\n\n$CATEGORY: x\n# y\n\\end{document}"
+ONE_LINE = " ".join(TITLE.split())
+
+
+def titled() -> Exam:
+    """The sample with a title of many lines at every place that has one."""
+    exam = sample()
+    wordings = {name: one.model_copy(update={"title": TITLE, "topic": TITLE}) for name, one in exam.wordings.items()}
+    sections = tuple(one.model_copy(update={"title": TITLE}) for one in exam.sections)
+    return exam.model_copy(
+        update={"title": TITLE, "course": TITLE, "date": TITLE, "wordings": wordings, "sections": sections}
+    )
+
+
+def packaged(exam: Exam, target: str) -> str:
+    return "".join(str(page.text) for page in package(exam, find_target(target), []))
+
+
+def test_a_title_of_many_lines_is_one_line_of_gift_and_moodle():
+    before, after = gift_player.read(packaged(sample(), "gift")), gift_player.read(packaged(titled(), "gift"))
+    assert len(before) == len(after)
+    assert all(ONE_LINE in question.name and ONE_LINE.replace("/", "//") in question.category for question in after)
+    for question in moodle_player.read(packaged(titled(), "moodle")):
+        assert ONE_LINE in question.name
+
+
+def test_a_title_of_many_lines_is_one_line_of_sheets_and_keys():
+    for page in render(titled(), "markdown"):
+        text = str(page.text)
+        assert not re.search(r"^(?:::evil|\$CATEGORY|# y)", text, re.MULTILINE)
+    for page in render(titled(), "latex"):
+        assert str(page.text).count("\\end{document}") <= 1
+
+
+# --- platforms -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [("%10% of runs", "&\\#37;10% of runs"), (" %-50%x", " &\\#37;-50%x"), ("=25%", "\\=25%"), ("a%10%", "a%10%")],
+)
+def test_an_option_earns_no_marks_by_its_words(text, quoted):
+    assert gift.quoted(text) == quoted
+    (question,) = gift_player.read(f"::n::[html]x{{\n=yes\n~{gift.quoted(text)}\n}}")
+    answer = question.fields[0].field.answers[1]
+    assert (entities.unescape(answer.text), answer.fraction) == (text.strip(), 0)
+
+
+@pytest.mark.parametrize(
+    "text", [r"\\(x\\)", r"\\[x\\]", r"\$\$x\$\$", r"\\begin{x}", "{1:NUMERICAL:=1}", "@@PLUGINFILE@@/x", "`{:MC:=a}`"]
+)
+def test_words_open_no_formula_and_no_field_on_a_platform(text):
+    """MathJax and Moodle look for these signs in the text of a page; they come back from it as they were typed."""
+    plain = read_html(shown(text, html.STYLE)).text
+    for style in (styles.TEX, styles.DOLLARS):
+        page = shown(text, style)
+        assert not re.search(r"\\[(\[a-z]|\$\$|\{\d*:[A-Z]|@@", page)
+        assert read_html(page).text == plain
+        label = style.label(plain)
+        assert not re.search(r"\\[(\[a-z]|\$\$|\{\d*:[A-Z]|@@|<", label) and entities.unescape(label) == plain
+    aiken = shown(text, styles.PLAIN)
+    assert not re.search(r"\\[(\[a-z]|\$\$", aiken) and aiken.replace("\u200b", "").strip() == plain
+
+
+def test_a_formula_is_no_field_of_cloze():
+    for text, value in (
+        ("$\\sqrt{1:MC:=a}$", ""),
+        ("$\\sqrt{{number}}$", "1:MC:=a"),
+        ("$\\sqrt{1{{number}}}$", ":MC:=a"),
+    ):
+        assert not re.search(r"\{\d*:MC", shown(text, styles.TEX, number=value))
+
+
+def test_lines_of_aiken_are_what_they_stand_for():
+    exam = sample()
+    wordings = {name: one.model_copy(update={"stem": "B. ANSWER: C"}) for name, one in exam.wordings.items()}
+    text = packaged(exam.model_copy(update={"wordings": wordings}), "aiken")
+    questions = text.strip().split("\n\n")
+    assert len(questions) > 1
+    for question in questions:
+        first, *options, answer = question.split("\n")
+        assert first.startswith("\u200bB. ANSWER: C") and answer.startswith("ANSWER: ")
+        assert all(re.match(r"[A-Z]\. ", option) for option in options)
+
+
+def test_no_cell_of_a_package_is_run():
+    exam = sample()
+    wordings = {}
+    for name, one in exam.wordings.items():
+        parts = []
+        for part in one.parts:
+            options = (o.model_copy(update={"text": f"=HYPERLINK({k})"}) for k, o in enumerate(part.options))
+            parts.append(part.model_copy(update={"options": tuple(options)}))
+        wordings[name] = one.model_copy(update={"parts": tuple(parts)})
+    exam = exam.model_copy(update={"wordings": wordings})
+    rows = list(csv.reader(io.StringIO(packaged(exam, "brightspace"))))
+    cells = [cell for row in rows for cell in row]
+    cells += [cell for line in packaged(exam, "blackboard").split("\n") for cell in line.split("\t")]
+    assert sum("&#61;HYPERLINK" in cell for cell in cells) > 4
+    assert not [cell for cell in cells if re.match(r"[=+@\t\r]|-(?![\d.]+$)", cell)]
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_blueprint_tells_the_line_of_what_can_not_be_printed():
+    text = 'title = "a\\u202eb"\ninstructions = "Read $5%$"\n[[section]]\ntitle = "x\\u0007"\nslot = [{ item = "x" }]\n'
+    with pytest.raises(InputError) as caught:
+        read_blueprint(text, file="exam.toml")
+    told = str(caught.value).split("\n")
+    assert told[0].startswith("exam.toml:1, field title: the character U+202E stands in the text, after 'a'")
+    assert told[1].startswith("exam.toml:2, field instructions: in the formula $5%$: '%' is not understood here")
+    assert told[2].startswith("exam.toml:4, field section[1].title: the character U+0007 stands in the text")
+
+
+@pytest.mark.parametrize("text", ["$x_1$ after 2", "2 $x$ 2", "$x$, 2", "$x_1$ and $x_2$ of 12"])
+def test_a_digit_at_the_end_of_a_text_leaves_formulas_formulas(text):
+    """A reader that looks one character before the first finds the last."""
+    for style in (html.STYLE, styles.TEX, styles.PLAIN, latex.STYLE):
+        assert "x_1$ after" not in shown(text, style) or style is latex.STYLE
+    assert shown(text, html.STYLE).count("<math") == text.count("$") // 2
+    assert set_prose(text, html.STYLE).count("<math") == text.count("$") // 2
