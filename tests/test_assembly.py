@@ -13,7 +13,7 @@ import pytest
 from banking import CHOICE, NUMBER, item, items, populated
 
 from gdquiz.authoring.assembly import _banded, _Order, assemble
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot
+from gdquiz.authoring.blueprint import Blueprint, Section, Slot, quick_blueprint
 from gdquiz.authoring.exam import Exam
 from gdquiz.authoring.exam_json import from_json, to_json
 from gdquiz.errors import InputError
@@ -77,6 +77,17 @@ def test_seeds_make_different_exams() -> None:
     first, second = exam(*(Slot(item=name) for name in NAMES)), exam(*(Slot(item=name) for name in NAMES), seed="other")
     assert first.id != second.id
     assert content(first, 0) != content(second, 0)
+
+
+def test_nothing_is_drawn_with_the_seed_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    # whoever tries seeds against a sheet must not find one way around the stretching
+    monkeypatch.setattr(draws, "stretched", lambda _: "the same key")
+    slots = [Slot(item=name) for name in NAMES] + [Slot(items=list(NAMES), count=2, each_form=True, points=1)]
+    first, second = (exam(*slots, seed=seed, shuffle=True) for seed in ("one", "two"))
+    assert first.model_copy(update={"seed": "two"}) == second
+    topics = list("abcdefgh")
+    few = [quick_blueprint(title="Q", topics=topics, questions=3, seed=seed) for seed in ("one", "two")]
+    assert few[0].section == few[1].section
 
 
 def test_the_same_exam_has_the_same_bytes() -> None:
