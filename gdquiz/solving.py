@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
-from math import isfinite
+from math import dist, isfinite
 from typing import Any
 
 import mpmath
@@ -23,15 +23,18 @@ from gdquiz.mathematics.calculus import Calculus, derive
 from gdquiz.mathematics.certainty import UNSURE, YES
 from gdquiz.mathematics.certificates import Exact
 from gdquiz.mathematics.convexity import mirrored
-from gdquiz.mathematics.critical import CriticalPoint, Landscape, critical_points
+from gdquiz.mathematics.critical import critical_points
 from gdquiz.mathematics.descent import Field, Method, Solver, iterate
 from gdquiz.mathematics.events import crossings, overshoots, with_flags
 from gdquiz.mathematics.exact_run import Given, StatedRun
 from gdquiz.mathematics.expressions import Node, to_text
+from gdquiz.mathematics.landscape import CriticalPoint, Landscape
 from gdquiz.mathematics.observation import Knowledge, Trajectory, observe
 from gdquiz.mathematics.outcomes import Verdicts, judge, sentence
+from gdquiz.mathematics.points import exact_point, point_near
 from gdquiz.mathematics.pointwise import as_float, bits, exact_value, float_value, kink, undefined
 from gdquiz.mathematics.proofs import ExactPoint, certificate, kind_name, knowledge
+from gdquiz.mathematics.roots import Value
 from gdquiz.mathematics.search import DIGITS, polish
 from gdquiz.mathematics.suggestion import Suggestion
 from gdquiz.mathematics.theorems import decide
@@ -48,6 +51,9 @@ NARROW = 1e-7
 """A limit that is not on the list is told in floats where it is known this well, relative to its largest coordinate."""
 PROBED = 60
 """At least this many exact steps are tried, to see whether the run comes to rest or repeats itself."""
+
+ON_CURVE = 1e-25
+"""A critical point at which the loss is so near to its least value, at 50 digits, lies on the curve of its minima."""
 
 STABLE: Mapping[str, Callable[[Any], Any]] = {
     "descent": lambda beta: 1,
@@ -115,6 +121,13 @@ class Solution:
     def method(self) -> Method:
         return self.task.method
 
+    @property
+    def nearest(self) -> tuple[int, ...]:
+        """The places in ``landscape.points``, those nearest to the limit (without one: to the start) first."""
+        centre = [x.number for x in (self.place or self.task.start)]
+        points = [[float(x) for x in found.point] for found in self.landscape.points]
+        return tuple(sorted(range(len(points)), key=lambda n: (round(dist(points[n], centre), 9), points[n])))
+
 
 def solve(
     loss: str,
@@ -142,6 +155,11 @@ def solve(
     stated = _stated(task, calculus)
     verdicts = _told(judge(trajectory, partial(_proved, stated)), stated, trajectory)
     place = _place(verdicts, landscape, exact)
+    if place is not None and not _possible(landscape, place):
+        verdicts, place = _with(verdicts, limit="undecided", point="none", scope="local_or_unknown"), None
+    landscape = _with_limit(landscape, calculus, place)
+    downhill = _with_limit(downhill, derive(mirrored(task.loss), task.variables, ()), place) if ascend else landscape
+    place = _among(landscape, place)
     verdicts = _sharpened(verdicts, downhill, place)
     broken = _broken_off(task, calculus, rows, trajectory)
     if broken is not None and broken.ends_the_run:
@@ -199,16 +217,15 @@ def _best(point: Sequence[Quantity]) -> list[Fraction | float]:
 
 def _values_at(task: Task, point: Sequence[Fraction | float]) -> Callable[[Node], Fraction | float]:
     """The function that values formulas at a point: in fractions where possible, else in floats."""
-    floats = {name: _float(x) for name, x in zip(task.variables, point, strict=True)}
-    fractions = {name: x for name, x in zip(task.variables, point, strict=True) if isinstance(x, Fraction)}
+    at = dict(zip(task.variables, point, strict=True))
+    return lambda node: _value_of(node, at)
 
-    def value(node: Node) -> Fraction | float:
-        try:
-            return exact_value(node, fractions)
-        except (ArithmeticError, KeyError):
-            return float_value(node, floats)
 
-    return value
+def _value_of(node: Node, at: Mapping[str, Fraction | float]) -> Fraction | float:
+    try:
+        return exact_value(node, {name: x for name, x in at.items() if isinstance(x, Fraction)})
+    except (ArithmeticError, KeyError):
+        return float_value(node, {name: _float(x) for name, x in at.items()})
 
 
 def _float(value: Fraction | float) -> float:
@@ -356,7 +373,7 @@ def _place(verdicts: Verdicts, landscape: Landscape, exact: tuple[ExactPoint, ..
         return None
     if verdicts.exact[0] and len(exact) > 1 and exact[-1] == exact[-2]:
         return tuple(map(Quantity.of, exact[-1]))
-    if len(landscape.points) == 1 and landscape.complete:
+    if len(landscape.points) == 1 and landscape.complete and not landscape.flats:
         return _known(landscape.points[0])
     place, within, alone = verdicts.place[0], float(verdicts.within[0]), float(verdicts.alone[0])
     if not np.isfinite(place).all():
@@ -371,6 +388,68 @@ def _place(verdicts: Verdicts, landscape: Landscape, exact: tuple[ExactPoint, ..
     if len(near) == 1 and landscape.complete and isfinite(within):
         return _known(near[0])
     return tuple(Quantity(float(x)) for x in place) if within <= NARROW * size else None
+
+
+def _among(landscape: Landscape, place: tuple[Quantity, ...] | None) -> tuple[Quantity, ...] | None:
+    """The place as one of the critical points, if it is one to 6 digits; else as it is."""
+    if place is None:
+        return None
+    return next((_known(found) for found in landscape.points if _near(found, place)), place)
+
+
+def _near(found: CriticalPoint, place: tuple[Quantity, ...]) -> bool:
+    here = [x.number for x in place]
+    reach = 1e-6 * max(1.0, *map(abs, here))
+    return max(abs(float(a) - b) for a, b in zip(found.point, here, strict=True)) <= reach
+
+
+def _possible(landscape: Landscape, place: tuple[Quantity, ...]) -> bool:
+    """Whether the place may be a critical point: where all are known it has to be one of them."""
+    elsewhere = bool(landscape.flats) or landscape.valley is not None or landscape.curve is not None
+    return not landscape.complete or elsewhere or any(_near(found, place) for found in landscape.points)
+
+
+def _with_limit(landscape: Landscape, calculus: Calculus, place: tuple[Quantity, ...] | None) -> Landscape:
+    """The landscape with the limit of the run among its points, where that was not found before."""
+    if place is None or landscape.valley is not None or any(_near(found, place) for found in landscape.points):
+        return landscape
+    if _on_flat(landscape, place[0].number):
+        return landscape
+    exact = tuple(x.exact for x in place if x.exact is not None)
+    at = dict(zip(landscape.variables, _best(place), strict=True))
+    if kink(calculus.loss, lambda node: _value_of(node, at)) is not None:
+        loss = _value_of(calculus.loss, at)
+        value = Value.of(loss) if isinstance(loss, Fraction) else Value.near(loss)
+        where = tuple(Value.near(x.number) if x.exact is None else Value.of(x.exact) for x in place)
+        found: CriticalPoint | None = CriticalPoint(where, "not decided", value, False, (), None, kink=True)
+    elif len(exact) == len(place) and all(part == 0 for part in _slopes(calculus, exact)):
+        found = exact_point(calculus, exact)
+    else:
+        found = point_near(calculus, [x.number for x in place])
+    if found is None or not _near(found, place):
+        return landscape
+    if landscape.curve is not None and abs(float(found.loss) - float(landscape.curve.loss)) < ON_CURVE:
+        found = replace(found, kind="minimum", stable_rate=None)
+    points = sorted((*landscape.points, found), key=lambda point: tuple(map(float, point.point)))
+    here = points.index(found)
+    best = landscape.global_minima
+    moved = None if best is None else tuple(n + (n >= here) for n in best)
+    return replace(landscape, points=tuple(points), global_minima=moved)
+
+
+def _on_flat(landscape: Landscape, x: float) -> bool:
+    return any(
+        (flat.low is None or float(flat.low) <= x) and (flat.high is None or x <= float(flat.high))
+        for flat in landscape.flats
+    )
+
+
+def _slopes(calculus: Calculus, point: ExactPoint) -> list[Any]:
+    at = dict(zip(calculus.variables, point, strict=True))
+    try:
+        return [exact_value(part, at) for part in calculus.gradient]
+    except ArithmeticError:
+        return [None]
 
 
 def _known(found: CriticalPoint) -> tuple[Quantity, ...]:

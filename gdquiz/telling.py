@@ -13,16 +13,19 @@ from math import isfinite
 from textwrap import wrap
 from typing import Any
 
-from gdquiz.mathematics.critical import CriticalPoint, Landscape
 from gdquiz.mathematics.expressions import FUNCTIONS, Node, to_text
+from gdquiz.mathematics.landscape import Landscape
 from gdquiz.mathematics.roots import Value
 from gdquiz.mathematics.scanner import GREEK
+from gdquiz.plurals import counted
 from gdquiz.solving import Solution, Step
 from gdquiz.task import Quantity
 
 WIDTH = 88
 SHORT = 10
 """Exact numbers of more characters are printed as decimals."""
+LISTED = 12
+"""So many critical points are printed, those nearest to the limit or the start of the run."""
 
 # --- JSON ----------------------------------------------------------------------------------------------------------
 
@@ -39,7 +42,7 @@ def as_json(solution: Solution) -> str:
         "variables": list(solution.variables),
         "gradient": dict(zip(solution.variables, map(to_text, solution.gradient), strict=True)),
         "hessian": [[to_text(entry) for entry in row] for row in solution.hessian],
-        "critical_points": _critical(solution.landscape),
+        "critical_points": _critical(solution),
         "largest_stable_rate": _number(solution.stable_rate, exact, "largest_stable_rate"),
         "steps": [_step(solution.variables, step) for step in solution.steps],
         "limit": solution.limit,
@@ -48,6 +51,8 @@ def as_json(solution: Solution) -> str:
         "events": [{"event": event.event, "step": event.step} for event in solution.events],
         "ascent": solution.task.ascend,
     }
+    if solution.landscape.falls is not None:
+        told["falls"] = dict(zip(solution.variables, map(float, solution.landscape.falls), strict=True))
     if solution.period:
         told["period"] = solution.period
     if exact:
@@ -61,7 +66,7 @@ def _number(quantity: Quantity | None, exact: dict[str, Any], name: str) -> floa
         return None
     if quantity.exact is not None:
         exact[name] = str(quantity.exact)
-    return quantity.number if isfinite(quantity.number) else None
+    return quantity.number + 0.0 if isfinite(quantity.number) else None  # no negative zero
 
 
 def _numbers(names: Sequence[str], quantities: Iterable[Quantity], exact: dict[str, Any], name: str) -> dict[str, Any]:
@@ -83,20 +88,38 @@ def _step(names: Sequence[str], step: Step) -> dict[str, Any]:
     }
 
 
-def _critical(landscape: Landscape) -> list[dict[str, Any]]:
-    """Isolated critical points; a set of them as one point with the directions along which the others lie."""
+def _critical(solution: Solution) -> list[dict[str, Any]]:
+    """Isolated critical points, nearest first; sets of them: a line by its directions, an interval by its ends."""
+    landscape = solution.landscape
     names = landscape.variables
+    best = landscape.global_minima or ()
     rows: list[dict[str, Any]] = []
-    for found in landscape.points:
+    for place in solution.nearest:
+        found = landscape.points[place]
         exact: dict[str, Any] = {}
         point = _numbers(names, map(_quantity, found.point), exact, "point")
-        rows.append({"point": point, "kind": found.kind, "exact": exact})
+        row: dict[str, Any] = {"point": point, "kind": found.kind}
+        if place in best:
+            row["global"] = True
+        if found.kink:
+            row["kink"] = True
+        if found.slopes is not None:
+            row["slopes"] = [_number(_quantity(slope), {}, "") for slope in found.slopes]
+        rows.append({**row, "exact": exact})
+    for at, flat in enumerate(landscape.flats):
+        exact = {}
+        sides = [None if end is None else _quantity(end) for end in (flat.low, flat.high)]
+        low, high = (_number(side, exact, name) for side, name in zip(sides, ("low", "high"), strict=True))
+        row = {"low": low, "high": high, "kind": flat.kind, "global": at in landscape.global_flats, "exact": exact}
+        rows.append(row)
+    if landscape.curve is not None:
+        rows.append({"equation": to_text(landscape.curve.equation), "kind": "minimum", "global": True})
     valley = landscape.valley
     if valley is not None:
         exact = {}
-        place = _numbers(names, map(Quantity.of, valley.point), exact, "point")
+        middle = _numbers(names, map(Quantity.of, valley.point), exact, "point")
         along = [_numbers(names, map(Quantity.of, direction), {}, "") for direction in valley.directions]
-        rows.append({"point": place, "kind": valley.kind, "directions": along, "exact": exact})
+        rows.append({"point": middle, "kind": valley.kind, "directions": along, "exact": exact})
     return rows
 
 
@@ -192,7 +215,7 @@ def number(quantity: Quantity) -> str:
     """A fraction if that is exact and short, else a decimal; a dash where there is no number."""
     if quantity.exact is not None and len(text := str(quantity.exact)) <= SHORT:
         return text
-    return f"{quantity.number:#.6g}" if isfinite(quantity.number) else "-"
+    return f"{quantity.number + 0.0:#.6g}" if isfinite(quantity.number) else "-"
 
 
 def _derivatives(solution: Solution, style: Style) -> list[str]:
@@ -217,19 +240,18 @@ def _points(solution: Solution, style: Style) -> list[str]:
     landscape = solution.landscape
     lines = ["Critical points"]
     if landscape.points:
-        best = landscape.global_minima or ()
         curved = "curvature" if len(style.names) == 1 else "curvatures"
-        rows = [_critical_row(found, place in best) for place, found in enumerate(landscape.points)]
+        order = solution.nearest[:LISTED]
+        rows = [_critical_row(landscape, place) for place in order]
         lines += _table([*style.names, style.f, "kind", curved, "2/L"], rows, left=len(style.names) + 1)
-        lines.append("  These are all." if landscape.complete else "  There may be more.")
-    elif landscape.valley is not None:
-        middle = style.point(map(Quantity.of, landscape.valley.point))
-        ways = " and ".join(f"({', '.join(map(str, way))})" for way in landscape.valley.directions)
-        lines.append(f"  {middle}, and every point that is reached from there along {ways}")
-        lines.append(f"  kind: {landscape.valley.kind}, and flat along {ways}")
-    else:
-        lines.append("  There is none." if landscape.complete else "  None was found; there may be some.")
+        left = len(landscape.points) - len(order)
+        if left:
+            centre = "start" if solution.place is None else "limit"
+            lines.append(f"  and {counted(left, 'point')} more, farther from the {centre} of the run.")
+    lines += _sets(landscape, style)
+    lines.append(f"  {_extent(landscape)}")
     lines += [f"  {line}" for line in wrap(landscape.note, WIDTH - 2)]
+    lines += _unbounded(landscape, style)
     if solution.stable_rate is not None:
         optimum = "maximum" if solution.task.ascend else "minimum"
         near = "the only one" if solution.place is None else style.point(solution.place)
@@ -240,11 +262,68 @@ def _points(solution: Solution, style: Style) -> list[str]:
     return lines
 
 
-def _critical_row(found: CriticalPoint, best: bool) -> list[str]:
-    curvatures = ", ".join(f"{value:.6g}" for value in found.curvatures)
+def _sets(landscape: Landscape, style: Style) -> list[str]:
+    """Critical points that are not isolated."""
+    lines = []
+    if landscape.valley is not None:
+        middle = style.point(map(Quantity.of, landscape.valley.point))
+        ways = " and ".join(f"({', '.join(map(str, way))})" for way in landscape.valley.directions)
+        lines.append(f"  {middle}, and every point that is reached from there along {ways}")
+        lines.append(f"  kind: {landscape.valley.kind}, and flat along {ways}")
+    for at, flat in enumerate(landscape.flats):
+        kind = f"{'global ' if at in landscape.global_flats else ''}{flat.kind}"
+        least = "<=" if not style.fancy else "≤"
+        low = "" if flat.low is None else f"{number(_quantity(flat.low))} {least} "
+        high = "" if flat.high is None else f" {least} {number(_quantity(flat.high))}"
+        where = f"{low}{style.names[0]}{high}" if low or high else f"every {style.names[0]}"
+        lines.append(f"  {where}: {style.f} = {number(_quantity(flat.loss))}, {kind}, and flat there")
+    if landscape.curve is not None:
+        value = number(Quantity.of(landscape.curve.loss))
+        where = "curve" if len(style.names) == 2 else "surface"
+        equation = style.formula(landscape.curve.equation)
+        lines.append(f"  {equation} = 0: {style.f} = {value}, global minimum; the minima form a {where}")
+    return lines
+
+
+def _extent(landscape: Landscape) -> str:
+    """Whether these are all."""
+    nothing = not landscape.points and not landscape.flats and landscape.valley is None and landscape.curve is None
+    if landscape.within is not None:
+        where = f"from {landscape.within[0]} to {landscape.within[1]}"
+        return f"There is none {where}." if nothing else f"These are all {where}."
+    if landscape.complete:
+        return "There is none." if nothing else "These are all."
+    if landscape.valley is not None and not landscape.points:
+        return "These are all."
+    return "None was found; there may be some." if nothing else "There may be more."
+
+
+def _unbounded(landscape: Landscape, style: Style) -> list[str]:
+    if landscape.falls is None:
+        return []
+    if len(style.names) == 1:
+        way = f"{style.names[0]} tends to {'' if landscape.falls[0] > 0 else '-'}infinity"
+    else:
+        way = f"the point moves along ({', '.join(map(str, landscape.falls))})"
+    return [f"  The loss has no lower bound: it falls for ever as {way}."]
+
+
+def _critical_row(landscape: Landscape, place: int) -> list[str]:
+    found = landscape.points[place]
+    curvatures = ", ".join(f"{value + 0.0:.6g}" for value in found.curvatures)
     rate = "" if found.stable_rate is None else number(_quantity(found.stable_rate))
+    best = landscape.global_minima is not None and place in landscape.global_minima
     kind = f"{'global ' if best else ''}{found.kind}"
+    if found.kink:
+        kind += (
+            ", a kink" if found.slopes is None else f", a kink with slopes {' and '.join(map(_slope, found.slopes))}"
+        )
     return [*(number(_quantity(x)) for x in found.point), number(_quantity(found.loss)), kind, curvatures, rate]
+
+
+def _slope(value: Value) -> str:
+    number_ = float(value)
+    return number(_quantity(value)) if isfinite(number_) else "infinity" if number_ > 0 else "-infinity"
 
 
 def _run(solution: Solution, style: Style) -> list[str]:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from gdquiz.mathematics import roots
 from gdquiz.mathematics.calculus import derive
 from gdquiz.mathematics.convexity import Shape, nonnegative, shape
-from gdquiz.mathematics.critical import Landscape, critical_points
+from gdquiz.mathematics.critical import critical_points
 from gdquiz.mathematics.elimination import Dimension, count_points
 from gdquiz.mathematics.expressions import Language, parse
+from gdquiz.mathematics.landscape import Landscape
 from gdquiz.mathematics.matrices import characteristic, inertia, solve
 
 F = Fraction
@@ -357,18 +358,18 @@ def test_monotone_losses_have_none():
         assert of.complete and of.points == ()
 
 
-def test_what_is_only_searched_is_not_called_complete():
+def test_what_is_known_of_a_window_is_not_called_complete():
     of = landscape("sin(x)")
     assert not of.complete and len(of.points) == 32  # odd multiples of pi/2 within 50 of 0: |2k + 1| <= 31.8
-    assert of.note == "Searched by Newton's method within 50 of 0; not certified."
+    assert of.within == (-50, 50) and of.note.startswith("All zeros of the derivative from -50 to 50, by enclosures")
     plateau = landscape("(sigmoid(3*x)-1/2)^2")
-    assert exact(plateau) == [((F(0),), "minimum")] and not plateau.complete and plateau.global_minima == (0,)
+    assert exact(plateau) == [((F(0),), "minimum")] and plateau.complete and plateau.global_minima == (0,)
 
 
-def test_kinks_are_not_points():
-    of = landscape("abs(x-1)+x^2")  # slope 2x - 1 left of 1
-    assert exact(of) == [((F(1, 2),), "minimum")] and not of.complete and of.note.startswith("Kinks")
-    assert landscape("relu(x-1)").points == ()
+def test_a_kink_that_the_loss_falls_through_is_not_critical():
+    of = landscape("abs(x-1)+x^2")  # slope 2x - 1 left of 1, 2x + 1 right of it: 1 and 3 at the kink
+    assert exact(of) == [((F(1, 2),), "minimum")] and of.complete and not of.points[0].kink
+    assert landscape("relu(x-1)").points == ()  # its minima are not isolated
 
 
 def test_places_outside_of_the_domain_are_no_critical_points():

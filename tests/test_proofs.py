@@ -8,8 +8,9 @@ from gdquiz.mathematics.calculus import Calculus, derive
 from gdquiz.mathematics.certainty import NO, UNSURE, YES
 from gdquiz.mathematics.certificates import Exact
 from gdquiz.mathematics.convexity import mirrored
-from gdquiz.mathematics.critical import Landscape, critical_points
+from gdquiz.mathematics.critical import critical_points
 from gdquiz.mathematics.expressions import Language, parse, to_text
+from gdquiz.mathematics.landscape import Landscape
 from gdquiz.mathematics.observation import Knowledge
 from gdquiz.mathematics.proofs import certificate, knowledge
 

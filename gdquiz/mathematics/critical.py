@@ -15,18 +15,19 @@ SymPy's ``solve`` is not used: it loses points, for instance four of the five of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 import mpmath
-import numpy as np
 import sympy
 
 from gdquiz.mathematics import convexity, roots
+from gdquiz.mathematics.bounds import coercive, falls, zero_set
 from gdquiz.mathematics.calculus import (
     KINKED,
     MOST_TERMS,
@@ -39,15 +40,16 @@ from gdquiz.mathematics.calculus import (
 )
 from gdquiz.mathematics.convexity import Shape
 from gdquiz.mathematics.elimination import Dimension, count_points
-from gdquiz.mathematics.expressions import Apply, Node
+from gdquiz.mathematics.expressions import Apply, Node, names_of
+from gdquiz.mathematics.kinks import Curved, kinked
+from gdquiz.mathematics.landscape import CriticalPoint, Kind, Landscape, Valley
+from gdquiz.mathematics.line import kinks_on_line, on_line
 from gdquiz.mathematics.matrices import characteristic, inertia, solve
-from gdquiz.mathematics.roots import Polynomial, Value
-from gdquiz.mathematics.search import DIGITS, Precise, rational_point, stationary_points
-
-Kind = Literal["minimum", "maximum", "saddle", "degenerate"]
-
-SINGULAR = 1e-7
-"""Eigenvalues of a Hessian H below this, times max(1, ||H||), count as zero where H is not known exactly."""
+from gdquiz.mathematics.points import exact_point, inverse, kind_of, precise_point, searched
+from gdquiz.mathematics.pointwise import float_value, kink
+from gdquiz.mathematics.roots import Polynomial, Value, fraction
+from gdquiz.mathematics.search import DIGITS
+from gdquiz.mathematics.segments import negated
 
 MOST_DEGREE = 40
 """Polynomials of one variable whose square-free derivative has a higher degree are not certified."""
@@ -57,66 +59,14 @@ _MOST_SINGULAR = 3
 """More points with a singular Hessian than this, found by search, are taken for points of a curve."""
 
 
-@dataclass(frozen=True, slots=True)
-class CriticalPoint:
-    """A point where the gradient is zero.
-
-    ``degenerate`` means: neither shown to be an extremum nor to be a saddle by the rules used here; in one variable it
-    is an inflection.  ``singular`` says that the Hessian has an eigenvalue 0, so that the second derivatives alone
-    say nothing about the kind.  ``curvatures`` are the eigenvalues of the Hessian, ascending.  ``stable_rate`` is
-    2/(largest curvature) at a minimum: below it, and near the point, descent converges; None elsewhere.
-    """
-
-    point: tuple[Value, ...]
-    kind: Kind
-    loss: Value
-    singular: bool
-    curvatures: tuple[float, ...]
-    stable_rate: Value | None
-
-
-@dataclass(frozen=True, slots=True)
-class Valley:
-    """The critical points of a quadratic with a singular Hessian: ``point`` plus all multiples of ``directions``.
-
-    ``kind`` is what each of them is, in the weak sense: along the directions the loss does not change.
-    """
-
-    point: tuple[Fraction, ...]
-    directions: tuple[tuple[Fraction, ...], ...]
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Landscape:
-    """What is known about a loss without parameters.
-
-    ``points`` are sorted by their coordinates.  ``complete``: these are all critical points, shown in two ways;
-    ``note`` says how, or why not.  ``convex`` and ``bounded_below`` are None where it is not known.
-    ``global_minima`` are the places in ``points`` of the global minima where these are certified (empty: there is
-    none), else None.
-    ``largest_stable_rate`` is 2/L for a quadratic without negative curvature, where it holds from every start; None
-    for all other losses, for which only the ``stable_rate`` near each minimum exists.
-    """
-
-    variables: tuple[str, ...]
-    points: tuple[CriticalPoint, ...]
-    complete: bool
-    note: str
-    valley: Valley | None = None
-    convex: bool | None = None
-    bounded_below: bool | None = None
-    global_minima: tuple[int, ...] | None = None
-    largest_stable_rate: Value | None = None
-
-
 @lru_cache(maxsize=1024)
 def critical_points(loss: Node, variables: tuple[str, ...]) -> Landscape:
     """The critical points of a loss in which no parameters are left.  Raises ``InputError`` as ``derive`` does."""
     calculus = derive(loss, variables, ())
     polynomial = _polynomial(calculus)
     if polynomial is None:
-        return _transcendental(calculus)
+        sides = _sides(loss, variables)
+        return _transcendental(calculus) if sides is None else _separable(calculus, sides)
     if polynomial.total_degree() <= 2:
         return _quadratic(calculus, polynomial)
     if len(variables) == 1:
@@ -132,18 +82,20 @@ def critical_points(loss: Node, variables: tuple[str, ...]) -> Landscape:
 
 def _quadratic(calculus: Calculus, polynomial: Any) -> Landscape:
     size = len(calculus.variables)
-    hessian = [[_fraction(entry) for entry in row] for row in calculus.symbolic_hessian]
+    hessian = [[fraction(entry) for entry in row] for row in calculus.symbolic_hessian]
     origin = dict.fromkeys(polynomial.gens, sympy.Integer(0))
-    slope = [_fraction(component.xreplace(origin)) for component in calculus.symbolic_gradient]
+    slope = [fraction(component.xreplace(origin)) for component in calculus.symbolic_gradient]
     positive, negative, zero = inertia(hessian)
     solution, directions = solve(hessian, [-component for component in slope])
     convex = negative == 0
-    kind = _kind_of(positive, negative, 0)
+    kind = kind_of(positive, negative, 0)
     largest = _largest_eigenvalue(hessian)
-    rate = Value.of(2 / largest.exact) if largest.exact else _inverse(largest) if float(largest) > 0 else None
+    rate = Value.of(2 / largest.exact) if largest.exact else inverse(largest) if float(largest) > 0 else None
     landscape = Landscape(
         calculus.variables, (), True, "", None, convex, convex and solution is not None, None, rate if convex else None
     )
+    if not landscape.bounded_below:
+        landscape = replace(landscape, falls=_steepest(slope) if not positive + negative else falls(polynomial))
     if solution is None:
         note = "The gradient is an affine function that is zero nowhere (linear algebra in fractions)."
         return replace(landscape, note=note, global_minima=())
@@ -151,9 +103,14 @@ def _quadratic(calculus: Calculus, polynomial: Any) -> Landscape:
         valley = Valley(tuple(solution), directions, kind if size > zero else "degenerate")
         note = f"The Hessian is singular: the critical points form a flat set of dimension {zero}, none is isolated."
         return replace(landscape, complete=False, note=note, valley=valley)
-    point = _exact_point(calculus, tuple(solution))
+    point = exact_point(calculus, tuple(solution))
     note = "One point, from linear algebra in fractions; the determinant of the constant Hessian is not zero."
     return replace(landscape, points=(point,), note=note, global_minima=(0,) if convex else ())
+
+
+def _steepest(slope: list[Fraction]) -> tuple[Fraction, ...]:
+    """Minus a constant gradient."""
+    return tuple(-component for component in slope)
 
 
 # --- one variable --------------------------------------------------------------------------------------------------
@@ -164,13 +121,14 @@ def _univariate(calculus: Calculus, coefficients: Polynomial) -> Landscape:
     even_up = len(coefficients) % 2 == 1 and coefficients[0] > 0
     landscape = Landscape(calculus.variables, (), False, "", None, None, even_up)
     if not even_up:
-        landscape = replace(landscape, global_minima=())
+        way = Fraction(1 if coefficients[0] < 0 else -1)
+        landscape = replace(landscape, global_minima=(), falls=(way,))
     found = _roots_of(slope)
     if found is None:
         note = (
             f"Found by Newton's method only: the derivative has too high a degree (over {MOST_DEGREE}) to be certified."
         )
-        return replace(landscape, points=_searched(calculus, 50.0), note=note, convex=_convexity(calculus))
+        return replace(landscape, points=searched(calculus, 50.0), note=note, convex=_convexity(calculus))
     points, kinds = _on_line(calculus, slope, found)
     note = "All real roots of the derivative, by Sturm's count and by isolating intervals, which agree."
     landscape = replace(landscape, points=points, complete=found.agreed, note=note, convex=_curved_up(slope))
@@ -197,12 +155,12 @@ def _on_line(
     points = []
     for root, kind in zip(found.roots, kinds, strict=True):
         if root.exact is not None:
-            point = _exact_point(calculus, (root.exact,))
+            point = exact_point(calculus, (root.exact,))
         else:
             low, high = roots.enclosure(double, root) if double else (Fraction(0), Fraction(0))
             with mpmath.workdps(DIGITS):
                 at = (mpmath.mpf(root.middle.numerator) / root.middle.denominator,)
-                point = _precise_point(calculus, at, (root.value,), singular=low <= 0 <= high)
+                point = precise_point(calculus, at, (root.value,), singular=low <= 0 <= high)
         rate = point.stable_rate
         if rate is None and kind == "minimum" and point.curvatures[0] > 0 and not point.singular:
             rate = Value.near(2 / mpmath.mpf(point.curvatures[0]))
@@ -224,7 +182,32 @@ def _curved_up(slope: Polynomial) -> bool | None:
 # --- several variables ---------------------------------------------------------------------------------------------
 
 
-def _separated(polynomial: Any) -> tuple[Polynomial, ...] | None:
+def _sides(loss: Node, variables: tuple[str, ...]) -> tuple[Node, ...] | None:
+    """The parts of a loss that is a sum of functions of one variable each; numbers go to the first."""
+    if len(variables) == 1:
+        return None
+    parts: dict[str, list[Node]] = {name: [] for name in variables}
+    for term in _terms(loss):
+        names = names_of(term) or {variables[0]}
+        if len(names) > 1:
+            return None
+        parts[next(iter(names))].append(term)
+    return tuple(terms[0] if len(terms) == 1 else Apply("+", tuple(terms)) for terms in parts.values())
+
+
+def _terms(node: Node) -> Iterator[Node]:
+    match node:
+        case Apply("+", terms):
+            for term in terms:
+                yield from _terms(term)
+        case Apply("-", (inner,)):
+            for term in _terms(inner):
+                yield negated(term)
+        case _:
+            yield node
+
+
+def _separated(polynomial: Any) -> tuple[Node, ...] | None:
     """The parts of a polynomial that is a sum of polynomials of one variable each; the constant goes to the first."""
     size = len(polynomial.gens)
     parts: list[dict[int, Fraction]] = [{} for _ in range(size)]
@@ -233,40 +216,43 @@ def _separated(polynomial: Any) -> tuple[Polynomial, ...] | None:
         if len(used) > 1:
             return None
         place = used[0] if used else 0
-        parts[place][powers[place]] = _fraction(coefficient)
-    return tuple(tuple(part.get(power, Fraction(0)) for power in range(max(part, default=0), -1, -1)) for part in parts)
+        parts[place][powers[place]] = fraction(coefficient)
+    return tuple(
+        written(sympy.Add(*(sympy.Rational(*c.as_integer_ratio()) * symbol**power for power, c in part.items())))
+        for symbol, part in zip(polynomial.gens, parts, strict=True)
+    )
 
 
-def _separable(calculus: Calculus, parts: tuple[Polynomial, ...]) -> Landscape:
-    symbols = symbols_of(calculus.variables)
-    sides = []
-    for name, part in zip(calculus.variables, parts, strict=True):
-        terms = [
-            sympy.Rational(c.numerator, c.denominator) * symbols[name] ** (len(part) - 1 - place)
-            for place, c in enumerate(part)
-        ]
-        sides.append(critical_points(written(sympy.Add(*terms)), (name,)))
-    bounded = all(side.bounded_below for side in sides)
+def _separable(calculus: Calculus, parts: tuple[Node, ...]) -> Landscape:
+    sides = [critical_points(part, (name,)) for name, part in zip(calculus.variables, parts, strict=True)]
     convex = all(side.convex for side in sides) if None not in [side.convex for side in sides] else None
-    landscape = Landscape(calculus.variables, (), False, "", None, convex, bounded)
-    if not bounded:
-        landscape = replace(landscape, global_minima=())
+    landscape = Landscape(calculus.variables, (), False, "", None, convex, _all([side.bounded_below for side in sides]))
+    if landscape.bounded_below is False:
+        down = next((at for at, side in enumerate(sides) if side.falls is not None), None)
+        ways = None if down is None else tuple((side.falls or (Fraction(0),))[0] for side in sides[down : down + 1])
+        falls = None if ways is None else tuple(ways[0] if at == down else Fraction(0) for at in range(len(sides)))
+        landscape = replace(landscape, global_minima=(), falls=falls)
     flat = [side.variables[0] for side in sides if side.valley is not None]
+    level = [side.variables[0] for side in sides if side.flats]
     count = prod(len(side.points) for side in sides)
     if flat:
         return replace(landscape, note=f"The loss does not depend on {flat[0]}: no critical point is isolated.")
+    if level:
+        note = f"On an interval the loss does not depend on {level[0]}: the critical points there are not isolated."
+        landscape = replace(landscape, note=note)
     if count > MOST_LISTED:
         return replace(landscape, note=f"There are {count} critical points, more than are listed here.")
     points = tuple(_joined(choice) for choice in product(*(side.points for side in sides)))
     landscape = replace(
         landscape,
         points=points,
-        complete=all(side.complete for side in sides),
-        note="The loss is a sum of functions of one variable each: the points combine theirs. "
+        complete=all(side.complete for side in sides) and not level,
+        note=landscape.note
+        or "The loss is a sum of functions of one variable each: the points combine theirs. "
         + next((side.note for side in sides if not side.complete), sides[0].note),
     )
-    choices = [side.global_minima for side in sides]
-    if bounded and None not in choices and landscape.complete:
+    choices = [None if side.global_flats else side.global_minima for side in sides]
+    if landscape.bounded_below and None not in choices:
         best = set(product(*(choice or () for choice in choices)))
         order = list(product(*(range(len(side.points)) for side in sides)))
         landscape = replace(landscape, global_minima=tuple(at for at, choice in enumerate(order) if choice in best))
@@ -275,7 +261,9 @@ def _separable(calculus: Calculus, parts: tuple[Polynomial, ...]) -> Landscape:
 
 def _joined(sides: tuple[CriticalPoint, ...]) -> CriticalPoint:
     kinds = {side.kind for side in sides}
-    kind: Kind = next(iter(kinds)) if len(kinds) == 1 else "degenerate" if "degenerate" in kinds else "saddle"
+    open_: tuple[Kind, ...] = ("not decided", "neither", "degenerate")
+    kind: Kind = next(iter(kinds)) if len(kinds) == 1 else next((word for word in open_ if word in kinds), "saddle")
+    kinked = any(side.kink for side in sides)
     losses = [side.loss for side in sides]
     exact = [loss.exact for loss in losses if loss.exact is not None]
     with mpmath.workdps(DIGITS):
@@ -290,27 +278,41 @@ def _joined(sides: tuple[CriticalPoint, ...]) -> CriticalPoint:
         kind,
         loss,
         any(side.singular for side in sides),
-        tuple(sorted(side.curvatures[0] for side in sides)),
-        min(rates, key=float) if kind == "minimum" and rates else None,
+        tuple(sorted(side.curvatures[0] for side in sides)) if all(side.curvatures for side in sides) else (),
+        min(rates, key=float) if kind == "minimum" and rates and not kinked else None,
+        kink=kinked,
     )
+
+
+def _all(answers: Sequence[bool | None]) -> bool | None:
+    """Yes if all are, no if one is not, else not known."""
+    return False if False in answers else None if None in answers else True
 
 
 def _algebraic(calculus: Calculus, polynomial: Any) -> Landscape:
     odd = polynomial.total_degree() % 2 == 1  # and at least 3: neither convex nor bounded along almost every line
     convex = False if odd else _convexity(calculus)
     bounded = True if convexity.nonnegative(calculus.loss) else False if odd else None
-    landscape = Landscape(calculus.variables, (), False, "", None, convex, bounded)
+    way = None if bounded else falls(polynomial)
+    rises = bounded is None and way is None and coercive(polynomial)
+    bounded = True if rises else False if way is not None else bounded
+    curve = zero_set(calculus.loss, calculus.variables)
+    if curve is not None:
+        bounded = True
+    landscape = Landscape(calculus.variables, (), False, "", None, convex, bounded, falls=way, curve=curve)
     count = count_points(calculus.symbolic_gradient, polynomial.gens)
-    found = _searched(calculus, _radius(polynomial))
+    found = searched(calculus, _radius(polynomial))
     if count.dimension is Dimension.INFINITE:
         isolated = tuple(point for point in found if not point.singular)
         note = "Not certified: the critical points may form curves or surfaces; only isolated ones are listed."
+        if curve is not None:
+            note = "The loss is least exactly on that set, which is not isolated. " + note
         return _with_global(calculus, replace(landscape, points=isolated, note=note))
     if count.dimension is Dimension.UNKNOWN:
         note = "Found by Newton's method from 1,089 starts; the system is too large to be counted exactly."
         return _with_global(calculus, replace(landscape, points=found, note=note))
     if len(found) < count.real:  # some may lie close together near 0, or far out
-        found = _searched(calculus, _radius(polynomial), 1.0, 100 * _radius(polynomial))
+        found = searched(calculus, _radius(polynomial), 1.0, 100 * _radius(polynomial))
     complete = len(found) == count.real
     note = (
         "The exact number of real critical points (signature of the trace form) agrees with Newton's method from "
@@ -318,7 +320,8 @@ def _algebraic(calculus: Calculus, polynomial: Any) -> Landscape:
         if complete
         else f"There are exactly {count.real} critical points, but Newton's method found {len(found)}."
     )
-    return _with_global(calculus, replace(landscape, points=found, complete=complete, note=note))
+    landscape = replace(landscape, points=found, complete=complete, note=note)
+    return _with_global(calculus, landscape, rises=rises or coercive(polynomial))
 
 
 def _radius(polynomial: Any) -> float:
@@ -337,20 +340,14 @@ def _radius(polynomial: Any) -> float:
 def _transcendental(calculus: Calculus) -> Landscape:
     bounded = True if convexity.nonnegative(calculus.loss) else None
     landscape = Landscape(calculus.variables, (), False, "", None, _convexity(calculus), bounded)
-    if functions_of(calculus.loss) & KINKED:
-        note = (
-            "Kinks are not critical points in this sense; points where the loss is smooth were searched, not certified."
-        )
-        smooth = tuple(point for point in _nearby(calculus) if not point.singular)
-        return replace(landscape, points=smooth, note=note)
     if len(calculus.variables) == 1:
-        certified = _signed_polynomial(calculus)
-        if certified is not None:
-            found = _roots_of(certified)
-            if found is not None and found.agreed and _defined(calculus, found):
-                points, _ = _on_line(calculus, certified, found)
-                note = "The derivative is a polynomial times a positive function; its roots were counted in two ways."
-                return _with_global(calculus, replace(landscape, points=points, complete=True, note=note))
+        found = on_line(calculus)
+        if found is not None:
+            return _with_form(calculus, found)
+        if functions_of(calculus.loss) & KINKED:
+            return _with_global(calculus, _kinked_line(calculus, landscape))
+    elif functions_of(calculus.loss) & KINKED:
+        return _with_global(calculus, _kinked_space(calculus, landscape))
     for name, component in zip(calculus.variables, calculus.gradient, strict=True):
         for form, text in ((component, "positive"), (Apply("-", (component,)), "negative")):
             if convexity.positive(_positive_form(form)):
@@ -374,9 +371,64 @@ def _transcendental(calculus: Calculus) -> Landscape:
     return _with_global(calculus, landscape)
 
 
+def _with_form(calculus: Calculus, found: Landscape) -> Landscape:
+    """What the form of the loss says beyond its enclosures: it is convex, or nowhere negative and 0 somewhere."""
+    shape = convexity.shape(calculus.loss)
+    if found.convex is None and found.bounded_below is not False:
+        found = replace(found, convex=_convexity(calculus))
+    if not found.complete and found.within and len(found.points) == 1 and not found.flats:
+        wanted, word = ("minimum", "convex") if shape is Shape.CONVEX else ("maximum", "concave")
+        if shape in (Shape.CONVEX, Shape.CONCAVE) and found.points[0].kind == wanted:
+            note = f"The only one: the loss is {word} by its form, and its slope changes its sign there."
+            found = replace(found, complete=True, within=None, note=note)
+    if found.global_minima is None:
+        return _with_global(calculus, found)
+    return found
+
+
+def _kinked_space(calculus: Calculus, landscape: Landscape) -> Landscape:
+    try:
+        found = kinked(calculus.loss, calculus.variables, critical_points)
+        return replace(found, convex=landscape.convex, bounded_below=landscape.bounded_below)
+    except Curved:
+        smooth = tuple(point for point in _nearby(calculus) if not point.singular and not _on_kink(calculus, point))
+        note = "Points on kinks are not decided; points where the loss is smooth were searched, not certified."
+        return replace(landscape, points=smooth, note=note)
+
+
+def _kinked_line(calculus: Calculus, landscape: Landscape) -> Landscape:
+    """A loss of one variable whose smooth points were only searched, with what its kinks are."""
+    known = kinks_on_line(calculus)
+    if known is None:
+        smooth = tuple(point for point in _nearby(calculus) if not point.singular and not _on_kink(calculus, point))
+        note = "Points on kinks are not decided; points where the loss is smooth were searched, not certified."
+        return replace(landscape, points=smooth, note=note)
+    kinks, flats, changes = known
+    places = [float(place) for place in changes]
+    smooth = tuple(
+        point
+        for point in _nearby(calculus)
+        if all(abs(float(point.point[0]) - place) > 1e-9 * max(1, abs(place)) for place in places)
+    )
+    points = tuple(sorted((*kinks, *smooth), key=lambda point: float(point.point[0])))
+    note = "Kinks by their one-sided slopes; points where the loss is smooth were searched, not certified."
+    return replace(landscape, points=points, flats=flats, note=note)
+
+
+def _on_kink(calculus: Calculus, point: CriticalPoint) -> bool:
+    """Whether the loss has a kink at a point or within rounding of it."""
+    at = {name: float(x) for name, x in zip(calculus.variables, point.point, strict=True)}
+
+    def value(node: Node) -> float:
+        number = float_value(node, at)
+        return 0.0 if abs(number) < 1e-9 else number
+
+    return kink(calculus.loss, value) is not None
+
+
 def _nearby(calculus: Calculus) -> tuple[CriticalPoint, ...]:
     reach = _reach(calculus)
-    return tuple(point for point in _searched(calculus, reach) if max(abs(float(x)) for x in point.point) <= reach)
+    return tuple(point for point in searched(calculus, reach) if max(abs(float(x)) for x in point.point) <= reach)
 
 
 def _reach(calculus: Calculus) -> float:
@@ -391,118 +443,6 @@ def _positive_form(node: Node) -> Node:
     return node
 
 
-def _defined(calculus: Calculus, found: roots.Roots) -> bool:
-    """Whether the loss exists at all of these places."""
-    at = np.array([float(root.value) for root in found.roots])
-    return bool(np.isfinite(calculus.loss_function(at)).all() and np.isfinite(calculus.gradient_function(at)[0]).all())
-
-
-def _signed_polynomial(calculus: Calculus) -> Polynomial | None:
-    """A polynomial such that f' is it times something positive."""
-    slope = calculus.symbolic_gradient[0]
-    if terms_bound(slope) > 40:
-        return None
-    symbol = symbols_of(calculus.variables)[calculus.variables[0]]
-    left = sympy.Integer(1)
-    for factor in sympy.Mul.make_args(sympy.factor(slope)):
-        try:
-            sure = convexity.positive(written(factor))
-        except ValueError:
-            sure = False
-        if not sure and not (factor.is_Pow and factor.base.is_positive):
-            left *= factor
-    if not left.is_polynomial(symbol):
-        return None
-    polynomial = sympy.Poly(left, symbol)
-    if not polynomial.domain.is_QQ and not polynomial.domain.is_ZZ:
-        return None
-    return None if polynomial.is_zero else _coefficients(polynomial)
-
-
-# --- points --------------------------------------------------------------------------------------------------------
-
-
-def _searched(calculus: Calculus, *radii: float) -> tuple[CriticalPoint, ...]:
-    """The points Newton's method finds, exact where rational coordinates make the gradient exactly zero."""
-    found: list[CriticalPoint] = []
-    for point in (point for radius in radii for point in stationary_points(calculus, radius)):
-        if not mpmath.isfinite(calculus.precise_loss(*point)):
-            continue  # a zero of the formula for the gradient outside of the domain of the loss
-        exact = _recognized(calculus, point)
-        made = (
-            _exact_point(calculus, exact)
-            if exact is not None
-            else _precise_point(calculus, point, tuple(map(Value.near, point)))
-        )
-        if not any(_together(made, other) for other in found):
-            found.append(made)
-    return tuple(sorted(found, key=lambda point: tuple(map(float, point.point))))
-
-
-def _together(a: CriticalPoint, b: CriticalPoint) -> bool:
-    return all(abs(float(x) - float(y)) <= 1e-12 * (1 + abs(float(x))) for x, y in zip(a.point, b.point, strict=True))
-
-
-def _recognized(calculus: Calculus, point: Precise) -> tuple[Fraction, ...] | None:
-    """The same point with rational coordinates, where it has such and they make the gradient exactly zero."""
-    for denominator, tolerance in ((10**6, 1e-25), (60, 1e-5)):
-        exact = rational_point(calculus, point, denominator, tolerance)
-        if exact is not None:
-            return exact
-    return None
-
-
-def _exact_point(calculus: Calculus, point: tuple[Fraction, ...]) -> CriticalPoint:
-    """The critical point at rational coordinates; kind by exact inertia where the Hessian is rational."""
-    symbols = symbols_of(calculus.variables).values()
-    at = {s: sympy.Rational(x.numerator, x.denominator) for s, x in zip(symbols, point, strict=True)}
-    entries = [[entry.xreplace(at) for entry in row] for row in calculus.symbolic_hessian]
-    loss = calculus.symbolic_loss.xreplace(at)
-    coordinates = tuple(map(Value.of, point))
-    with mpmath.workdps(DIGITS):
-        precise = tuple(mpmath.mpf(x.numerator) / x.denominator for x in point)
-    if not loss.is_Rational or not all(entry.is_Rational for row in entries for entry in row):
-        made = _precise_point(calculus, precise, coordinates)
-        return replace(made, loss=Value.of(_fraction(loss))) if loss.is_Rational else made
-    hessian = [[_fraction(entry) for entry in row] for row in entries]
-    positive, negative, zero = inertia(hessian)
-    kind = _kind_of(positive, negative, zero)
-    spectrum = roots.real_roots(characteristic(hessian)).roots
-    with mpmath.workdps(DIGITS):
-        curvatures = sorted(map(float, mpmath.eigsy(_matrix(hessian), eigvals_only=True)))
-    largest = spectrum[-1].value
-    rate = None
-    if kind == "minimum":
-        rate = Value.of(2 / largest.exact) if largest.exact is not None else _inverse(largest)
-    return CriticalPoint(coordinates, kind, Value.of(_fraction(loss)), zero > 0, tuple(curvatures), rate)
-
-
-def _precise_point(
-    calculus: Calculus, at: Precise, coordinates: tuple[Value, ...], singular: bool | None = None
-) -> CriticalPoint:
-    """A critical point known to some 50 digits; kind by the eigenvalues of the Hessian, with a margin."""
-    with mpmath.workdps(DIGITS):
-        loss = calculus.precise_loss(*at)
-        hessian = mpmath.matrix(calculus.precise_hessian(*at))
-        values = sorted(mpmath.eigsy(hessian, eigvals_only=True))
-        margin = SINGULAR * max(1, *map(abs, values))
-        positive, negative = sum(v > margin for v in values), sum(v < -margin for v in values)
-        zero = len(values) - positive - negative
-        if singular is None:
-            singular = zero > 0
-        kind = _kind_of(positive, negative, zero)
-        rate = Value.near(2 / values[-1]) if kind == "minimum" else None
-        return CriticalPoint(coordinates, kind, Value.near(loss), singular, tuple(map(float, values)), rate)
-
-
-def _kind_of(positive: int, negative: int, zero: int) -> Kind:
-    if zero:
-        return "degenerate"
-    if positive and negative:
-        return "saddle"
-    return "minimum" if positive else "maximum" if negative else "degenerate"
-
-
 # --- facts about the whole loss ------------------------------------------------------------------------------------
 
 
@@ -513,33 +453,43 @@ def _convexity(calculus: Calculus) -> bool | None:
     return False if of is Shape.CONCAVE else None
 
 
-def _with_global(calculus: Calculus, landscape: Landscape) -> Landscape:
+def _with_global(calculus: Calculus, landscape: Landscape, *, rises: bool = False) -> Landscape:
     """What the points say about the whole: a saddle or maximum refutes convexity; global minima where provable."""
     points = landscape.points
     convex = False if any(point.kind in ("saddle", "maximum") for point in points) else landscape.convex
     landscape = replace(landscape, convex=convex)
     if landscape.bounded_below is False:
         return replace(landscape, global_minima=())
+    if landscape.curve is not None:
+        least = landscape.curve.loss
+        return replace(
+            landscape, global_minima=tuple(at for at, point in enumerate(points) if point.loss.exact == least)
+        )
     if convex and points:
-        everywhere = tuple(range(len(points)))
-        return replace(landscape, bounded_below=True, global_minima=everywhere)
+        everywhere = tuple(at for at, point in enumerate(points) if point.kind == "minimum" or not point.kink)
+        return replace(landscape, bounded_below=True, global_minima=everywhere or None)
     if convexity.nonnegative(calculus.loss):
         zeros = tuple(at for at, point in enumerate(points) if point.loss.exact == 0)
-        return replace(landscape, global_minima=zeros or None)
+        if zeros:
+            return replace(landscape, bounded_below=True, global_minima=zeros)
+    if rises and landscape.complete:
+        return replace(landscape, global_minima=_lowest(points))
     return landscape
+
+
+def _lowest(points: Sequence[CriticalPoint]) -> tuple[int, ...] | None:
+    """The points with the smallest loss; None where rounding leaves that open."""
+    least = min(points, key=lambda point: float(point.loss)).loss
+    near = [
+        at for at, point in enumerate(points) if abs(float(point.loss) - float(least)) <= 1e-9 * (1 + abs(float(least)))
+    ]
+    if len(near) > 1 and any(points[at].loss.exact is None or points[at].loss.exact != least.exact for at in near):
+        return None
+    return tuple(near)
 
 
 def _largest_eigenvalue(matrix: list[list[Fraction]]) -> Value:
     return roots.real_roots(characteristic(matrix)).roots[-1].value
-
-
-def _inverse(value: Value) -> Value:
-    with mpmath.workdps(DIGITS):
-        return Value.near(2 / mpmath.mpf(value.decimal))
-
-
-def _matrix(rows: list[list[Fraction]]) -> Any:
-    return mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in rows])
 
 
 def _polynomial(calculus: Calculus) -> Any | None:
@@ -553,8 +503,4 @@ def _polynomial(calculus: Calculus) -> Any | None:
 
 
 def _coefficients(polynomial: Any) -> Polynomial:
-    return tuple(_fraction(coefficient) for coefficient in polynomial.all_coeffs())
-
-
-def _fraction(number: Any) -> Fraction:
-    return Fraction(int(number.p), int(number.q))
+    return tuple(fraction(coefficient) for coefficient in polynomial.all_coeffs())

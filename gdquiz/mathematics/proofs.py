@@ -18,8 +18,8 @@ import sympy
 from gdquiz.mathematics.calculus import KINKED, Calculus, functions_of, symbols_of
 from gdquiz.mathematics.certainty import NO, UNSURE, YES, Answers
 from gdquiz.mathematics.certificates import Absolute, Certificate, Exact, Power, Quadratic
-from gdquiz.mathematics.critical import CriticalPoint, Landscape
 from gdquiz.mathematics.expressions import Node
+from gdquiz.mathematics.landscape import CriticalPoint, Landscape
 from gdquiz.mathematics.matrices import characteristic
 from gdquiz.mathematics.observation import Knowledge
 from gdquiz.mathematics.roots import real_roots
@@ -37,15 +37,17 @@ def knowledge(landscape: Landscape, calculus: Calculus, start: ExactPoint | None
     rational.
     """
     sign = -1.0 if ascend else 1.0
-    best = landscape.global_minima
+    best = landscape.lowest
     minima = [point for point in landscape.points if point.kind == "minimum"]
-    line = len(landscape.variables) == 1 and landscape.complete
+    complete = landscape.complete and not landscape.flats
+    line = len(landscape.variables) == 1 and complete
+    nowhere = landscape.bounded_below and _nowhere_best(landscape, calculus.loss)
     return Knowledge(
         bounded_below=_answer(landscape.bounded_below),
-        attained=YES if best else NO if landscape.bounded_below and _nowhere_best(landscape, calculus.loss) else UNSURE,
+        attained=YES if best is not None else NO if nowhere else UNSURE,
         convex=_answer(landscape.convex),
-        best=np.array([sign * float(landscape.points[best[0]].loss)]) if best else None,
-        critical_values=_row([sign * float(point.loss) for point in landscape.points]) if landscape.complete else None,
+        best=None if best is None else np.array([sign * float(best)]),
+        critical_values=_row([sign * float(point.loss) for point in landscape.points]) if complete else None,
         barriers=_row([float(p.point[0]) for p in landscape.points if p.kind == "maximum"]) if line else None,
         target=np.array([[float(minima[0].point[0])]]) if line and len(minima) == 1 else None,
         stationary=None if start is None else np.array([_stationary(calculus, start)]),
@@ -54,9 +56,12 @@ def knowledge(landscape: Landscape, calculus: Calculus, start: ExactPoint | None
 
 def _nowhere_best(landscape: Landscape, loss: Node) -> bool:
     """Whether no point is a global minimum: none is critical, nor can a root be zero at the edge of the domain."""
+    if landscape.lowest is not None:
+        return False
     if landscape.global_minima is not None:
-        return not landscape.global_minima
-    return landscape.complete and not landscape.points and functions_of(loss).isdisjoint(KINKED | {"sqrt"})
+        return True
+    empty = not landscape.points and not landscape.flats
+    return landscape.complete and empty and functions_of(loss).isdisjoint(KINKED | {"sqrt"})
 
 
 def _answer(fact: bool | None) -> np.int8:
@@ -259,13 +264,15 @@ def _rest(landscape: Landscape, step: int, point: ExactPoint, rate: Fraction, *,
 
 def kind_name(found: CriticalPoint, *, mirror: bool) -> str:
     """The kind of a critical point in the words of the outcome rules; ``mirror`` if it is one of minus the loss."""
-    names = {"minimum": "local_min", "maximum": "local_max"}
+    names = {"minimum": "local_min", "maximum": "local_max", "saddle": "saddle"}
     if mirror:
-        names = {"minimum": "local_max", "maximum": "local_min"}
-    return names.get(found.kind, found.kind)
+        names = {"minimum": "local_max", "maximum": "local_min", "saddle": "saddle"}
+    return names.get(found.kind, "degenerate")
 
 
 def _unstable(found: CriticalPoint, rate: float) -> np.int8:
+    if not found.curvatures:
+        return UNSURE
     spread = max(abs(1 - rate * curvature) for curvature in found.curvatures)
     return YES if spread > 1 + MARGIN else NO if spread < 1 - MARGIN else UNSURE
 

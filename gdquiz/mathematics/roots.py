@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, lcm, log10
+from typing import Any
 
 import mpmath
 import sympy
@@ -121,7 +122,7 @@ def real_roots(polynomial: Polynomial) -> Roots:
     if len(coefficients) == 1:
         return Roots((), (Fraction(0),), 0)
     sturm = int(primitive.count_roots())
-    intervals = [(_fraction(low), _fraction(high)) for (low, high), _ in primitive.intervals()]
+    intervals = [(fraction(low), fraction(high)) for (low, high), _ in primitive.intervals()]
     roots = tuple(root for low, high in sorted(intervals) if (root := _refined(coefficients, low, high)) is not None)
     ends = [Fraction(0)] if not roots else [roots[0].low - 1]
     ends += [(left.high + right.low) / 2 for left, right in pairwise(roots)]
@@ -170,11 +171,12 @@ def _critical_values(polynomial: Polynomial) -> Roots | None:
     f = sympy.Poly([sympy.Rational(c.numerator, c.denominator) for c in polynomial], x)
     shifted = sympy.Poly(f.as_expr() - t, x, t)
     eliminant = sympy.Poly(sympy.Poly(f.diff(x).as_expr(), x, t).resultant(shifted), t)
-    return real_roots(tuple(_fraction(c) for c in eliminant.all_coeffs()))
+    return real_roots(tuple(fraction(c) for c in eliminant.all_coeffs()))
 
 
-def _fraction(number: sympy.Rational) -> Fraction:
-    return Fraction(int(number.p), int(number.q))
+def fraction(number: Any) -> Fraction:
+    """A rational number of SymPy's, whichever type it has for them, as a Fraction."""
+    return Fraction(int(number.numerator), int(number.denominator))
 
 
 def _refined(polynomial: Polynomial, low: Fraction, high: Fraction) -> Root | None:

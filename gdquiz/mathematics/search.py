@@ -80,7 +80,7 @@ def polish(calculus: Calculus, start: Precise) -> tuple[Precise, bool] | None:
                 return None if exact is None else (_precise(exact), True)  # None where a function is saturated
             try:
                 move = mpmath.lu_solve(mpmath.matrix(hessian), mpmath.matrix(gradient))
-            except (ZeroDivisionError, ValueError):
+            except (ZeroDivisionError, ValueError, TypeError):  # the last is how mpmath meets a column of zeros
                 return None
             point = tuple(x - move[place] for place, x in enumerate(point))
             length = max(map(abs, move)) / (1 + max(map(abs, point)))

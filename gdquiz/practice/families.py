@@ -17,9 +17,10 @@ import numpy as np
 
 from gdquiz.mathematics.calculus import Calculus, derive
 from gdquiz.mathematics.certificates import Absolute, Power, Quadratic
-from gdquiz.mathematics.critical import Landscape, critical_points
+from gdquiz.mathematics.critical import critical_points
 from gdquiz.mathematics.descent import METHODS
 from gdquiz.mathematics.expressions import Language, Node, parse, to_text
+from gdquiz.mathematics.landscape import Landscape
 from gdquiz.mathematics.notation import typeset
 from gdquiz.mathematics.outcome_rules import RULES
 from gdquiz.mathematics.outcomes import UNDECIDED
