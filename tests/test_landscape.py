@@ -15,8 +15,8 @@ from gdquiz.cli import main
 from gdquiz.errors import InputError
 from gdquiz.mathematics.calculus import derive
 from gdquiz.mathematics.critical import critical_points
-from gdquiz.mathematics.intervals import enclose, ends, span
 from gdquiz.mathematics.expressions import Language, parse, to_text
+from gdquiz.mathematics.intervals import enclose, ends, span
 from gdquiz.mathematics.landscape import Landscape
 from gdquiz.mathematics.pointwise import float_value
 from gdquiz.mathematics.proofs import knowledge

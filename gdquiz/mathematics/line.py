@@ -19,8 +19,8 @@ import sympy
 
 from gdquiz.mathematics import convexity
 from gdquiz.mathematics.calculus import Calculus, derive, symbols_of
-from gdquiz.mathematics.intervals import FINE, Interval, enclose, ends, sign_of, span
 from gdquiz.mathematics.expressions import Apply, Node, Number, names_of
+from gdquiz.mathematics.intervals import FINE, Interval, enclose, ends, sign_of, span
 from gdquiz.mathematics.landscape import CriticalPoint, Flat, Kind, Landscape
 from gdquiz.mathematics.points import exact_point, precise_point
 from gdquiz.mathematics.pointwise import exact_value

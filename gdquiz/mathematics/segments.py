@@ -21,8 +21,8 @@ import sympy
 
 from gdquiz.mathematics import convexity, roots
 from gdquiz.mathematics.calculus import derive, symbolic, symbols_of, terms_bound, written
-from gdquiz.mathematics.intervals import FINE, Interval, enclose, ends, meet, sign_of, span
 from gdquiz.mathematics.expressions import Apply, Node, Number, names_of
+from gdquiz.mathematics.intervals import FINE, Interval, enclose, ends, meet, sign_of, span
 from gdquiz.mathematics.roots import Value
 
 MOST_DEGREE = 40
