@@ -271,7 +271,7 @@ def _long_run(task: Task, calculus: Calculus, downhill: Landscape, exact: tuple[
     start = tuple(x.exact for x in task.start if x.exact is not None)
     rational = start if len(start) == len(task.start) else None
     proof = None
-    if task.method.name == "descent" and exact and task.rate.exact is not None:
+    if task.method.name == "descent" and exact and task.rate.exact is not None and not calculus.quadratic:
         proof = certificate(downhill, calculus, task.rate.exact, exact, ascend=task.ascend)
     return observe(
         Solver(field, task.rate.number, task.method.rule, parameters, task.ascend),

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
-from math import gcd, isqrt, lcm
+from math import gcd, isfinite, isqrt, lcm
 
 import numpy as np
 
@@ -77,6 +77,7 @@ def linear_map(run: ExactRun) -> Exact | None:
         basin_jump=_told([NO]),
         plateau=_told([NO]),
         place=np.array([[as_float(x) for x in _rest(problem, moving)]]) if settled else None,
+        within=np.array([off_by_rounding(_rest(problem, moving))]) if settled else None,
     )
 
 
@@ -88,6 +89,12 @@ def resting_point(run: ExactRun) -> Vector | None:
     moving = smallest_polynomial(problem.hessian, problem.slope)
     settles = _limit(problem, moving) in ("converged", "stationary_start")
     return _rest(problem, moving) if settles else None
+
+
+def off_by_rounding(point: Sequence[Fraction]) -> float:
+    """A bound for the distance, in each coordinate, of a point from the floats nearest to it."""
+    gap = max(abs(Fraction(as_float(x)) - x) if isfinite(as_float(x)) else Fraction(0) for x in point)
+    return as_float(gap) * 1.0001
 
 
 def _told(answers: Sequence[np.int8]) -> np.ndarray:

@@ -140,7 +140,7 @@ def _rest(run: ExactRun, point: Fractions) -> Exact:
 def _by_inertia(run: ExactRun, hessian: Sequence[Sequence[Fraction]]) -> tuple[str, np.int8]:
     """The kind by the signs of the eigenvalues; descent drives away where one is not between 0 and 2 over the rate."""
     up, down, zero = inertia(hessian)
-    kind = "degenerate" if zero else "local_min" if not down else "local_max" if not up else "saddle"
+    kind = "saddle" if up and down else "degenerate" if zero else "local_min" if up else "local_max"
     if run.method != "descent" or run.rate <= 0:
         return kind, UNSURE
     bent = [[-entry for entry in row] for row in hessian] if run.ascend else [list(row) for row in hessian]

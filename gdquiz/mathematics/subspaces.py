@@ -41,6 +41,7 @@ from gdquiz.mathematics.linear_maps import (
     Count,
     largest_stable_curvature,
     momentum_of,
+    off_by_rounding,
     pushes_away,
     resting_point,
 )
@@ -54,6 +55,8 @@ LONGEST = 1000
 """Directions are looked for among vectors whose entries have denominators up to this."""
 NEAR = 1e-6
 """A limit this near to one critical point, and to no other, is that point."""
+_DECIMALS = 1e-25
+"""What is known to 30 digits is known this well, relative to its size."""
 FREE = ("descent", "heavy-ball", "nesterov")
 """The methods that move along combinations of gradients."""
 
@@ -278,6 +281,9 @@ def _in_full(run: ExactRun, plane: _Plane, inner: StatedRun, told: Exact) -> Exa
         basin_jump=open_here,
         plateau=told.plateau,
         place=None if place is None else np.array([[as_float(x) for x in place]]),
+        within=None
+        if place is None
+        else np.array([off_by_rounding(place) + _DECIMALS * max(1.0, *map(abs, map(as_float, place)))]),
     )
 
 
@@ -299,6 +305,7 @@ def _at_rest(run: ExactRun) -> Exact:
         basin_jump=no,
         plateau=no,
         place=np.array([[as_float(x) for x in run.start]]),
+        within=np.array([off_by_rounding(run.start)]),
     )
 
 

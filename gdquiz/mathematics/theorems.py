@@ -37,7 +37,7 @@ def _within(run: ExactRun) -> Exact | None:
     return on_subspace(run, judged)
 
 
-EXACT: tuple[ExactTheorem, ...] = (begins_at_rest, linear_map, comes_back, _within)
+EXACT: tuple[ExactTheorem, ...] = (linear_map, begins_at_rest, comes_back, _within)
 """Theorems in exact arithmetic, in the order in which they are tried; each returns an ``Exact`` of one row."""
 
 ENCLOSED: tuple[EnclosedTheorem, ...] = (
