@@ -27,7 +27,7 @@ from gdquiz.mathematics.roots import Value
 
 MOST_DEGREE = 40
 """Polynomials whose square-free part has a higher degree are not solved."""
-MOST_PIECES = 5_000
+MOST_PIECES = 2_000
 """So many intervals are looked at for one loss."""
 MOST_ZEROS = 500
 MOST_FACTORED = 40
