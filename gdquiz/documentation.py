@@ -296,7 +296,7 @@ def _bound(bound: Bound) -> str:
     return f"{bound.name}: yes {sides[0]} {bound.yes:g}, no {sides[1]} {bound.no:g} ({bound.measure})"
 
 
-def _rules(rules: Iterable[Rule]) -> str:
+def _rules(rules: Iterable[Rule], bounds: str, source: str) -> str:
     rules = tuple(rules)
     parts = []
     for axis in dict.fromkeys(rule.axis for rule in rules):
@@ -305,12 +305,12 @@ def _rules(rules: Iterable[Rule]) -> str:
             for rule in rules
             if rule.axis == axis
         )
-        parts.append(f"### {axis}\n\n{table(('verdict', 'definition', 'bounds', 'source'), rows)}")
+        parts.append(f"### {axis}\n\n{table(('verdict', 'definition', bounds, source), rows)}")
     return "\n\n".join(parts)
 
 
 def _outcomes(_: Material) -> str:
-    return _rules(RULES)
+    return _rules(RULES, "what floats suggest", "proved by")
 
 
 def _outcome_names(_: Material) -> str:
@@ -325,7 +325,7 @@ def _outcome_names(_: Material) -> str:
 
 
 def _training(_: Material) -> str:
-    return _rules(TRAINING_RULES)
+    return _rules(TRAINING_RULES, "bounds", "source")
 
 
 def users(banks: Mapping[str, str]) -> dict[str, list[str]]:

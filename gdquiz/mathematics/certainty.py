@@ -83,10 +83,11 @@ def at_least(name: str, yes: float, no: float, measure: str) -> Bound:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A value of an axis with what it means, when it is given, and where the definition comes from.
+    """A value of an axis with what it means, and what decides it.
 
-    ``definition`` is for the documentation, ``sentence`` for a learner who has just answered.  ``decide`` is given
-    the rule itself (for its bounds) and the evidence, and answers for every row.
+    ``definition`` is for the documentation, ``sentence`` for a learner who has just answered.  ``source`` names the
+    theorem that proves a verdict on a run, or where the definition comes from.  ``decide`` is given the rule itself
+    (for its bounds) and the evidence, and answers for every row; of a run this is only a suggestion.
     """
 
     axis: str

@@ -1,6 +1,7 @@
-"""The outcome rules: every verdict on a run with its definition, its bounds and the code that decides it.
+"""The outcome rules: every verdict on a run with its definition, the theorem that proves it, and what floats suggest.
 
-``RULES`` is evaluated from top to bottom within an axis, and is also what the documentation prints.
+``decide`` of a rule reads a float run: it suggests which theorem is worth trying, and never decides.  ``RULES`` is
+evaluated from top to bottom within an axis, and is also what the documentation prints.
 """
 
 from __future__ import annotations
@@ -252,65 +253,65 @@ def _crossing(rule: Rule, case: Evidence) -> Answers:
 
 
 _FAR = at_least("distance", 1e8, 1e7, "|x_k| in units of max(1, |x_0|), or any overflow of floats")
-_SECTION = "the run of the float engine, unless exact arithmetic decides"
-_THEORY = "Nocedal and Wright, Numerical Optimization, ch. 2"
 
 RULES: tuple[Rule, ...] = (
     Rule(
         "limit",
         "stationary_start",
-        "The gradient at the start is exactly zero, so no step moves; floats alone never decide this.",
+        "The gradient at the start is exactly zero, so no step moves.",
         "The gradient at the start is zero, so the iterates never move.",
         (at_most("gradient", 0.0, 1e-12, "|g_0|"),),
-        "exact zero test",
+        "The gradient vanishes in exact arithmetic (`orbits.begins_at_rest`).",
         _stationary_start,
     ),
     Rule(
         "limit",
         "diverged_loss_up",
-        "The iterates are unbounded and the loss goes the wrong way: far out or out of the range of floats, with the "
-        "loss strictly wrong over the last 5 steps (3 up to an overflow).",
+        "The iterates are unbounded and the loss goes the wrong way without bound.",
         "The iterates run away and the loss moves the wrong way without bound: the run diverges.",
         (_FAR,),
-        _SECTION,
+        "Growth of a linear map (`linear_maps`); a gradient that outgrows every step far out, by a bound on half-lines "
+        "(`escape.blow_up`) or by the form of the highest degree (`escape.leading_form`).",
         _diverged,
     ),
     Rule(
         "limit",
         "unbounded_below",
-        "The loss improves without bound along the run: far out, strictly the right way over the last 5 steps (3 up "
-        "to an overflow), and by more than a thousand times the loss at the start.  Not a matter of step size.",
+        "The loss improves without bound along the run. Not a matter of step size.",
         "The loss improves without bound along the run; there is nothing to converge to, whatever the step size.",
         (at_most("depth", -1e3, -1e2, "loss in units of max(1, |f_0|)"),),
-        _SECTION,
+        "Growth of a linear map (`linear_maps`); a slope of one sign all the way out whose integral is infinite "
+        "(`escape.outward`); the form of the highest degree (`escape.leading_form`).",
         _unbounded,
     ),
     Rule(
         "limit",
         "cycle",
-        "The iterates tend to a cycle of a shortest period p from 2 to 8 that attracts: the spectral radius of the "
-        "derivative of p updates is below 1.  Neutral cycles need exact arithmetic; repelling ones are undecided.",
+        "The iterates tend to a cycle of a shortest period p of at least 2, or are on one.",
         "The iterates end up in a cycle of period {period} and never settle.",
         (GAP, AMPLITUDE, at_most("multiplier", 1 - 1e-6, 1 + 1e-6, "spectral radius of the derivative of p updates")),
-        "Devaney, An Introduction to Chaotic Dynamical Systems, ch. 1",
+        "Banach's fixed-point theorem for p updates, in a norm adapted to their derivative, with the points "
+        "of the cycle enclosed apart (`attraction.cycles`); an exact return (`orbits.comes_back`); an "
+        "eigenvalue of exactly -1 (`linear_maps`).",
         _cycle,
     ),
     Rule(
         "limit",
         "converged",
-        "The iterates have a limit: gradient and steps are tiny over the last 50 steps and Newton's method confirms a "
-        "critical point next to the last iterate (at 60 digits when asked to; in floats only an isolated one).",
+        "The iterates have a limit.",
         "The iterates converge.",
         (GRADIENT, STEP, MOVED, RESIDUAL, PRECISE),
-        _THEORY,
+        "Banach's theorem on a ball that the enclosed run comes into (`attraction.converges`; `settles`, with "
+        "bounds on second moments); Jury's test (`linear_maps`); a monotone bounded sequence in one variable "
+        "(`attraction.approaches`); the Polyak-Lojasiewicz inequality with a path that stays inside "
+        "(`valleys`); an exact rest (`orbits`).",
         _converged,
     ),
     Rule(
         "limit",
         "bounded_irregular",
-        "The iterates stay bounded and the loss keeps rising and falling with no period up to 8: more than 3 steps "
-        "each way in the last half, ranges over its four quarters that have no trend, and updates that drive nearby "
-        "runs apart.  Regular but long cycles are undecided.",
+        "The iterates stay bounded and jump about. It is only what a float run suggests: no theorem proves "
+        "it, and it is never a verdict.",
         "The iterates stay bounded but jump about for ever without settling or repeating.",
         (
             WRONG_LATE,
@@ -318,92 +319,96 @@ RULES: tuple[Rule, ...] = (
             at_least("expansion", 0.05, 0.0, "mean logarithm by which an update of the last 50 separates nearby runs"),
             at_least("steps", 1000, 1000, "number of steps of the run"),
         ),
-        _SECTION,
+        "none",
         _irregular,
     ),
     Rule(
         "limit",
         "drift",
-        "The loss falls at every step to a bound that it never attains while the iterates keep moving outwards; that "
-        "the bound is not attained must be known of the family of losses.",
+        "The loss falls at every step to a bound that it never attains while the iterates keep moving outwards.",
         "The loss keeps improving towards a value it never reaches, and the iterates drift away without a limit.",
         (GROWTH,),
-        _SECTION,
+        "In one variable, descent is monotone where the derivative has no zero, and a limit would be one "
+        "(`escape.outward`, `unfinished.drifts`).",
         _drift,
     ),
     Rule(
         "limit",
         "slow",
-        "Not converged by the last step but still on its way: at most 3 wrong-way steps in the last half, a loss that "
-        "still improves, and no sign of running away.",
+        "After 2,000 updates the gradient is longer than 1e-9 (in units of max(1, |g_0|)); in the last 1,000 "
+        "the loss has fallen by 1e-12 at least (in units of max(1, |f|)) and risen in at most 3 steps, and "
+        "|x| has grown by 5% at most. It says nothing about a limit.",
         "The loss is still improving, but so slowly that the run is far from done.",
         (
             WRONG_LATE,
             at_least("fall", 1e-12, 0.0, "fall of the loss over the last half"),
             at_most("growth", 1.05, 1.05, GROWTH.measure),
         ),
-        _SECTION,
+        "Every one of the 2,000 steps is enclosed (`unfinished.lingers`).",
         _slow,
     ),
     Rule(
         "point",
         "local_min",
-        "Every eigenvalue of the Hessian at the limit is clearly positive (or exact arithmetic proves a minimum).",
+        "The limit is a local minimum.",
         "The point is a local minimum.",
         (CURVATURE,),
-        _THEORY,
+        "Where the updates contract at a limit of descent, heavy ball or Nesterov, the Hessian is positive "
+        "definite (`attraction`); else by the enclosed or exact signs of the Hessian, or the form of the "
+        "loss.",
         _local_min,
     ),
     Rule(
         "point",
         "local_max",
-        "Every eigenvalue of the Hessian at the limit is clearly negative (or exact arithmetic proves a maximum).",
+        "The limit is a local maximum.",
         "The point is a local maximum.",
         (CURVATURE,),
-        _THEORY,
+        "The same for minus the loss.",
         _local_max,
     ),
     Rule(
         "point",
         "saddle",
-        "The Hessian at the limit has clearly positive and clearly negative eigenvalues and no others.",
+        "The Hessian at the limit has positive and negative eigenvalues and no others.",
         "The point is a saddle.",
         (CURVATURE,),
-        _THEORY,
+        "Sylvester's law of inertia in fractions, or enclosed signs along two directions and of the determinant.",
         _saddle,
     ),
     Rule(
         "point",
         "degenerate",
-        "The Hessian at the limit has an eigenvalue too near zero; floats do not decide the nature of the point.",
+        "The Hessian at the limit has an eigenvalue 0, so that it does not tell the nature of the point.",
         "The second derivatives do not tell the kind of this point.",
         (CURVATURE,),
-        _THEORY,
+        "Sylvester's law of inertia in fractions.",
         _degenerate,
     ),
     Rule(
         "scope",
         "global",
-        "The limit is certainly a global optimum: the loss is convex by construction, or its value there is the "
-        "certified best one and the next critical value lies clearly apart.",
+        "No point of the loss is better than the limit.",
         "No point of the loss is better.",
         (
             at_most("excess", 1e-10, 1e-6, "distance of the loss from its certified best value"),
             at_least("gap", 1e-6, 1e-9, "distance of the next critical value from the best one"),
         ),
-        _THEORY,
+        "The loss is convex by its form; or the limit is the critical point of the list that is proved to be "
+        "the best; or the loss is a sum of squares that tends to its constant (`valleys`).",
         _global,
     ),
     Rule(
         "flag",
         "plateau",
-        "A slow run whose gradient has become small although much of the possible improvement is still to come.",
+        "A slow run whose gradient is at most 1/100 (in units of max(1, |g_0|)) after 2,000 updates although "
+        "a tenth of the possible fall of the loss is left.",
         "It is stuck on a plateau: the gradient is small although the loss is far from its best value.",
         (
             at_most("gradient", 1e-2, 2e-2, "|g_K| in units of max(1, |g_0|)"),
             at_least("left", 0.1, 0.05, "share of the possible improvement that is left"),
         ),
-        _SECTION,
+        "Enclosed, against a certified infimum (`unfinished.plateau`).",
         _plateau,
     ),
     Rule(
@@ -412,35 +417,37 @@ RULES: tuple[Rule, ...] = (
         "Converged although the update pushes away from the limit: the spectral radius of its derivative exceeds 1.",
         "Almost every nearby start would leave this point: the run ends there only because of where it began.",
         (at_least("multiplier", 1 + 1e-6, 1 - 1e-6, "spectral radius of the derivative of one update at the limit"),),
-        "Devaney, An Introduction to Chaotic Dynamical Systems, ch. 1",
+        "Inertia of the Hessian and of the rest to 2/rate, in fractions; yes at every saddle, no where the "
+        "updates contract.",
         _unstable,
     ),
     Rule(
         "flag",
         "one_step",
-        "The first update lands exactly on the limit; only exact arithmetic says yes.",
+        "The first update lands exactly on the limit.",
         "The first update lands exactly on the limit.",
         (at_most("distance", 0.0, 1e-6, "|x_1 - x*| in units of max(1, |x_0|)"),),
-        "exact arithmetic",
+        "Exact arithmetic says yes; disjoint enclosures say no.",
         _one_step,
     ),
     Rule(
         "flag",
         "oscillating",
-        "Converging while alternating: at least 3 steps in a row are far enough from x* to tell, at least 90% of them "
-        "cross it, and the error falls in all of them.",
+        "Converging while alternating: at least 3 shown steps in a row are farther than 1e-7 from x*, at "
+        "least 90% of them cross it (below 75%: no), and the error falls in all of them.",
         "The iterates alternate between the two sides on the way.",
         (at_least("share", 0.9, 0.75, "share of crossing steps"), at_least("error", 1e-7, 1e-7, "|x_k - x*|")),
-        _SECTION,
+        "Every error is enclosed (`events`).",
         _oscillating,
     ),
     Rule(
         "flag",
         "basin_jump",
-        "In one variable: a point that separates basins lies between the start and the optimum in which the run ends.",
+        "In one variable: somewhere between the start and the optimum in which the run ends the slope leads "
+        "away from it.",
         "The run leaves the basin it started in and settles in another one.",
         (at_least("barrier", 1e-6, 1e-9, "distance of the start from the nearest separating point"),),
-        _SECTION,
+        "An enclosed slope of the wrong sign says yes; enclosures of the right sign all the way say no (`events`).",
         _basin_jump,
     ),
     Rule(
@@ -449,17 +456,17 @@ RULES: tuple[Rule, ...] = (
         "The step moves the loss the wrong way.",
         "The loss goes the wrong way in step {steps}.",
         (at_least("change", 1e-12, 1e-14, "wrong-way change of the loss in units of max(1, |f_k|, |f_(k+1)|)"),),
-        _SECTION,
+        "Both losses are enclosed apart, or compared exactly (`events`).",
         _overshoot,
     ),
     Rule(
         "event",
         "crossing",
-        "The step passes the optimum: x_k - x* and x_(k+1) - x* have different signs (one variable, or along an "
-        "eigen-direction of a quadratic).",
+        "The step passes the optimum: x_k - x* and x_(k+1) - x* have different signs (one variable, or along "
+        "an eigen-direction of a quadratic).",
         "The iterates pass the optimum in step {steps}.",
         (at_least("error", 1e-7, 1e-7, "|x_k - x*|"),),
-        _SECTION,
+        "Both errors are enclosed (`events`), or followed exactly.",
         _crossing,
     ),
 )
