@@ -74,3 +74,23 @@ def test_the_bound_of_an_overshoot(before: float, after: float, answer: int) -> 
     (rule,) = (rule for rule in rules("event") if rule.value == "overshoot")
     case: Any = SimpleNamespace(run=SimpleNamespace(heights=np.array([[before, after]])))
     assert rule.decide(rule, case).tolist() == [[answer]]
+
+
+def test_a_run_on_the_line_into_a_saddle_is_keyed_as_one() -> None:
+    # (u + 2v)^2/10 - (2u - v)^2/10 + (2u - v)^4 from (k, 2k): 2u - v is 0 for ever, and u + 2v -> 0
+    loss = "(x + 2*y)^2/10 - (2*x - y)^2/10 + (2*x - y)^4"
+    for ask, answer in (("reaches_saddle", True), ("reaches_minimum", False), ("converged", True)):
+        told, refused = keys(ask, '"1/3", "1/5"', loss=loss, start='"k", "2*k"', rate="1/7")
+        assert (told, refused) == ([f"1/3 {answer}", f"1/5 {answer}"], 0)
+    # beside the line by a little it leaves the saddle
+    told, _ = keys("reaches_saddle", '"1/3", "1/5"', loss=loss, start='"k", "2*k + 1/1000"', rate="1/7")
+    assert "1/3 True" not in told and "1/5 True" not in told
+
+
+def test_runs_that_leave_are_keyed_in_populations() -> None:
+    told, refused = keys("unbounded_below", '"1", "2"', loss="-sqrt(k + x^2)", start='"1"', rate="1/7", variables='"x"')
+    assert (told, refused) == (["1 True", "2 True"], 0)
+    told, refused = keys("drifts", '"1", "2"', loss="exp(-k*x)", start='"1"', rate="1/7", variables='"x"')
+    assert (told, refused) == (["1 True", "2 True"], 0)
+    told, refused = keys("diverged", '"1", "2"', loss="x^4 + k*y^4", start='"3", "1"', rate="1")
+    assert (told, refused) == (["1 True", "2 True"], 0)
