@@ -51,7 +51,7 @@ class ItemCheck:
     rows: int
     enumerated: int
     refusals: Mapping[str, int]
-    difficulty: tuple[float, float]
+    work: tuple[float, float]
     faults: tuple[str, ...]
     repeats: int = 0
     place: str = ""
@@ -69,14 +69,14 @@ def check(template: ItemTemplate) -> ItemCheck:
     shown = faults[:MOST_FAULTS]
     if len(faults) > len(shown):
         shown.append(f"and {len(faults) - len(shown)} more faults")
-    difficulty = population.difficulty
+    work = population.work
     return ItemCheck(
         item=template.id,
         kinds=template.kinds,
         rows=population.size,
         enumerated=population.enumerated,
         refusals=population.refusals,
-        difficulty=(float(difficulty.min()), float(difficulty.max())) if population.size else (0.0, 0.0),
+        work=(float(work.min()), float(work.max())) if population.size else (0.0, 0.0),
         faults=tuple(shown),
         repeats=seen.repeats,
         place=_place(template),
@@ -90,10 +90,10 @@ def _place(template: ItemTemplate) -> str:
 def told(found: ItemCheck, seconds: float) -> Iterator[str]:
     """What checking an item found, line by line."""
     state = "FAULT" if found.faults else "ok"
-    low, high = found.difficulty
+    low, high = found.work
     yield (
         f"{state:5}  {found.item}: {found.rows:,} variants of {found.enumerated:,} combinations, "
-        f"{', '.join(found.kinds)}, difficulty {low:.1f} to {high:.1f}, {seconds:.2f} s"
+        f"{', '.join(found.kinds)}, work {low:.1f} to {high:.1f}, {seconds:.2f} s"
     )
     yield from (f"       refused {count:,}: {reason}" for reason, count in found.refusals.items())
     if found.repeats:

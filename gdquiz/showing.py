@@ -28,7 +28,7 @@ def shown(population: Population, row: int) -> str:
         yield f"# {wording.title}"
         yield (
             f"{wording.item}, variant {row} of {population.size:,}; topic {wording.topic}, skill {wording.skill}, "
-            f"{wording.bloom}, difficulty {question.difficulty}, {counted(wording.points, 'point')}, "
+            f"{wording.bloom}, work {question.difficulty}, {counted(wording.points, 'point')}, "
             f"{counted(wording.minutes, 'minute')}"
         )
         yield filled(wording.stem)

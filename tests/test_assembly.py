@@ -149,8 +149,8 @@ def test_the_report_says_when_rows_do_not_last() -> None:
 
 
 def test_a_form_never_asks_the_same_row_twice_while_it_need_not() -> None:
-    # two slots with different ranges of difficulty share most of their rows
-    low, high = Slot(item="batches", difficulty=[0, 7]), Slot(item="batches", difficulty=[6.5, 20])
+    # two slots with different ranges of work share most of their rows
+    low, high = Slot(item="batches", work=[0, 8.25]), Slot(item="batches", work=[8.2, 20])
     for form in rows(exam(low, high, Slot(item="batches", each_form=True, points=1), forms=20), "batches"):
         assert len(set(form)) == 3
     eleven = rows(exam(Slot(item="irrational", count=12), forms=2), "irrational")
@@ -168,14 +168,14 @@ def test_places_of_several_uses_never_meet_while_there_are_enough(size: int) -> 
     assert 0 <= order.place(10 * size, 3) < size
 
 
-def test_rows_near_the_median_difficulty_come_first() -> None:
-    rows_, difficulty = np.arange(300), np.linspace(0, 3, 300)
-    order = _banded(("x",), rows_, difficulty, 1.5)
+def test_rows_near_the_median_work_come_first() -> None:
+    rows_, work = np.arange(300), np.linspace(0, 3, 300)
+    order = _banded(("x",), rows_, work, 1.5)
     inner = order.rings[0][0]
     # within 0.35 of 1.5 lie 70 rows, the first band with 60 or more
     assert len(inner) == 70
     assert {order[k] for k in range(70)} == set(inner.tolist())
-    distances = [abs(difficulty[order[k]] - 1.5) for k in range(300)]
+    distances = [abs(work[order[k]] - 1.5) for k in range(300)]
     assert max(distances[:70]) <= 0.35 + 1e-9 < min(distances[70:])
     assert sorted(order[k] for k in range(300)) == list(range(300))
     with pytest.raises(IndexError):
@@ -186,7 +186,7 @@ def test_forms_are_about_equally_hard() -> None:
     made = exam(Slot(item="vector"), Slot(item="batches"), Slot(item="sampled"), forms=12)
     totals = [sum(question.difficulty for question in form.questions) for form in made.forms]
     assert max(totals) - min(totals) < 1.5
-    assert made.report[0].startswith("Mean difficulty of the forms: ")
+    assert made.report[0].startswith("Mean work of the forms: ")
     assert made.report[0].endswith("(12 forms, 3 questions each).")
 
 
@@ -221,17 +221,31 @@ def test_forms_of_different_worth_are_refused() -> None:
     assert exam(Slot(items=["one", "sampled"], count=2), templates=(*BANK, template)).points == 4
 
 
-def test_difficulty_narrows_a_pool() -> None:
-    hard = exam(Slot(topic="kinds", difficulty=[6, 20], count=2), forms=3)
+def test_work_narrows_a_pool() -> None:
+    hard = exam(Slot(topic="kinds", work=[7.5, 20], count=2), forms=3)
     names = {question.wording for form in hard.forms for question in form.questions}
-    assert names <= {name for name in items("kinds.toml") if populated("kinds.toml", name).difficulty.max() >= 6}
+    assert names <= {name for name in items("kinds.toml") if populated("kinds.toml", name).work.max() >= 7.5}
     assert len(names) == 2
-    assert all(question.difficulty >= 6 for form in hard.forms for question in form.questions)
+    assert all(question.difficulty >= 7.5 for form in hard.forms for question in form.questions)
     with pytest.raises(InputError) as caught:
-        exam(Slot(topic="kinds", difficulty=[90, 99]))
+        exam(Slot(topic="kinds", work=[90, 99]))
     assert str(caught.value).startswith(
-        "field section[1].slot[1]: no variant has a difficulty from 90 to 99; expected a range"
+        "field section[1].slot[1]: no variant asks for work from 90 to 99; expected a range"
     )
+
+
+def test_slots_whose_items_differ_in_work_are_told() -> None:
+    """Medians: ``drawn`` 7.55, ``momentum`` 7.46, ``mapped`` 5.86; 0.3 is the most that is let pass."""
+    drawn, mapped = (float(np.median(populated("kinds.toml", name).work)) for name in ("drawn", "mapped"))
+    uneven = exam(Slot(items=["drawn", "mapped", "momentum"], each_form=True, points=1), forms=2)
+    assert uneven.report[-1] == (
+        f"Section 1: forms get different items for the same points, from mapped (work {mapped:.2f}) to drawn "
+        f"({drawn:.2f}); 'work' narrows the slot."
+    )
+    even = exam(Slot(items=["drawn", "momentum"], each_form=True, points=1), forms=2)
+    assert [line for line in even.report if line.startswith("Section")] == []
+    same = exam(Slot(items=["drawn", "mapped"], points=1), forms=2)  # the items are the same on all forms
+    assert [line for line in same.report if line.startswith("Section")] == []
 
 
 def test_an_item_without_rows_is_refused() -> None:

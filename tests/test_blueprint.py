@@ -21,7 +21,7 @@ space = 2.5
 slot = [{ item = "vector" }, { topic = "kinds", count = 2, points = 1.5 }]
 
 [[section]]
-slot = [{ items = ["claim", "order"], each_form = true, points = 2, difficulty = [1, 9.5] }]
+slot = [{ items = ["claim", "order"], each_form = true, points = 2, work = [1, 9.5] }]
 """
 
 
@@ -46,7 +46,7 @@ def test_a_blueprint_is_read() -> None:
     )
     assert [section.title for section in plan.section] == ["Warm-up", ""]
     assert plan.section[0].slot[1] == Slot(topic="kinds", count=2, points=1.5)
-    assert plan.section[1].slot[0].difficulty == [1, 9.5]
+    assert plan.section[1].slot[0].work == [1, 9.5]
     assert plan.shuffle_options
 
 
@@ -83,8 +83,7 @@ def test_a_blueprint_is_read() -> None:
         (
             "[1, 9.5]",
             "[1]",
-            "plan.toml:14, field section[2].slot[1].difficulty: list should have at least 2 items after "
-            "validation, not 1",
+            "plan.toml:14, field section[2].slot[1].work: list should have at least 2 items after validation, not 1",
         ),
         ("space = 2.5", "space = 99", "plan.toml:10, field section[1].space: input should be less than or equal to 25"),
     ],

@@ -80,11 +80,11 @@ def test_the_variants_shown_are_different_and_the_same_each_time(small):
 def test_the_spread_is_that_of_all_variants():
     population = populate(templates(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))[1])
     found = spread(population)
-    assert found.low == pytest.approx(population.difficulty.min(), abs=1e-6)
-    assert found.high == pytest.approx(population.difficulty.max(), abs=1e-6)
+    assert found.low == pytest.approx(population.work.min(), abs=1e-6)
+    assert found.high == pytest.approx(population.work.max(), abs=1e-6)
     for share, value in ((0.25, found.lower), (0.5, found.median), (0.75, found.upper)):
-        assert value == pytest.approx(np.quantile(population.difficulty, share, method="lower"), abs=1e-6)
-    assert found.bars == Counter((np.floor(np.round(population.difficulty, 6) / BAR)).astype(int).tolist())
+        assert value == pytest.approx(np.quantile(population.work, share, method="lower"), abs=1e-6)
+    assert found.bars == Counter((np.floor(np.round(population.work, 6) / BAR)).astype(int).tolist())
     assert sum(found.bars.values()) == population.size
 
 

@@ -82,17 +82,17 @@ def test_filters_keep_what_they_name(catalog, items, browser_page, name, value):
     assert label.endswith(f"({len(expected)})"), "a filter says how many items it will leave"
 
 
-def test_difficulty_and_order(catalog, items, browser_page):
+def test_work_and_order(catalog, items, browser_page):
     page = browser_page(catalog)
-    page.fill("#easiest", "4.5")
-    page.fill("#hardest", "5")
+    page.fill("#least", "7")
+    page.fill("#most", "7.5")
     expected = [
-        item["id"] for item in items if item["difficulty"][2] >= 4.5 and item["difficulty"][0] <= 5
+        item["id"] for item in items if item["work"][2] >= 7 and item["work"][0] <= 7.5
     ]  # fmt: skip
     assert 0 < len(expected) < len(items)
     assert shown(page) == expected
-    page.select_option("#order", "hardest")
-    medians = {item["id"]: item["difficulty"][1] for item in items}
+    page.select_option("#order", "most")
+    medians = {item["id"]: item["work"][1] for item in items}
     assert shown(page) == sorted(expected, key=lambda name: -medians[name])
     page.click("#clear")
     assert shown(page) == [item["id"] for item in items], "clearing brings back the order of the banks"
@@ -106,7 +106,7 @@ def test_another_variant_is_drawn(catalog, items, browser_page):
     seen = []
     for place, row in enumerate([*item["rows"], item["rows"][0]]):
         which = card.locator(".which").inner_text()
-        assert which.startswith(f"Variant {place % 6 + 1} of the 6 shown here: row {row:,}, difficulty ")
+        assert which.startswith(f"Variant {place % 6 + 1} of the 6 shown here: row {row:,}, work ")
         assert card.locator(".key math").count() and card.locator(".wrong dt").count() > 3
         seen.append(card.locator(".sample").inner_html())
         card.locator(".another").click()

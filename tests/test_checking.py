@@ -33,7 +33,7 @@ def test_what_a_check_tells() -> None:
     assert isinstance(found, ItemCheck)
     assert (found.item, found.kinds, found.rows, found.enumerated) == ("small-step", ("number",), 16, 18)
     assert dict(found.refusals) == {"requirement: the start is the minimiser": 2}
-    assert 0 < found.difficulty[0] <= found.difficulty[1]
+    assert 0 < found.work[0] <= found.work[1]
 
 
 # --- planted faults ------------------------------------------------------------------------------------------------

@@ -180,11 +180,11 @@ def test_the_reasons_of_the_guide_are_those_of_the_code() -> None:
     assert [reason for reason in reasons if reason not in source] == []
 
 
-def test_the_worked_example_of_difficulty_is_right() -> None:
+def test_the_worked_example_of_work_is_right() -> None:
     (item,) = items_of("first-item.toml")
-    figure = float(populate(item).difficulty[7])
-    assert figure == 4.07
-    assert f"= {figure}$" in text_of("docs/difficulty.md")
+    figure = float(populate(item).work[7])
+    assert figure == 7.64
+    assert f"= {figure}$" in text_of("docs/work.md")
 
 
 def test_no_shipped_blueprint_has_a_seed() -> None:

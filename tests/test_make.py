@@ -75,7 +75,7 @@ def test_a_blueprint_becomes_sheets_and_keys(folder: Path) -> None:
         "exam/sheets/: what the students get",
         "exam/keys/: answers, worked solutions and the answer table",
     ]
-    assert "small-step: difficulty" in result.stdout and "The seed was drawn" not in result.stdout
+    assert "small-step: work" in result.stdout and "The seed was drawn" not in result.stdout
 
 
 def test_one_form_of_one_question_is_not_called_several(folder: Path) -> None:
@@ -380,12 +380,12 @@ def test_banks_are_listed() -> None:
     assert result.stdout.splitlines() == LISTED
 
 
-def test_solved_banks_tell_difficulty_and_variants() -> None:
+def test_solved_banks_tell_work_and_variants() -> None:
     assert run("banks", "--bank", SMALL, "--variants").stdout.splitlines() == [
-        LISTED[0] + "  difficulty  variants",
-        LISTED[1] + "   3.7 to 4.2        16",
-        LISTED[2] + "   4.4 to 4.7        92",
-        LISTED[3] + "     2.8 to 2.8         5",
+        LISTED[0] + "  work        variants",
+        LISTED[1] + "   7.5 to 7.6        16",
+        LISTED[2] + "   6.2 to 6.2        92",
+        LISTED[3] + "     8.0 to 8.0         5",
         "3 items, 113 variants",
     ]
 
@@ -435,9 +435,7 @@ def test_a_variant_is_shown_with_all_that_is_known_of_it() -> None:
     result = run("show", "small-step", "--variant", "1", "--bank", SMALL)
     assert result.exit_code == 0
     text = result.stdout
-    assert text.startswith(
-        "# One step\n\nsmall-step, variant 1 of 16; topic small, skill one-update, apply, difficulty "
-    )
+    assert text.startswith("# One step\n\nsmall-step, variant 1 of 16; topic small, skill one-update, apply, work ")
     assert "2 points, 3 minutes" in text
     assert r"**Key:** $\frac{13}{5} = 2.6$ (accepted 2.599 to 2.601)" in text
     assert r"- SIGN: $\frac{17}{5} = 3.4$. " in text
@@ -521,7 +519,7 @@ def test_sound_banks_are_proved() -> None:
     result = run("check", SMALL, "--jobs", "1")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0].startswith("ok     small-step: 16 variants of 18 combinations, number, difficulty 3.7 to 4.2, ")
+    assert lines[0].startswith("ok     small-step: 16 variants of 18 combinations, number, work 7.5 to 7.6, ")
     assert lines[1] == "       refused 2: requirement: the start is the minimiser"
     assert lines[-1].startswith("3 items, 113 variants, all proved, in ")
 

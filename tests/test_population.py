@@ -432,12 +432,12 @@ def test_measured_derivatives() -> None:
     assert derivative_misses(np.full(3, np.nan), loss, points, 0).all()
 
 
-# --- difficulty ----------------------------------------------------------------------------------------------------
+# --- work ----------------------------------------------------------------------------------------------------
 
 
-def test_every_row_has_a_difficulty_and_harder_numbers_are_harder() -> None:
+def test_every_row_has_a_work_and_harder_numbers_are_harder() -> None:
     template = item("parameters = { a = [1, 12, 345] }\n" + NUMBER + 'answer = "a + 1"')
-    found = populate(template).difficulty.tolist()
+    found = populate(template).work.tolist()
     assert found == sorted(set(found)) and found[0] > 0
 
 

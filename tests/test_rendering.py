@@ -184,7 +184,7 @@ def test_a_key_says_all_that_a_marker_needs(rendered):
         "**Answer:** $18 w + 6 v$, typed `18*w + 6*v`",  # d/dw (3w + v)^2 = 6 (3w + v)
         "- 1 point: Names epoch $12$, or one beside it.",
         "**Answer:** $-1.827$, accepted: from $-1.8275$ to $-1.8265$",  # -2 - (e^-2 - 1)/5 = -1.82706...
-        "F2-K3Y · Q21-7F · item one-step version 1, row 35 · difficulty 2.5",
+        "F2-K3Y · Q21-7F · item one-step version 1, row 35 · work 2.5",
     ):
         assert text in key
 

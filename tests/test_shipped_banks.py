@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from functools import cache
 
 import jsonschema
+import numpy as np
 import pytest
 from banking import solved
 
@@ -203,3 +204,26 @@ def test_the_longest_option_does_not_give_the_key_away(name: str) -> None:
                 longest[part.id].append(max(texts, key=lambda name: len(texts[name])) == key.options[0])
     for part_id, hits in longest.items():
         assert sum(hits) <= 0.9 * len(hits), part_id
+
+
+# --- work ------------------------------------------------------------------------------------------------------------
+
+
+def ranked(values: list[float]) -> np.ndarray:
+    """Ranks from 0, of equal values their mean."""
+    found = np.array(values)
+    return np.array([(np.sum(found < value) + np.sum(found <= value) - 1) / 2 for value in values])
+
+
+@pytest.mark.slow
+def test_work_orders_items_as_the_minutes_of_their_authors_do() -> None:
+    """Spearman's correlation within topics, pooled in two ways: docs/work.md quotes both."""
+    topics: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for template in bank().values():
+        topics[template.topic].append((float(np.median(populate(template).work)), template.source.minutes))
+    pairs = [np.array(rows) for rows in topics.values() if len(rows) > 1]
+    ranks = [np.column_stack([ranked(list(column)) for column in rows.T]) for rows in pairs]
+    within = np.concatenate([(rank - rank.mean(axis=0)) / len(rank) for rank in ranks])
+    apart = np.concatenate([rows - rows.mean(axis=0) for rows in pairs])
+    assert np.corrcoef(within.T)[0, 1] >= 0.7
+    assert np.corrcoef(ranked(list(apart[:, 0])), ranked(list(apart[:, 1])))[0, 1] >= 0.7

@@ -2,7 +2,7 @@
 
 Every choice is a pure function of a path (key, item, form, ...): see ``mathematics/draws.py``.  The key is the seed,
 stretched once an exam, for the ids on a printed sheet would tell a guessed seed from a wrong one.  A slot takes rows
-of nearly one difficulty: those within a narrow band around the median of what it may draw from come first, in a
+of nearly equal work: those within a narrow band around the median of what it may draw from come first, in a
 keyed order, and only when they are used up do the others follow, nearest first.
 """
 
@@ -35,9 +35,11 @@ from gdquiz.mathematics.misconceptions import misconception
 from gdquiz.plurals import counted
 
 BANDS = (0.1, 0.2, 0.35, 0.5)
-"""Half-widths of the difficulty band that are tried, narrowest first ..."""
+"""Half-widths of the band of work that are tried, narrowest first ..."""
 ENOUGH = 60
 """... until a band holds so many rows (or half of all there are)."""
+UNEVEN = 0.3
+"""Items of one slot whose median work lies further apart than this are told where forms draw their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +115,7 @@ def assemble(
             excluded={name: tuple(sorted(rows)) for name, rows in sorted(library.excluded.items())},
         ),
     )
-    return _with_forms(exam, solved, library)
+    return _with_forms(exam, solved, frame)
 
 
 def extend(
@@ -148,7 +150,7 @@ def extend(
         steps = progress(range(len(seated)), label="forms", total=len(seated))
         solved = tuple(_form(seated[step], frame) for step in steps)
     library.held_against(exam, file)
-    return _with_forms(exam, solved, library)
+    return _with_forms(exam, solved, frame)
 
 
 def planned(exam: frozen.Exam, *, file: str = "exam.json") -> Blueprint:
@@ -167,8 +169,9 @@ def planned(exam: frozen.Exam, *, file: str = "exam.json") -> Blueprint:
         ) from error  # fmt: skip
 
 
-def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], library: _Library) -> frozen.Exam:
+def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], frame: _Frame) -> frozen.Exam:
     """The exam with these forms more, and with what all its forms need; what it has of it already stays."""
+    library = frame.library
     used = {question.wording for form in solved for question in form.questions} - set(exam.wordings)
     codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
     titles = {code: misconception(code).title for code in codes} | exam.misconceptions
@@ -180,7 +183,7 @@ def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], library: _Li
             "slot_kinds": dict(sorted(({name: library.slot_kinds(name) for name in used} | exam.slot_kinds).items())),
             "misconceptions": dict(sorted(titles.items())),
             "forms": forms,
-            "report": tuple(_report(forms, wordings, library)),
+            "report": (*_report(forms, wordings, library), *_uneven(frame)),
         }
     )
 
@@ -371,8 +374,8 @@ class _Library:
 
     def fitting(self, slot: Slot, templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
         """The items that have a row for the slot.  Raises ``InputError`` where none has."""
-        if slot.difficulty is not None:
-            templates = self._within(slot.difficulty, templates)
+        if slot.work is not None:
+            templates = self._within(slot.work, templates)
         found = tuple(t for t in templates if t.id not in self.excluded or len(self._rows(t, slot)))
         if not found:
             names = ", ".join(template.id for template in templates)
@@ -380,20 +383,20 @@ class _Library:
             raise InputError(Fault(f"every variant that fits stood in an earlier exam ({names})", hint=hint))
         return found
 
-    def _within(self, difficulty: Sequence[float], templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
-        low, high = difficulty
-        all_rows = [self.population(template).difficulty for template in templates]
+    def _within(self, work: Sequence[float], templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
+        low, high = work
+        all_rows = [self.population(template).work for template in templates]
         found = tuple(t for t, rows in zip(templates, all_rows, strict=True) if np.any((rows >= low) & (rows <= high)))
         if not found:
             least, most = min(rows.min() for rows in all_rows), max(rows.max() for rows in all_rows)
             expected = f"a range that meets {least:.2f} to {most:.2f}"
-            raise InputError(Fault(f"no variant has a difficulty from {low:g} to {high:g}", expected))
+            raise InputError(Fault(f"no variant asks for work from {low:g} to {high:g}", expected))
         return found
 
     def _rows(self, template: ItemTemplate, slot: Slot) -> NDArray[np.intp]:
-        difficulty = self.population(template).difficulty
-        low, high = slot.difficulty or (-np.inf, np.inf)
-        fits = (difficulty >= low) & (difficulty <= high)
+        work = self.population(template).work
+        low, high = slot.work or (-np.inf, np.inf)
+        fits = (work >= low) & (work <= high)
         fits[[row for row in self.excluded.get(template.id, ()) if 0 <= row < len(fits)]] = False
         return np.flatnonzero(fits)
 
@@ -430,13 +433,13 @@ class _Library:
     def _order(self, template: ItemTemplate, place: _Place) -> _Order:
         key, slot, templates = (template.id, place.terms), place.slot, place.templates
         if key not in self._orders:
-            difficulty = self.population(template).difficulty
+            work = self.population(template).work
             rows = self._rows(template, slot)
-            if slot.each_form:  # forms differ in their items: all aim at one difficulty
-                aim = float(np.median([np.median(self.population(other).difficulty) for other in templates]))
+            if slot.each_form:  # forms differ in their items: all aim at the same work
+                aim = float(np.median([np.median(self.population(other).work) for other in templates]))
             else:
-                aim = float(np.median(difficulty[rows]))
-            self._orders[key] = _banded(("rows", self.key, template.id), rows, difficulty[rows], aim)
+                aim = float(np.median(work[rows]))
+            self._orders[key] = _banded(("rows", self.key, template.id), rows, work[rows], aim)
         return self._orders[key]
 
 
@@ -475,8 +478,8 @@ class _Order:
         raise IndexError(place)
 
 
-def _banded(path: draws.Path, rows: NDArray[np.intp], difficulty: NDArray[np.float64], aim: float) -> _Order:
-    distance = np.abs(difficulty - aim)
+def _banded(path: draws.Path, rows: NDArray[np.intp], work: NDArray[np.float64], aim: float) -> _Order:
+    distance = np.abs(work - aim)
     wanted = min(ENOUGH, max(1, len(rows) // 2))
     nearest = distance.min()
     width = next((w for w in BANDS if np.count_nonzero(distance <= nearest + w) >= wanted), BANDS[-1])
@@ -532,7 +535,7 @@ def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]
     """What an instructor should know: how equal the forms are, and which rows are used more than once."""
     totals = [sum(question.difficulty for question in form.questions) / len(form.questions) for form in forms]
     yield (
-        f"Mean difficulty of the forms: {min(totals):.2f} to {max(totals):.2f} "
+        f"Mean work of the forms: {min(totals):.2f} to {max(totals):.2f} "
         f"({counted(len(forms), 'form')}, {counted(len(forms[0].questions), 'question')} each)."
     )
     spread: dict[str, list[float]] = {}
@@ -545,7 +548,7 @@ def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]
     for item, found in sorted(spread.items()):
         used = f"{len(taken[item])} of {wordings[item].population} variants used"
         gone = f", {earlier[item]} others stood in earlier exams" if earlier.get(item) else ""
-        yield f"{item}: difficulty {min(found):.2f} to {max(found):.2f}, {used}{gone}."
+        yield f"{item}: work {min(found):.2f} to {max(found):.2f}, {used}{gone}."
     for item, rows in sorted(taken.items()):
         shared = sum(1 for uses in rows.values() if uses > 1)
         if shared:
@@ -553,6 +556,21 @@ def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]
             yield f"{item}: {shared} variants stand on more than one question{why}."
     for item in library.used_up():
         yield f"{item}: every variant stood in an earlier exam, so that none was drawn."
+
+
+def _uneven(frame: _Frame) -> Iterator[str]:
+    """The slots in which forms draw items of their own that ask for clearly different work for the same points."""
+    for slot in dict.fromkeys(place.terms for place in frame.places):
+        place = next(place for place in frame.places if place.terms == slot)
+        if not place.slot.each_form:
+            continue
+        medians = {one.id: float(np.median(frame.library.population(one).work)) for one in place.templates}
+        least, most = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+        if medians[most] - medians[least] > UNEVEN:
+            yield (
+                f"Section {place.section + 1}: forms get different items for the same points, from {least} "
+                f"(work {medians[least]:.2f}) to {most} ({medians[most]:.2f}); 'work' narrows the slot."
+            )
 
 
 def _shortage(size: int, earlier: int, asked: int) -> str:

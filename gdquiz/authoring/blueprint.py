@@ -21,8 +21,8 @@ from gdquiz.texts import fitness
 class Slot(Table):
     """A place for questions: one item by its id, or ``count`` items out of all that fit the constraints.
 
-    Constraints narrow the pool; ``items`` names its members outright.  ``difficulty`` bounds the rows (see
-    docs/difficulty.md).  With ``each_form`` every form draws its own items from the pool, otherwise all forms share
+    Constraints narrow the pool; ``items`` names its members outright.  ``work`` bounds the rows (see
+    docs/work.md).  With ``each_form`` every form draws its own items from the pool, otherwise all forms share
     the items and differ in their numbers.
     """
 
@@ -36,9 +36,9 @@ class Slot(Table):
         str | None,
         Field(description="Draw from this learning outcome (docs/learning-outcomes.md).", json_schema_extra=in_words),
     ] = None
-    difficulty: Annotated[
+    work: Annotated[
         list[float] | None,
-        Field(description="Lowest and highest difficulty of a row, such as [3.5, 4.5].", min_length=2, max_length=2),
+        Field(description="Least and most work of a row, such as [8, 8.5].", min_length=2, max_length=2),
     ] = None
     count: Annotated[int, Field(description="How many questions.", ge=1, le=100)] = 1
     points: Annotated[

@@ -263,7 +263,7 @@ class Question(Frozen):
     wording: Annotated[Identifier, Field(description="Key of `wordings`: the id of the item.")]
     row: Annotated[int, Field(description="Number of the variant in the population, from 0.", ge=0)]
     points: Annotated[Number, Field(description="Marks.")]
-    difficulty: Annotated[Number, Field(description="See docs/difficulty.md.")]
+    difficulty: Annotated[Number, Field(description="The work it asks for; see docs/work.md.")]
     slots: Annotated[dict[Words, Text], Field(description="What fills the slots of the texts.")]
     parts: Annotated[tuple[PartKey, ...], Field(description="Key of each part.")]
     figure: Annotated[Figure | None, Field(description="The drawing, if there is one.")] = None

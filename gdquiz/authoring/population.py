@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring import training, verdicts
-from gdquiz.authoring.difficulty import difficulties
 from gdquiz.authoring.figures import drawable, readable
 from gdquiz.authoring.routes import (
     DISAGREEMENTS,
@@ -35,6 +34,7 @@ from gdquiz.authoring.routes import (
 from gdquiz.authoring.solving import SolvedPart, solve_part
 from gdquiz.authoring.template import Case, ItemTemplate
 from gdquiz.authoring.typesetting import alike, printable
+from gdquiz.authoring.work import works
 from gdquiz.authoring.world import Provider, World, term_calculus_of
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws
@@ -58,7 +58,7 @@ class Block:
     world: World
     passed: NDArray[np.intp]
     parts: tuple[SolvedPart, ...]
-    difficulty: NDArray[np.float64]
+    work: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +84,9 @@ class Population:
         raise IndexError("no such row in the population")
 
     @cached_property
-    def difficulty(self) -> NDArray[np.float64]:
-        """The difficulty of every row (see ``difficulty.py``)."""
-        return np.concatenate([block.difficulty[block.passed] for block in self.blocks])
+    def work(self) -> NDArray[np.float64]:
+        """The work of every row (see ``work.py``)."""
+        return np.concatenate([block.work[block.passed] for block in self.blocks])
 
     @property
     def disagreements(self) -> int:
@@ -195,7 +195,7 @@ def _block(template: ItemTemplate, case: Case, columns: dict[str, Rationals], re
     rows.refuse(~readable(world), "in the figure two things can not be told apart")
     rows.refuse(world.doubtful, "too close to call")
     _verify(template, world, twin, rows)
-    return Block(case, world, np.flatnonzero(rows.passing), parts, difficulties(template, world, parts))
+    return Block(case, world, np.flatnonzero(rows.passing), parts, works(template, world, parts))
 
 
 def _prefiltered(

@@ -157,7 +157,7 @@ class Solver:
             wording=self.population.template.id,
             row=row,
             points=self.population.template.points if points is None else points,
-            difficulty=float(block.difficulty[place]),
+            difficulty=float(block.work[place]),
             slots={name: slots[name] for name in self._shown if name in slots},
             parts=tuple(parts),
             figure=figures.figure(block.world, place, slots, self.slot_kinds) if drawn else None,

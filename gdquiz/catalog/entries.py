@@ -15,14 +15,14 @@ from gdquiz.mathematics import draws
 VARIANTS = 6
 """Variants of an item that a catalog shows."""
 BAR = 0.25
-"""Width of a bar of the histograms of difficulty."""
+"""Width of a bar of the histograms of work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The difficulty of all variants: extremes, quartiles (nearest rank), and how many lie in each bar.
+    """The work of all variants: extremes, quartiles (nearest rank), and how many lie in each bar.
 
-    Bar k counts the variants whose difficulty is at least ``k * BAR`` and below ``(k + 1) * BAR``.
+    Bar k counts the variants whose work is at least ``k * BAR`` and below ``(k + 1) * BAR``.
     """
 
     low: float
@@ -88,7 +88,7 @@ def rows(population: Population, variants: int) -> tuple[int, ...]:
 
 
 def spread(population: Population) -> Spread:
-    """How difficult the variants of a population are.  Raises ``IndexError`` for an empty one."""
-    found = sorted(round(float(value), 6) for value in population.difficulty)
+    """How much work the variants of a population ask for.  Raises ``IndexError`` for an empty one."""
+    found = sorted(round(float(value), 6) for value in population.work)
     low, lower, median, upper, high = (found[(len(found) - 1) * quarter // 4] for quarter in range(5))
     return Spread(low, lower, median, upper, high, Counter(int(value / BAR) for value in found))

@@ -84,8 +84,8 @@ def catalog_page(
         variants=counted(sum(entry.wording.population for entry in entries), "variant"),
         files=", ".join(dict.fromkeys(entry.file for entry in entries)),
         filters=tuple(_filters(entries)),
-        easiest=f"{min(lows, default=0):.1f}",
-        hardest=f"{max(highs, default=0):.1f}",
+        least=f"{min(lows, default=0):.1f}",
+        most=f"{max(highs, default=0):.1f}",
         cards=tuple(_cards(entries)),
         script=Markup(script),
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
@@ -167,7 +167,7 @@ def _searched(entry: Entry, samples: list[int]) -> dict[str, Any]:
         "misconception": entry.misconceptions,
         "points": wording.points,
         "variants": wording.population,
-        "difficulty": [round(value, 3) for value in (spread.low, spread.median, spread.high)] if spread else [],
+        "work": [round(value, 3) for value in (spread.low, spread.median, spread.high)] if spread else [],
         "rows": [question.row for question in entry.questions],
         "levels": [f"{question.difficulty:.3g}" for question in entry.questions],
         "samples": samples,
@@ -272,7 +272,7 @@ def _spread(entry: Entry, scale: range) -> SpreadView | None:
     return SpreadView(
         range=whole,
         quartiles=f"half of the variants from {lower} to {upper}, median {median}",
-        spoken=f"Histogram of difficulty on a scale from {scale.start * BAR:g} to {scale.stop * BAR:g}: {whole}",
+        spoken=f"Histogram of work on a scale from {scale.start * BAR:g} to {scale.stop * BAR:g}: {whole}",
         bars=tuple(bars),
         width=str(len(scale) * BAR_WIDTH),
     )

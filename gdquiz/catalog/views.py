@@ -40,7 +40,7 @@ class BarView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SpreadView:
-    """Difficulty: the range and the quartiles in words, and a histogram on a scale that is the same for all items."""
+    """Work: the range and the quartiles in words, and a histogram on a scale that is the same for all items."""
 
     range: str
     quartiles: str
@@ -95,8 +95,8 @@ class CatalogView:
     variants: str
     files: str
     filters: tuple[FilterView, ...]
-    easiest: str
-    hardest: str
+    least: str
+    most: str
     cards: tuple[CardView, ...]
     script: str
     script_hash: str

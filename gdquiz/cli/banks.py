@@ -16,7 +16,7 @@ from gdquiz.cli.progress import with_progress
 from gdquiz.plurals import counted
 
 COLUMNS = ("item", "topic", "skill", "outcome", "level", "tier", "minutes", "answers")
-SOLVED_COLUMNS = ("difficulty", "variants")
+SOLVED_COLUMNS = ("work", "variants")
 """Those that can be told only of items that are solved."""
 NUMBERS = ("tier", "minutes", "variants")
 
@@ -30,7 +30,7 @@ gdquiz banks --outcomes
 @click.command(cls=Command, example=EXAMPLE)
 @bank_option
 @click.option("--topic", "topics", multiple=True, help="Only this topic; repeat for several.")
-@click.option("--variants", is_flag=True, help="Solve the items, and tell their difficulty and number of variants too.")
+@click.option("--variants", is_flag=True, help="Solve the items, and tell their work and number of variants too.")
 @click.option("--misconceptions", is_flag=True, help="List misconceptions instead, with the items that foresee them.")
 @click.option("--outcomes", is_flag=True, help="List learning outcomes instead, in words, with their items.")
 @jobs_option
@@ -75,13 +75,13 @@ def _described(item: ItemTemplate) -> tuple[str, ...]:
 
 
 def _solved(item: ItemTemplate) -> tuple[str, int]:
-    """The range of difficulty and the number of variants."""
+    """The range of work and the number of variants."""
     from gdquiz.authoring.population import populate
 
     population = populate(item)
     if not population.size:
         return "-", 0
-    return f"{population.difficulty.min():.1f} to {population.difficulty.max():.1f}", population.size
+    return f"{population.work.min():.1f} to {population.work.max():.1f}", population.size
 
 
 def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

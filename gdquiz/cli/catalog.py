@@ -40,7 +40,7 @@ def catalog(
     """Make a web page of all items of question banks, to look through, search and choose from.
 
     The page is one file and works without a network.  It shows of every item some variants with key, foreseen wrong
-    answers, hints and solution, its population and difficulty, and what misconceptions it foresees; and it gives the
+    answers, hints and solution, its population and work, and what misconceptions it foresees; and it gives the
     lines of a blueprint for the items you choose.  It holds keys: it is not for students.
     """
     from gdquiz.catalog.entries import entry

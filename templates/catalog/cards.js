@@ -16,7 +16,7 @@ function cardOf(article, item, html) {
       return;
     }
     const row = item.rows[shown].toLocaleString("en");
-    which.textContent = `Variant ${shown + 1} of the ${count} shown here: row ${row}, difficulty ${item.levels[shown]}`;
+    which.textContent = `Variant ${shown + 1} of the ${count} shown here: row ${row}, work ${item.levels[shown]}`;
     another.hidden = count === 1;
     article.querySelector(".sample").innerHTML = html(item.samples[shown]); // made by gdquiz, which escaped all texts
   }

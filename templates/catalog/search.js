@@ -1,27 +1,27 @@
 // Which items fit what is asked for, and in which order they stand.
 
-// What is asked for: `words` that all have to occur, `filters` from a property to a value, the range of difficulty.
-function fits(item, { words, filters, easiest, hardest }) {
+// What is asked for: `words` that all have to occur, `filters` from a property to a value, the range of work.
+function fits(item, { words, filters, least, most }) {
   return (
     words.every((word) => item.words.includes(word)) &&
     Object.entries(filters).every(([name, value]) => [item[name]].flat().includes(value)) &&
-    meets(item.difficulty, easiest, hardest)
+    meets(item.work, least, most)
   );
 }
 
-// Whether some variant can lie in the range; an item without variants has no difficulty.
-function meets(difficulty, easiest, hardest) {
-  if (easiest === -Infinity && hardest === Infinity) return true;
-  const [low, , high] = difficulty;
-  return difficulty.length > 0 && high >= easiest && low <= hardest;
+// Whether some variant can lie in the range; an item without variants asks for no work.
+function meets(work, least, most) {
+  if (least === -Infinity && most === Infinity) return true;
+  const [low, , high] = work;
+  return work.length > 0 && high >= least && low <= most;
 }
 
-const median = (item) => item.difficulty[1] ?? Infinity;
+const median = (item) => item.work[1] ?? Infinity;
 
 const ORDERS = {
   banks: () => 0,
-  easiest: (a, b) => median(a) - median(b),
-  hardest: (a, b) => (b.difficulty[1] ?? -1) - (a.difficulty[1] ?? -1),
+  least: (a, b) => median(a) - median(b),
+  most: (a, b) => (b.work[1] ?? -1) - (a.work[1] ?? -1),
   variants: (a, b) => b.variants - a.variants,
   title: (a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0),
 };
@@ -39,7 +39,7 @@ function asked(form) {
   return {
     words: form.querySelector("#search").value.toLowerCase().split(/\s+/).filter(Boolean),
     filters,
-    easiest: number("#easiest", -Infinity),
-    hardest: number("#hardest", Infinity),
+    least: number("#least", -Infinity),
+    most: number("#most", Infinity),
   };
 }
