@@ -25,9 +25,9 @@ from gdquiz.catalog.page import as_json, catalog_page
 from gdquiz.cli import main
 from gdquiz.packaging.fields import AS_IS, KINDS
 from gdquiz.packaging.targets import TARGETS
-from gdquiz.rendering import mathml
 from gdquiz.rendering.formats import FORMATS
 from gdquiz.rendering.fragments import HOLE, Fragments
+from gdquiz.texts import mathml
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "banks" / "small.toml"

@@ -10,8 +10,8 @@ from gdquiz.cli.loading import load_banks
 from gdquiz.errors import InputError
 from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
 from gdquiz.rendering.plain import columns, one_line, plain
-from gdquiz.rendering.unicode import displayed, formula
 from gdquiz.texts.slots import HOLE, formulas
+from gdquiz.texts.unicode import displayed, formula
 
 FORMULAS = {
     r"\frac{1}{4} w^2 - 6 w": "(1/4) w² − 6w",

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 from sample_exam import sample
-from test_rendering_mathml import every_command
 from test_rendering_text import attacked
+from test_texts_mathml import every_command
 
 from gdquiz.errors import InputError
 from gdquiz.rendering import pdf

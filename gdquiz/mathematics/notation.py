@@ -5,7 +5,7 @@ known names and computes nothing: ``w0 - eta*g0`` becomes ``3 - \\frac{1}{10} \\
 computed exactly and writes the rest as a careful person would: no ``+ -3``, no factor 1, no term 0.
 
 ``typesetter`` compiles a formula once into closures, one for each node; after that a call costs a few microseconds.
-The LaTeX stays within what both amsmath and latex2mathml understand.
+The LaTeX stays within the constructs that ``gdquiz.texts`` reads.
 """
 
 from __future__ import annotations

@@ -13,15 +13,15 @@ from functools import lru_cache
 from html import escape
 from itertools import chain, pairwise
 from typing import NamedTuple
-from xml.etree import ElementTree
 
 from jinja2 import Environment
 
 from gdquiz.authoring.exam import Curve, Figure, Mark, Point
 from gdquiz.rendering.markup import Style
-from gdquiz.rendering.mathml import tree
 from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import lay_out, load
+from gdquiz.texts import svg
+from gdquiz.texts.latex import tex
 from gdquiz.texts.slots import HOLE
 
 WIDTH, HEIGHT = 440.0, 290.0
@@ -247,7 +247,7 @@ def _lay_out(figure: Figure, style: Style, id: str, *, key: bool) -> DrawingView
     alt = spoken(figure.key_alt or figure.alt if key else figure.alt)
     legend, at = [], frames[0].left + 4
     for curve in named:
-        label = (_label_latex if latex else label_svg)(curve.label)
+        label = (_label_latex if latex else svg.text)(curve.label)
         legend.append(LineView(_look(curve), f"{10 * at:.0f} {10 * TOP + 40:.0f}", label, _px(at + 34), ""))
         at += 50 + _width(curve.label)
     return DrawingView(
@@ -268,7 +268,7 @@ def _lay_out(figure: Figure, style: Style, id: str, *, key: bool) -> DrawingView
 def _panel(
     figure: Figure, place: int, frames: Sequence[_Frame], curves: list[Curve], marks: list[Mark], *, latex: bool
 ) -> PanelView:
-    frame, label = frames[place], _label_latex if latex else label_svg
+    frame, label = frames[place], _label_latex if latex else svg.text
     curves = [curve for curve in curves if curve.panel in (None, place)]
     marks = [mark for mark in marks if mark.panel in (None, place)]
     lowest = place + COLUMNS >= len(frames)
@@ -401,7 +401,7 @@ def _marks(marks: Sequence[Mark], curves: Sequence[Curve], frame: _Frame, *, lat
                 to_x=(_number(mark.arrow[0]) if latex else _px(head[0])) if mark.arrow else "",
                 to_y=(_number(mark.arrow[1]) if latex else _px(head[1])) if mark.arrow else "",
                 turn=_px(math.degrees(math.atan2(head[1] - y, head[0] - x))),
-                label=(_label_latex if latex else label_svg)(mark.label) if mark.label else "",
+                label=(_label_latex if latex else svg.text)(mark.label) if mark.label else "",
                 label_x=_number((mark.arrow or (mark.x, mark.y))[0]) if latex else _px(at[0] + 8 * side[0]),
                 label_y=_number((mark.arrow or (mark.x, mark.y))[1])
                 if latex
@@ -443,52 +443,9 @@ def _freest(at: Point, width: float, taken: Sequence[Point], frame: _Frame) -> t
     return best
 
 
-@lru_cache(maxsize=512)
 def _width(latex: str) -> float:
-    return 4 + 7.6 * len("".join(tree(latex).itertext()))
+    return 4 + 7.6 * svg.length(latex)
 
 
-@lru_cache(maxsize=512)
 def _label_latex(latex: str) -> str:
-    tree(latex)
-    return f"${latex}$"
-
-
-@lru_cache(maxsize=512)
-def label_svg(latex: str) -> str:
-    """A short formula as the inside of an SVG ``<text>``: letters slanted, indices lowered, powers raised."""
-    return "".join(_tspans(tree(latex)))
-
-
-_SHIFTED = '<tspan dy="{dy}" font-size="75%">{text}</tspan><tspan dy="{back}">\u200b</tspan>'
-
-
-def _tspans(element: ElementTree.Element) -> list[str]:
-    children = list(element)
-    match element.tag:
-        case "mi":
-            text = element.text or ""
-            slanted = len(text) == 1 and text.isalpha()
-            return [f'<tspan font-style="italic">{escape(text)}</tspan>' if slanted else escape(text)]
-        case "mo":
-            text = escape(element.text or "")
-            spaced = element.text in ("=", "<", ">", "≤", "≥", "+", "−", "≈", "→") and element.get("form") != "prefix"
-            return [f" {text} " if spaced else text]
-        case "mspace":
-            return [" "]
-        case "mfrac":
-            return [*_tspans(children[0]), "/", *_tspans(children[1])]
-        case "msub" | "msup" | "munder" | "mover":
-            dy = 4 if element.tag in ("msub", "munder") else -6
-            inner = "".join(_tspans(children[1]))
-            return [*_tspans(children[0]), _SHIFTED.format(dy=dy, back=-dy, text=inner)]
-        case "msubsup":
-            low, high = ("".join(_tspans(child)) for child in children[1:])
-            return [
-                *_tspans(children[0]),
-                _SHIFTED.format(dy=4, back=-4, text=low),
-                _SHIFTED.format(dy=-6, back=6, text=high),
-            ]
-        case _:
-            own = [escape(element.text)] if element.text else []
-            return own + [piece for child in children for piece in _tspans(child)]
+    return f"${tex(latex)}$"

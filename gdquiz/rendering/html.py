@@ -6,48 +6,41 @@ from functools import lru_cache
 from html import escape
 
 from gdquiz.authoring.wording import kind_of
-from gdquiz.rendering import mathml
 from gdquiz.rendering.markup import Filled, Kinds, Pieces, Style
-from gdquiz.texts.latex import Piece, pieces, tex, value, value_of_words
+from gdquiz.texts import mathml
+from gdquiz.texts.latex import pieces, value, value_of_words
 from gdquiz.texts.trees import Row
 
 _math = lru_cache(maxsize=4096)(mathml.math)
 
 
 def _formula(latex: str, display: bool) -> str:
-    return _math(tex(latex), display=display)
+    return _math(latex, display=display)
 
 
 _escaped = lru_cache(maxsize=16384)(escape)
 
 
 def _formula_with_slots(row: Row, insides: tuple[str, ...], kinds: Kinds, display: bool) -> Pieces:
-    """One hole: the formula converted beforehand where its slots allow it, else converted for each question."""
-    parts = pieces(row)
-    slots = [piece for piece in parts if isinstance(piece, int)]
-    prepared = mathml.formula(parts) if all(kind_of(insides[slot], kinds) == "math" for slot in slots) else None
+    """One hole: the formula written once with places for its slots, of each value its MathML and its LaTeX."""
+    source, body = pieces(row), mathml.pieces(row)
+    named = [insides[piece] for piece in source if isinstance(piece, int)]
+    holes = [(insides[piece[0]], piece[1]) for piece in body if isinstance(piece, tuple)]
+    literals = [escape(piece) if isinstance(piece, str) else "\0" for piece in source]
+    literals += ['">', *(piece if isinstance(piece, str) else "\0" for piece in body), "</math>"]
+    pattern = (mathml.OPEN[display] + "".join(literals)).replace("%", "%%").replace("\0", "%s")
+    plain = {inside for inside in named if kind_of(inside, kinds) == "math"}
 
-    def filled_piece(piece: Piece, filled: Filled) -> str:
-        if isinstance(piece, str):
-            return piece
-        words = filled.slots[insides[piece]]
-        return value(words) if kind_of(insides[piece], kinds) == "math" else value_of_words(words)
+    def latex(inside: str, text: str) -> str:
+        return _escaped(value(text) if inside in plain else value_of_words(text))
 
-    def directly(filled: Filled) -> str:
-        return _math("".join([filled_piece(piece, filled) for piece in parts]), display=display)
-
-    if prepared is None:
-        return (directly,)
-    source = "".join(escape(piece) if isinstance(piece, str) else "\0" for piece in parts)
-    whole = "\0".join((mathml.OPEN[display] + source + '">' + prepared.literals[0], *prepared.literals[1:])) + "</math>"
-    pattern = whole.replace("%", "%%").replace("\0", "%s")
-    holes, fragment = prepared.holes, mathml.fragment
+    def written(inside: str, text: str, expects: bool) -> str:
+        return mathml.inner(text, expects) if inside in plain else mathml.inner_of_words(text, expects)
 
     def filled_in(filled: Filled) -> str:
-        fragments = [fragment(filled.slots[insides[slot]], starts) for slot, starts in holes]
-        if None in fragments:
-            return directly(filled)
-        return pattern % (*[_escaped(value(filled.slots[insides[slot]])) for slot in slots], *fragments)
+        slots = filled.slots
+        values = [latex(inside, slots[inside]) for inside in named]
+        return pattern % (*values, *[written(inside, slots[inside], expects) for inside, expects in holes])
 
     return (filled_in,)
 

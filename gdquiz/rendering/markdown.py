@@ -71,11 +71,16 @@ class _Line:
         """Words: after a slot that begins a line stands no dot as such, which would make it a number of a list."""
         before = self.parts[-1][0] if self.parts else "break"
         shown = text(words, starts=before == "break")
-        if before == "slot" and words[0] in ".)":
+        if words[0] in ".)" and before == "slot" and self._begins_with_slots():
             shown = "\\" + shown
         elif before == "break" and words.isdigit():
             shown = _entity(words[0]) + words[1:]
         self.put("words", shown)
+
+    def _begins_with_slots(self) -> bool:
+        """Whether nothing but slots stands on the line so far."""
+        kinds = [kind for kind, _ in reversed(self.parts)]
+        return set(kinds[: kinds.index("break")] if "break" in kinds else kinds) == {"slot"}
 
     def slot(self, inside: str) -> None:
         kind, style = kind_of(inside, self.kinds), self.style

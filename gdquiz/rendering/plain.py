@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from gdquiz.rendering.unicode import displayed, formula
 from gdquiz.texts.markdown import parsed
+from gdquiz.texts.unicode import displayed, formula
 
 WIDTH = 80
 UNBROKEN = 34

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gdquiz.rendering.unicode import formula
+from gdquiz.texts.unicode import formula
 
 _FORMULA = re.compile(r"(?<!\\)\$\$?([^$]+?)(?<!\\)\$\$?")
 

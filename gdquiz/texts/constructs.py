@@ -83,7 +83,7 @@ FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "binom"))
 STACKS = frozenset(("overset", "underset", "stackrel"))
 ACCENTS = {
     "hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308",
-    "widehat": "\u0302", "widetilde": "\u0303", "overline": "\u0305", "underline": "\u0332",
+    "widehat": "\u0302", "widetilde": "\u0303", "overline": "\u0304", "underline": "\u0332",
 }  # fmt: skip
 """Accents, and the combining character that stands for each in a line of text."""
 DECORATIONS = frozenset(("overbrace", "underbrace", "boxed", "phantom"))

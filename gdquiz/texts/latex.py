@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 
-from gdquiz.errors import InputError
 from gdquiz.texts import shapes
+from gdquiz.texts.reading import row_of_words
 from gdquiz.texts.trees import (
     Accented,
     Blank,
@@ -87,7 +86,10 @@ def value(latex: str, words: Callable[[str], str] = web_words) -> str:
 
     At its ends stands nothing that TeX would read as belonging to what stands beside it, or others as a link or tag.
     """
-    text = tex(latex, words)
+    return _standing(tex(latex, words))
+
+
+def _standing(text: str) -> str:
     return "{}" * bool(_BELONGS.match(text)) + text + "{}" * (text[-1:] in ("]", "<"))
 
 
@@ -97,14 +99,7 @@ _BELONGS = re.compile(r"[\[*]|[0-9]*:")
 @lru_cache(maxsize=4096)
 def value_of_words(text: str, words: Callable[[str], str] = web_words) -> str:
     """The value of a slot that holds no formula: words, or signs such as ``<`` and ``-1/3`` as they are."""
-    line = " ".join(text.split())
-    if not _WORD.search(line):
-        with suppress(InputError):
-            return value(line, words)
-    return f"\\text{{{words(line)}}}"
-
-
-_WORD = re.compile(r"[^\W\d_]{2}|\\")
+    return _standing("".join(map(str, pieces(row_of_words(text), words))).strip())
 
 
 class _Writer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 
 from gdquiz.errors import Fault, InputError, nearest
@@ -91,6 +92,18 @@ def read(latex: str) -> Row:
 def read_with_slots(source: str) -> Row:
     """The tree of a formula whose slots are holes (see ``HOLE``)."""
     return _read(source)
+
+
+def row_of_words(text: str) -> Row:
+    """The value of a slot that holds no formula: signs such as ``<`` and ``-1/3`` as they are, else words."""
+    line = " ".join(text.split())
+    if not _WORD.search(line):
+        with suppress(InputError):
+            return read(line)
+    return (Words(line, "text"),)
+
+
+_WORD = re.compile(r"[^\W\d_]{2}|\\")
 
 
 def read_shape(source: str) -> Row:

@@ -1,103 +1,111 @@
-"""LaTeX formulas as Unicode text, for a terminal.
+"""The Unicode writer: a tree as text for a terminal.
 
 A formula is one line: ``w₁ = w₀ − η L′(w₀)``, ``1/4``, ``(a + b)/(2c)``, ``√(x² + 1)``.  Only a displayed matrix takes
-several.  The tree is that of ``mathml``, so whatever gdquiz can set in a web page it can set here, and nothing of the
-LaTeX is left standing.  What Unicode has no small sign for is written with ``^`` and ``_``.
+several.  Nothing of the LaTeX is left standing; what Unicode has no small sign for is written with ``^`` and ``_``.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.etree.ElementTree import Element
 
-from gdquiz.rendering import mathml
+from gdquiz.texts.constructs import ACCENTS, SIGNS, SPACES, Sign
+from gdquiz.texts.faces import faced
+from gdquiz.texts.reading import read
+from gdquiz.texts.trees import (
+    Accented,
+    Decorated,
+    Fenced,
+    Fraction,
+    Function,
+    Group,
+    Large,
+    Letter,
+    Matrix,
+    Node,
+    Number,
+    Root,
+    Row,
+    Scripts,
+    Space,
+    Stacked,
+    Styled,
+    Symbol,
+    Words,
+)
 
 _RAISED = dict(zip("0123456789+−-=()nkTtijmx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿᵏᵀᵗⁱʲᵐˣ", strict=True)) | {"*": "*", "⋆": "*"}
 _LOWERED = dict(zip("0123456789+−-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _PRIMES = "′″‴"
-_ACCENTS = {
-    "^": "\u0302", "ˆ": "\u0302", "¯": "\u0304", "―": "\u0304", "‾": "\u0304", "_": "\u0332", "~": "\u0303",
-    "˜": "\u0303", "→": "\u20d7", "˙": "\u0307", "¨": "\u0308",
+_STROKES = {"(": "⎛⎜⎝", ")": "⎞⎟⎠", "[": "⎡⎢⎣", "]": "⎤⎥⎦", "{": "⎧⎨⎩", "}": "⎫⎬⎭", "|": "│││", "‖": "‖‖‖"}
+_BRACKETS = {
+    "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"), "Bmatrix": ("{", "}"),
+    "cases": ("{", ""),
 }  # fmt: skip
-_OPEN, _CLOSE, _BARS = frozenset("([{⟨⌊⌈"), frozenset(")]}⟩⌋⌉!"), frozenset("|‖∣∥")
-_BINARY = frozenset("+−-=<>≤≥≈≠·⋅×÷±∓∝≡∼≃→←↔⇒⇐⇔⟹⟸⟺⟶↦∈∉⊂⊆∪∩∧∨≪≫∗⋆∘")
-_INVISIBLE = frozenset("\u2061\u2062\u2063\u200b")
-_STROKES = {"(": "⎛⎜⎝", ")": "⎞⎟⎠", "[": "⎡⎢⎣", "]": "⎤⎥⎦", "{": "⎧⎨⎩", "|": "│││", "‖": "‖‖‖"}
+_KINDS = {
+    "letter": "letter", "capital": "letter", "ordinary": "letter", "mark": "prefix", "binary": "operator",
+    "relation": "operator", "large": "sum", "open": "open", "close": "close", "bar": "bar", "comma": "comma",
+    "tight": "tight",
+}  # fmt: skip
+"""What a sign is to its neighbours, by its role."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
     """A piece of a formula and what it is to its neighbours: ``number``, ``letter``, ``word`` (the name of a
-    function), ``fraction``, ``sum``, ``open``, ``close``, ``bar``, ``operator``, ``prefix``, ``comma``,
-    ``tight`` or ``space``."""
+    function), ``fraction``, ``sum``, ``open``, ``close``, ``bar``, ``operator``, ``prefix``, ``comma``, ``tight``,
+    ``matrix`` or ``space``."""
 
     text: str
     kind: str
 
 
-def formula(latex: str) -> str:
-    """The formula on one line.  Raises ``InputError`` for what can not be set."""
-    return _formula(latex)
-
-
 @lru_cache(maxsize=4096)
-def _formula(latex: str) -> str:
-    return _line([mathml.tree(latex)])
+def formula(latex: str) -> str:
+    """The formula on one line.  Raises ``InputError`` for what can not be read."""
+    return _line(read(latex))
 
 
 def displayed(latex: str) -> list[str]:
     """The lines of a displayed formula: one, or as many as its largest matrix has rows."""
-    flat = list(_flat(mathml.tree(latex)))
-    if not any(element.tag == "mtable" for element in flat):
-        return [_line(flat)]
+    flat = list(_parts(read(latex)))
     boxes: list[list[str]] = []
-    run: list[Element] = []
-    at = 0
-    while at < len(flat):
-        element = flat[at]
-        if element.tag != "mtable":
-            run.append(element)
-            at += 1
-            continue
-        opening = (run.pop().text or "") if run and (run[-1].text or "") in _STROKES else ""
-        closing = (flat[at + 1].text or "") if at + 1 < len(flat) and (flat[at + 1].text or "") in _STROKES else ""
-        boxes += [[_line(run)], _grid(element, opening, closing)]
-        run = []
-        at += 2 if closing else 1
-    return _beside([*boxes, [_line(run)]])
-
-
-def _flat(element: Element) -> Iterable[Element]:
-    """The elements of a row, inner rows opened."""
-    for child in element:
-        if child.tag in ("mrow", "mstyle", "mpadded") and "style" not in child.attrib:
-            yield from _flat(child)
+    run: list[Node] = []
+    for part in flat:
+        if isinstance(part, tuple):
+            boxes += [[_line(tuple(run))], _grid(*part)]
+            run = []
         else:
-            yield child
+            run.append(part)
+    return _beside([*boxes, [_line(tuple(run))]]) if boxes else [_line(tuple(run))]
+
+
+def _parts(row: Row) -> Iterator[Node | tuple[Matrix, str, str]]:
+    """The nodes of a row, but for a matrix with its brackets."""
+    for node in row:
+        match node:
+            case Matrix(environment):
+                yield node, *_BRACKETS.get(environment, ("", ""))
+            case Fenced(opens, (Matrix() as table,), closes):
+                yield table, _shown(opens), _shown(closes)
+            case Group(body):
+                yield from _parts(body)
+            case _:
+                yield node
 
 
 # --- one line ------------------------------------------------------------------------------------------------------
 
 
-def _line(elements: Iterable[Element]) -> str:
-    return unicodedata.normalize("NFC", _joined(_row(elements)).replace("\u00a0", " "))
+def _line(row: Row) -> str:
+    return unicodedata.normalize("NFC", _joined(_row(row)))
 
 
-def _row(elements: Iterable[Element]) -> list[_Token]:
-    """The tokens of a row; upright letters side by side are one word."""
-    tokens: list[_Token] = []
-    upright = False
-    for element in elements:
-        found = _tokens(element)
-        if element.get("mathvariant") == "normal" and upright and found:
-            found = [_Token(tokens.pop().text + found[0].text, "word")]
-        upright = element.get("mathvariant") == "normal"
-        tokens += found
-    return tokens
+def _row(row: Row) -> list[_Token]:
+    return [token for node in row for token in _tokens(node)]
 
 
 def _joined(tokens: Sequence[_Token]) -> str:
@@ -132,89 +140,103 @@ def _gap(before: _Token | None, token: _Token) -> str:
     return "" if pair == ("number", "letter") else " "
 
 
-def _tokens(element: Element) -> list[_Token]:
-    text = (element.text or "").strip()
-    match element.tag:
-        case "mn":
-            return [_Token(text, "number")]
-        case "mi":
-            kind = "comma" if text == ":" else "word" if len(text) > 1 and text.isalpha() else "letter"
-            return [_Token(text, kind)] if text else []
-        case "mo":
-            return _sign(text, element.get("form", ""))
-        case "mtext":
-            words = element.text or ""
-            return [_Token(words, "letter" if words == words.strip() else "space")]
-        case "mspace":
-            wide = float(re.sub("[a-z]+$", "", element.get("width", "0")) or 0) >= 1
-            return [_Token("   ", "space")] if wide else []
-        case "mphantom":
-            return []
-        case "mfrac":
-            top, bottom = (re.sub(r"^d (?=\S+$)", "d", _line([part])) for part in element)
-            return [_Token(f"{_wrapped(top)}/{_wrapped(bottom, divisor=True)}", "fraction")]
-        case "msqrt":
-            inside = _line(element)
+def _tokens(node: Node) -> list[_Token]:
+    match node:
+        case Number(digits):
+            return [_Token(digits, "number")]
+        case Letter(letter):
+            return [_Token(letter, "letter")]
+        case Symbol(sign):
+            return [_sign(sign)]
+        case Function(name, _):
+            return [_Token(name, "word" if len(name) > 1 else "letter")]
+        case Words(text, _):
+            return [_Token(text, "letter" if text == text.strip() else "space")]
+        case Space(command):
+            return [_Token("   ", "space")] if SPACES[command] >= 1 else []
+        case Group(body):
+            return _row(body)
+        case Scripts():
+            return _scripted(node)
+        case Styled(face, body):
+            return _styled(face, body)
+    return _construct(node)
+
+
+def _construct(node: Node) -> list[_Token]:
+    match node:
+        case Fraction("binom", top, bottom):
+            return [_Token("binom", "word"), _Token(f"({_line(top)}, {_line(bottom)})", "open")]
+        case Fraction(_, top, bottom):
+            sides = [re.sub(r"^d (?=\S+$)", "d", _line(side)) for side in (top, bottom)]
+            return [_Token(f"{_wrapped(sides[0])}/{_wrapped(sides[1], divisor=True)}", "fraction")]
+        case Root(body, None):
+            inside = _line(body)
             return [_Token(f"√{inside}" if len(inside) == 1 or inside.isdigit() else f"√({inside})", "letter")]
-        case "mroot":
-            inside, index = (_line([part]) for part in element)
-            return [_Token(f"{_raised(index).lstrip('^')}√({inside})", "letter")]
-        case "msup":
-            return _scripted(element[0], None, element[1])
-        case "msub" | "munder":
-            return _scripted(element[0], element[1], None)
-        case "msubsup" | "munderover":
-            return _scripted(element[0], element[1], element[2])
-        case "mover":
-            base, accent = _line([element[0]]), (element[1].text or "").strip()
-            if accent in _ACCENTS:
-                return [_Token(base + _ACCENTS[accent], "letter")]
-            return _scripted(element[0], None, element[1])
-        case "mtable":
-            rows = ("  ".join(_line(cell) for cell in row) for row in element)
-            return [_Token(f"[{'; '.join(rows)}]", "matrix")]
-    return _row(element)
+        case Root(body, index):
+            return [_Token(f"{_raised(_line(index or ())).lstrip('^')}√({_line(body)})", "letter")]
+        case Fenced(opens, body, closes):
+            first, last = _Token(_shown(opens), "open"), _Token(_shown(closes), "close")
+            return [first] * bool(opens) + _row(body) + [last] * bool(closes)
+        case Large(size, sign):
+            kind = {"l": "open", "r": "close"}.get(size[-1], _KINDS[sign.role])
+            return [_Token(sign.shown, kind)]
+        case Accented(accent, body):
+            return [_Token(_line(body) + ACCENTS[accent], "letter")]
+        case Stacked(command, small, base):
+            below = command == "underset"
+            return _with_scripts(_row(base), _line(small) if below else "", "" if below else _line(small))
+        case Decorated("phantom", _):
+            return []
+        case Decorated(_, body):
+            return _row(body)
+        case Matrix():
+            rows = ("  ".join(_line(cell) for cell in row) for row in node.rows)
+            opening, closing = _BRACKETS.get(node.environment, ("", ""))
+            table = _Token(f"[{'; '.join(rows)}]", "matrix")
+            if opening in ("|", "‖"):
+                return [_Token(opening, "bar"), table, _Token(closing, "bar")]
+            return [_Token(opening, "open")] * bool(opening) + [table] + [_Token(closing, "close")] * bool(closing)
+    return []
 
 
-def _sign(text: str, form: str) -> list[_Token]:
-    if text in _INVISIBLE or not text:
-        return []
-    if text in _BARS:
-        kind = "bar"
-    elif text in _OPEN:
-        kind = "open"
-    elif text in _CLOSE:
-        kind = "close"
-    elif form == "prefix" or text in ("∂", "∇", "¬"):
-        kind = "prefix"
-    elif text in (",", ";", ":"):
-        kind = "comma"
-    elif text in ("/", ".") or set(text) <= set(_PRIMES):
-        kind = "tight"
-    elif text in _BINARY:
-        kind = "operator"
-    elif text in ("∑", "∏", "∫"):
-        kind = "sum"
-    else:
-        kind = "letter"
-    return [_Token(text.replace("⋅", "·"), kind)]
+def _shown(delimiter: str) -> str:
+    return SIGNS[delimiter].shown if delimiter else ""
 
 
-def _scripted(base: Element, lower: Element | None, upper: Element | None) -> list[_Token]:
-    tokens = _tokens(base)
-    below = _lowered(_line([lower])) if lower is not None else ""
-    above = _raised(_line([upper])) if upper is not None else ""
+def _sign(sign: Sign) -> _Token:
+    kind = "comma" if sign.shown == ":" else _KINDS[sign.role]
+    return _Token("*" if sign.shown == "∗" else sign.shown, kind)
+
+
+def _styled(face: str, body: Row) -> list[_Token]:
+    """Letters in another face; upright ones side by side are one word."""
+    tokens = [_Token(faced(token.text, face), token.kind) if face != "boldsymbol" else token for token in _row(body)]
+    if face == "mathrm" and len(tokens) > 1 and all(token.kind in ("letter", "number") for token in tokens):
+        return [_Token("".join(token.text for token in tokens), "word")]
+    return tokens
+
+
+def _scripted(node: Scripts) -> list[_Token]:
+    primes = "′" * node.primes if node.primes > len(_PRIMES) else _PRIMES[node.primes - 1] if node.primes else ""
+    base = _tokens(node.base) if node.base is not None else []
+    below = _line((node.below,)) if node.below is not None else ""
+    above = _line((node.above,)) if node.above is not None else ""
+    return _with_scripts(base, below, above, primes)
+
+
+def _with_scripts(tokens: list[_Token], below: str, above: str, primes: str = "") -> list[_Token]:
+    small = (_lowered(below) if below else "") + primes + (_raised(above) if above else "")
     if not tokens:
-        return [_Token(below + above, "letter")]
+        return [_Token(small, "letter")]
     if len(tokens) == 1:
         (token,) = tokens
         text = f"({token.text})" if token.kind == "fraction" else token.text
         kind = "letter" if token.kind in ("fraction", "number", "operator") else token.kind
-        kind = "sum" if token.text in ("∑", "∏", "∫") else kind
-        return [_Token(text + below + above, kind)]
+        return [_Token(text + small, kind)]
     text = _joined(tokens)
     bracketed = tokens[0].kind == "open" and tokens[-1].kind == "close"
-    return [_Token(f"{text if bracketed else f'({text})'}{below}{above}", "letter")]
+    return [_Token(f"{text if bracketed else f'({text})'}{small}", "letter")]
 
 
 def _raised(text: str) -> str:
@@ -279,19 +301,19 @@ def _with_signs(tokens: Sequence[_Token]) -> Sequence[_Token]:
     signed = list(tokens)
     expected = True
     for at, token in enumerate(tokens):
-        if expected and token.text in ("+", "−", "-", "±"):
+        if expected and token.text in ("+", "−", "±", "∓"):
             signed[at] = _Token(token.text, "prefix")
         if token.kind != "space":
-            expected = token.kind in ("operator", "comma", "open", "prefix")
+            expected = token.kind in ("operator", "comma", "open", "prefix") or token.text == "/"
     return signed
 
 
 # --- several lines -------------------------------------------------------------------------------------------------
 
 
-def _grid(table: Element, opening: str, closing: str) -> list[str]:
+def _grid(table: Matrix, opening: str, closing: str) -> list[str]:
     """The rows of a matrix with its brackets, entries centred; columns of an array that has none are set flush."""
-    cells = [[_line(cell) for cell in row] for row in table]
+    cells = [[_line(cell) for cell in row] for row in table.rows]
     widths = [max(len(row[at]) if at < len(row) else 0 for row in cells) for at in range(max(map(len, cells)))]
     centred = opening in ("(", "[", "|", "‖")
     gap = "  " if centred or opening == "{" else " "
