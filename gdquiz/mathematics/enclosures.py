@@ -193,20 +193,19 @@ def _smaller(a: Ball, b: Ball) -> Ball:
 
 
 def _whole_power(base: Ball, exponent: int) -> Ball:
-    """A power by squaring (that of flint has no value for a ball around 0); even ones are those of the size."""
+    """A power by squaring (that of flint has no value for a ball around 0); even ones are not negative."""
     if isinstance(base, Fraction):
         return base**exponent
     if exponent < 0:
         return 1 / _whole_power(base, -exponent)
-    factor = abs(base) if exponent % 2 == 0 else base
-    power = arb(1)
-    while exponent:
-        if exponent & 1:
+    factor, power, left = base, arb(1), exponent
+    while left:
+        if left & 1:
             power = power * factor
-        exponent >>= 1
-        if exponent:
+        left >>= 1
+        if left:
             factor = factor * factor
-    return power
+    return power if exponent % 2 or power >= 0 else power.nonnegative_part()
 
 
 def _power(base: Ball, exponent: Ball) -> Ball:
