@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from gdquiz.authoring.exam import Student
 from gdquiz.authoring.seating import canonical
 from gdquiz.errors import Fault, InputError
+from gdquiz.texts.reading import unprintable
 
 MOST_FORMS = 10_000
 MOST_OF_A_NAME, MOST_OF_AN_ID = 200, 100
@@ -272,7 +273,7 @@ def _unprintable(cell: str, what: str) -> str:
             return "a line break"
         if category in ("Cc", "Zl", "Zp"):
             return f"a control character (U+{ord(sign):04X})"
-        if category == "Cf" and what == "id":
+        if unprintable(sign) or (category == "Cf" and what == "id"):
             return f"an invisible character (U+{ord(sign):04X})"
     return ""
 

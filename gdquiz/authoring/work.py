@@ -30,10 +30,10 @@ from numpy.typing import NDArray
 
 from gdquiz.authoring.solving import SolvedPart
 from gdquiz.authoring.template import Case, ItemTemplate, Part
-from gdquiz.authoring.wording import SLOT
 from gdquiz.authoring.world import World
 from gdquiz.mathematics.columns import floats, is_exact
 from gdquiz.mathematics.expressions import Apply, Index, Name, Node, Number
+from gdquiz.texts.slots import SLOT
 
 EIGENVALUE = 6
 """Operations counted for the roots of the characteristic polynomial of a 2 x 2 matrix."""

@@ -53,6 +53,11 @@ r"""HTML with formulas as TeX in ``\(...\)`` and ``\[...\]``."""
 
 XHTML = replace(
     html.STYLE,
+    words=_words,
+    label=_label,
+    code=lambda text: f"<code>{_words(text)}</code>" if text else "",
+    code_in_span=_words,
+    code_in_block=_words,
     tags={
         **html.STYLE.tags,
         **_PLAIN_TAGS,

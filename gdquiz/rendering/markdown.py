@@ -1,20 +1,34 @@
 """How Markdown is written: what was read of an author's text, and nothing that another reader could take for more.
 
-The text is written anew from its tokens, so it means to any reader of Markdown what it means to gdquiz: signs of
+The text is written anew from its tree, so it means to any reader of Markdown what it means to gdquiz: signs of
 running text that could begin a tag, a link, a list, a heading, a table or a formula have a backslash before them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-
-from markdown_it.token import Token
+from collections.abc import Callable, Iterable, Iterator
 
 from gdquiz.authoring.wording import code_span, escape, kind_of
 from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces, Style, merged, set_formula, slot_hole
 from gdquiz.rendering.tex import Delimited
-from gdquiz.texts.slots import HOLE
+from gdquiz.texts.prose import (
+    Block,
+    Break,
+    Code,
+    Display,
+    Emphasis,
+    Formula,
+    Gap,
+    Inline,
+    Listing,
+    Paragraph,
+    Parts,
+    Program,
+    Prose,
+    Table,
+    Words,
+)
 
 _TEX = Delimited(("$", "$"), ("$$", "$$"))
 
@@ -32,35 +46,37 @@ def text(words: str, *, starts: bool) -> str:
     return _AT_START.sub(lambda found: f"{found[1]}\\" if found[1] else "\\", shown) if starts else shown
 
 
-def _inline(tokens: Iterable[Token], insides: tuple[str, ...], kinds: Kinds, *, cell: bool) -> Pieces:
+def _inline(nodes: Iterable[Inline], insides: tuple[str, ...], kinds: Kinds, *, cell: bool) -> Pieces:
     """The pieces of one paragraph."""
-    line = _Line(kinds, CELL if cell else STYLE)
-    for token in tokens:
-        match token.type:
-            case "text" | "text_special":
-                for number, part in enumerate(HOLE.split(token.content)):
-                    if number % 2:
-                        line.slot(insides[int(part)])
-                    elif part:
-                        line.words(part)
-            case "code_inline":
-                line.put("code", *_code(token.content, insides, cell=cell))
-            case "math_inline" | "math_inline_double":
-                display = token.type != "math_inline"
-                line.put("formula", *set_formula(token.content, insides, kinds, line.style, display=display))
-            case "softbreak" | "hardbreak":
-                line.put("break", "\n" if token.type == "softbreak" else "\\\n")
-            case "em_open" | "em_close" | "strong_open" | "strong_close":
-                line.put("mark", token.markup)
+    line = _Line(insides, kinds, cell=cell)
+    line.take(nodes)
     return line.pieces()
 
 
 class _Line:
     """A paragraph while it is written: its parts, each with what it is."""
 
-    def __init__(self, kinds: Kinds, style: Style):
-        self.kinds, self.style = kinds, style
+    def __init__(self, insides: tuple[str, ...], kinds: Kinds, *, cell: bool):
+        self.insides, self.kinds, self.cell, self.style = insides, kinds, cell, CELL if cell else STYLE
         self.parts: list[tuple[str, Pieces]] = []
+
+    def take(self, nodes: Iterable[Inline]) -> None:
+        for node in nodes:
+            match node:
+                case Words(text):
+                    self.words(text)
+                case Gap(number):
+                    self.slot(self.insides[number])
+                case Code(parts):
+                    self.put("code", *_code(parts, self.insides, cell=self.cell))
+                case Formula():
+                    self.put("formula", *set_formula(node, self.insides, self.kinds, self.style))
+                case Break(hard):
+                    self.put("break", "\\\n" if hard else "\n")
+                case Emphasis(_, mark, body):
+                    self.put("mark", mark)
+                    self.take(body)
+                    self.put("mark", mark)
 
     def put(self, kind: str, *pieces: str | Hole) -> None:
         if kind == "code" and self.parts and self.parts[-1][0] == "code":
@@ -119,116 +135,80 @@ def _apart(piece: str | Hole, *, first: bool, end: bool) -> str | Hole:
 # --- code -----------------------------------------------------------------------------------------------------------
 
 
-def _code(content: str, insides: tuple[str, ...], *, cell: bool) -> Pieces:
+def _code(parts: Parts, insides: tuple[str, ...], *, cell: bool) -> Pieces:
     """A code span; where it has slots its backticks are chosen when they are filled."""
-
-    def span(code: str) -> str:
-        return code_span(code).replace("|", r"\|") if cell else code_span(code)
-
-    parts = HOLE.split(content)
-    if len(parts) == 1:
-        return (span(content),)
-    return (lambda filled: span(_filled(parts, insides, filled)),)
+    return _filled(parts, insides, lambda code: code_span(code).replace("|", r"\|") if cell else code_span(code))
 
 
-def _fence(token: Token, insides: tuple[str, ...]) -> Pieces:
-    language = re.match(r"[A-Za-z0-9+#-]*", token.info.strip())
-    parts = HOLE.split(token.content.removesuffix("\n"))
-
-    def block(code: str) -> str:
+def _program(block: Program, insides: tuple[str, ...]) -> Pieces:
+    def written(code: str) -> str:
         ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", code)), default=0))
-        return f"{ticks}{language[0] if language else ''}\n{code}\n{ticks}"
+        return f"{ticks}{block.language}\n{code}\n{ticks}"
 
-    if len(parts) == 1:
-        return (block(parts[0]),)
-    return (lambda filled: block(_filled(parts, insides, filled)),)
+    return _filled(block.parts, insides, written)
 
 
-def _filled(parts: list[str], insides: tuple[str, ...], filled: Filled) -> str:
-    return "".join(filled.slots[insides[int(part)]] if number % 2 else part for number, part in enumerate(parts))
+def _filled(parts: Parts, insides: tuple[str, ...], written: Callable[[str], str]) -> Pieces:
+    """Code as a whole, written once all its slots are filled."""
+    if all(isinstance(part, str) for part in parts):
+        return (written("".join(map(str, parts))),)
+
+    def whole(filled: Filled) -> str:
+        return written("".join(part if isinstance(part, str) else filled.slots[insides[part]] for part in parts))
+
+    return (whole,)
 
 
 # --- blocks ---------------------------------------------------------------------------------------------------------
 
 
-def _own(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Pieces:
-    return merged(_blocks(tokens, insides, kinds, "\n\n"))
+def _own(prose: Prose, kinds: Kinds) -> Pieces:
+    return merged(_blocks(prose.blocks, prose.insides, kinds, "\n\n"))
 
 
-def _blocks(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, between: str) -> Iterator[str | Hole]:
+def _blocks(blocks: Iterable[Block], insides: tuple[str, ...], kinds: Kinds, between: str) -> Iterator[str | Hole]:
     """Blocks one below the other."""
-    at, first = 0, True
-    while at < len(tokens):
-        end = _end(tokens, at)
-        if not first:
-            yield between if tokens[at].type == "paragraph_open" or between == "\n\n" else "\n"
-        yield from _block(tokens[at : end + 1], insides, kinds)
-        at, first = end + 1, False
+    for place, block in enumerate(blocks):
+        if place:
+            yield between
+        yield from _block(block, insides, kinds)
 
 
-def _block(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
-    token, inside = tokens[0], tokens[1:-1]
-    match token.type:
-        case "paragraph_open":
-            yield from _inline(inside[0].children or [], insides, kinds, cell=False)
-        case "inline":
-            yield from _inline(token.children or [], insides, kinds, cell=False)
-        case "fence" | "code_block":
-            yield from _fence(token, insides)
-        case "math_block":
-            opened, closed = ("\n", "\n") if token.content.startswith("\n") else ("", "")
-            formula = set_formula(token.content, insides, kinds, BARE, display=True)
-            yield from (f"$${opened}", *formula, f"{closed}$$")
-        case "bullet_list_open" | "ordered_list_open":
-            yield from _list(token, inside, insides, kinds)
-        case "table_open":
-            yield from _table(inside, insides, kinds)
+def _block(block: Block, insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
+    match block:
+        case Paragraph(body):
+            yield from _inline(body, insides, kinds, cell=False)
+        case Program():
+            yield from _program(block, insides)
+        case Display(formula, apart):
+            end = "\n" if apart else ""
+            yield from (f"$${end}", *set_formula(formula, insides, kinds, BARE), f"{end}$$")
+        case Listing():
+            yield from _list(block, insides, kinds)
+        case Table():
+            yield from _table(block, insides, kinds)
 
 
-def _end(tokens: list[Token], at: int) -> int:
-    """The place of the token that closes the one at a place: itself where it opens nothing."""
-    depth = 0
-    for place in range(at, len(tokens)):
-        depth += tokens[place].nesting
-        if depth <= 0:
-            return place
-    return len(tokens) - 1
-
-
-def _list(opening: Token, tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
-    number = int(opening.attrs.get("start", 1)) if opening.type == "ordered_list_open" else None
-    tight = not any(token.type == "paragraph_open" and not token.hidden for token in tokens)
-    at = 0
-    while at < len(tokens):
-        end = _end(tokens, at)
-        mark = f"{opening.markup} " if number is None else f"{number}{opening.markup} "
-        item = merged(_blocks(tokens[at + 1 : end], insides, kinds, "\n" if tight else "\n\n"))
-        yield ("" if at == 0 else "\n" if tight else "\n\n") + (mark if item else mark.rstrip())
+def _list(block: Listing, insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
+    between = "\n" if block.tight else "\n\n"
+    for place, blocks in enumerate(block.items):
+        mark = f"{block.mark} " if block.start is None else f"{block.start + place}{block.mark} "
+        item = merged(_blocks(blocks, insides, kinds, between))
+        yield (between if place else "") + (mark if item else mark.rstrip())
         yield from indented(item, " " * len(mark))
-        number = None if number is None else number + 1
-        at = end + 1
 
 
 _RULES = {"left": ":--", "right": "--:", "center": ":-:", "": "---"}
 
 
-def _table(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
-    rules: list[str] = []
-    head = True
-    for token in tokens:
-        match token.type:
-            case "tr_open":
-                yield "|"
-            case "th_open":
-                rules.append(_RULES[str(token.attrs.get("style", "")).removeprefix("text-align:")])
-            case "inline":
-                cell = merged(_inline(token.children or [], insides, kinds, cell=True))
-                yield from (" ", *cell, " |") if cell else ("  |",)
-            case "tr_close" if head:
-                yield f"\n|{'|'.join(rules)}|\n"
-                head = False
-            case "tr_close":
-                yield "\n"
+def _table(block: Table, insides: tuple[str, ...], kinds: Kinds) -> Iterator[str | Hole]:
+    for number, cells in enumerate(block.rows):
+        yield "\n|" if number else "|"
+        for cell in cells:
+            written = _inline(cell, insides, kinds, cell=True)
+            yield from (" ", *written, " |") if written else ("  |",)
+        if number == 0:
+            yield f"\n|{'|'.join(_RULES[one] for one in block.alignments)}|"
 
 
 def indented(pieces: Pieces, by: str) -> Pieces:

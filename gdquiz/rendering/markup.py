@@ -8,18 +8,32 @@ author's text are shown as the characters they are made of.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Protocol
 
-from markdown_it.token import Token
-
-from gdquiz.authoring.wording import Place, kind_of
-from gdquiz.texts.markdown import parsed
-from gdquiz.texts.reading import read_with_slots
-from gdquiz.texts.slots import HOLE, hide_slots
+from gdquiz.authoring.wording import kind_of
+from gdquiz.texts.markdown import read
+from gdquiz.texts.prose import (
+    Block,
+    Break,
+    Code,
+    Display,
+    Emphasis,
+    Formula,
+    Gap,
+    Inline,
+    Listing,
+    Paragraph,
+    Parts,
+    Program,
+    Prose,
+    Table,
+    Words,
+)
+from gdquiz.texts.slots import HOLE
 from gdquiz.texts.trees import Row
 
 
@@ -52,8 +66,8 @@ class Style:
     ``tags``: what is written for a Markdown token by its type; ``table(alignments)``: what opens a table; ``tick``:
     what marks a right option; ``kept``: what is written around a formula and the comma or full stop after it, where
     these could be torn apart at the end of a line; ``cell``: a formula for a cell of a table; ``label``: words where no
-    markup can stand, such as a title or an attribute; ``own(tokens, insides, kinds)``: writes the tokens of a text
-    where that takes more than one string for each of them.
+    markup can stand, such as a title or an attribute; ``own(prose, kinds)``: writes a
+    text where that takes more than one string for each of its nodes.
     """
 
     name: str
@@ -69,7 +83,7 @@ class Style:
     kept: tuple[str, str] = ("", "")
     cell: Callable[[str], str] = str
     label: Callable[[str], str] = escape
-    own: Callable[[list[Token], tuple[str, ...], Kinds], Pieces] | None = None
+    own: Callable[[Prose, Kinds], Pieces] | None = None
 
 
 def merged(pieces: Iterable[str | Hole]) -> Pieces:
@@ -100,108 +114,124 @@ def set_text(text: str, kinds: Kinds, style: Style, *, tight: bool = False) -> P
 
     Raises ``InputError`` for a slot of unknown kind and for a formula that can not be set.
     """
-    hidden, insides = hide_slots(text)
-    tokens = parsed(hidden)
+    prose = read(text)
     if style.own is not None:
-        return style.own(tokens, insides, kinds)
-    if tight and len(tokens) == 3 and tokens[0].type == "paragraph_open":
-        tokens = tokens[1:2]
-    return merged(_walk(tokens, insides, kinds, style))
-
-
-def _walk(tokens: list[Token], insides: tuple[str, ...], kinds: Kinds, style: Style) -> Iterable[str | Hole]:
-    first_cell = True
-    for number, token in enumerate(tokens):
-        match token.type:
-            case "inline":
-                yield from _walk(token.children or [], insides, kinds, style)
-            case "text" | "text_special":
-                follows = number > 0 and tokens[number - 1].type == "math_inline"
-                content = token.content.removeprefix(_closing(token, style) if follows else "")
-                yield from _run(content, insides, kinds, style, "text", style.words)
-            case "code_inline":
-                yield style.tags["code_open"]
-                yield from _run(token.content, insides, kinds, style, "code", style.code_in_span)
-                yield style.tags["code_close"]
-            case "fence" | "code_block":
-                content = token.content.removesuffix("\n")
-                yield style.tags["fence_open"]
-                yield from _run(content, insides, kinds, style, "code", style.code_in_block)
-                yield style.tags["fence_close"]
-            case "math_inline" if closing := _closing(next(iter(tokens[number + 1 :]), None), style):
-                yield style.kept[0]
-                yield from set_formula(token.content, insides, kinds, style, display=False)
-                yield style.words(closing) + style.kept[1]
-            case "math_inline" | "math_inline_double" | "math_block":
-                yield from set_formula(token.content, insides, kinds, style, display=token.type != "math_inline")
-            case "table_open":
-                yield style.table(_alignments(tokens[number:]))
-            case "tr_open":
-                first_cell = True
-                yield style.tags["tr_open"]
-            case "th_open" | "td_open":
-                if not first_cell:
-                    yield style.tags["next_cell"]
-                first_cell = False
-                yield style.tags[token.type].replace("ALIGN", _alignment(token))
-            case "ordered_list_open":
-                yield style.tags[token.type].replace("START", str(token.attrs.get("start", 1)))
-            case _ if not token.hidden:
-                yield style.tags[token.type]
+        return style.own(prose, kinds)
+    walker = _Walker(prose.insides, kinds, style)
+    if tight and len(prose.blocks) == 1 and isinstance(prose.blocks[0], Paragraph):
+        return merged(walker.line(prose.blocks[0].body))
+    return merged(walker.blocks(prose.blocks))
 
 
 _CLOSING = re.compile(r"[,.;:?!)\]]*")
 
 
-def _closing(after: Token | str | None, style: Style) -> str:
-    """The marks at the head of the words after a formula that must not begin a line; none if nothing keeps them."""
-    if isinstance(after, Token):
-        after = after.content if after.type == "text" else None
-    found = _CLOSING.match(after) if after is not None and style.kept[0] else None
-    return found[0] if found else ""
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    """Writes the nodes of a text with the tags of a style."""
+
+    insides: tuple[str, ...]
+    kinds: Kinds
+    style: Style
+
+    def blocks(self, blocks: Iterable[Block], *, tight: bool = False) -> Iterator[str | Hole]:
+        for block in blocks:
+            if tight and isinstance(block, Paragraph):
+                yield from self.line(block.body)
+            else:
+                yield from self.block(block)
+
+    def block(self, block: Block) -> Iterator[str | Hole]:
+        tags = self.style.tags
+        match block:
+            case Paragraph(body):
+                yield from (tags["paragraph_open"], *self.line(body), tags["paragraph_close"])
+            case Program(_, parts):
+                yield from (tags["fence_open"], *self.code(parts, self.style.code_in_block), tags["fence_close"])
+            case Display(formula, _):
+                yield from set_formula(formula, self.insides, self.kinds, self.style)
+            case Listing():
+                yield from self.listing(block)
+            case Table():
+                yield from self.table(block)
+
+    def listing(self, block: Listing) -> Iterator[str | Hole]:
+        tags, name = self.style.tags, "bullet_list" if block.start is None else "ordered_list"
+        yield tags[f"{name}_open"].replace("START", str(block.start))
+        for item in block.items:
+            yield from (tags["list_item_open"], *self.blocks(item, tight=block.tight), tags["list_item_close"])
+        yield tags[f"{name}_close"]
+
+    def table(self, block: Table) -> Iterator[str | Hole]:
+        tags = self.style.tags
+        alignments = tuple(one or "left" for one in block.alignments)
+        yield self.style.table(alignments)
+        for number, cells in enumerate(block.rows):
+            yield tags["thead_open"] if number == 0 else tags["tbody_open"] if number == 1 else ""
+            yield tags["tr_open"]
+            name = "td" if number else "th"
+            for place, cell in enumerate(cells):
+                opened = tags[f"{name}_open"].replace("ALIGN", alignments[place])
+                yield from (tags["next_cell"] if place else "", opened, *self.line(cell), tags[f"{name}_close"])
+            yield tags["tr_close"] + (tags["thead_close"] if number == 0 else "")
+        yield (tags["tbody_close"] if len(block.rows) > 1 else "") + tags["table_close"]
+
+    def code(self, parts: Parts, written: Callable[[str], str]) -> Iterator[str | Hole]:
+        for part in parts:
+            yield written(part) if isinstance(part, str) else slot_hole(self.insides[part], written)
+
+    def line(self, nodes: tuple[Inline, ...]) -> Iterator[str | Hole]:
+        """What stands in a paragraph; the marks after a formula are kept with it where the style keeps them."""
+        kept, words = self.style.kept, self.style.words
+        closing = ""
+        for node, after in zip(nodes, (*nodes[1:], None), strict=True):
+            if isinstance(node, Words):
+                yield words(node.text.removeprefix(closing))
+                closing = ""
+                continue
+            pieces = tuple(self.inline(node))
+            if kept[0] and isinstance(after, Words) and self.is_formula(node):
+                found = _CLOSING.match(after.text)
+                closing = found[0] if found else ""
+            yield from (kept[0], *pieces, words(closing) + kept[1]) if closing else pieces
+
+    def is_formula(self, node: Inline) -> bool:
+        if isinstance(node, Gap):
+            return kind_of(self.insides[node.number], self.kinds) == "math"
+        return isinstance(node, Formula) and not node.display
+
+    def inline(self, node: Inline) -> Iterator[str | Hole]:
+        tags = self.style.tags
+        match node:
+            case Words(text):
+                yield self.style.words(text)
+            case Gap(number):
+                yield self.gap(self.insides[number])
+            case Code(parts):
+                yield from (tags["code_open"], *self.code(parts, self.style.code_in_span), tags["code_close"])
+            case Formula():
+                yield from set_formula(node, self.insides, self.kinds, self.style)
+            case Emphasis(strong, _, body):
+                name = "strong" if strong else "em"
+                yield from (tags[f"{name}_open"], *self.line(body), tags[f"{name}_close"])
+            case Break(hard):
+                yield tags["hardbreak" if hard else "softbreak"]
+
+    def gap(self, inside: str) -> Hole:
+        style = self.style
+        match kind_of(inside, self.kinds):
+            case "text":
+                return slot_hole(inside, style.words)
+            case "code":
+                return slot_hole(inside, style.code)
+        return slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
 
 
-def _alignment(token: Token) -> str:
-    return str(token.attrs.get("style", "")).removeprefix("text-align:") or "left"
-
-
-def _alignments(tokens: list[Token]) -> tuple[str, ...]:
-    head: list[str] = []
-    for token in tokens:
-        if token.type == "tr_close":
-            break
-        if token.type == "th_open":
-            head.append(_alignment(token))
-    return tuple(head)
-
-
-def _run(
-    text: str, insides: tuple[str, ...], kinds: Kinds, style: Style, place: Place, written: Callable[[str], str]
-) -> Iterable[str | Hole]:
-    """Text of one place with its slots."""
-    parts = HOLE.split(text)
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            yield written(part)
-            continue
-        inside = insides[int(part)]
-        kind = kind_of(inside, kinds)
-        if place == "code" or kind == "text":
-            yield slot_hole(inside, written)
-        elif kind == "code":
-            yield slot_hole(inside, style.code)
-        else:
-            hole = slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
-            closing = _closing(parts[number + 1], style)
-            parts[number + 1] = parts[number + 1].removeprefix(closing)
-            yield from (style.kept[0], hole, written(closing) + style.kept[1]) if closing else (hole,)
-
-
-def set_formula(source: str, insides: tuple[str, ...], kinds: Kinds, style: Style, *, display: bool) -> Pieces:
-    """A formula, whose slots are holes, in a format."""
-    if not HOLE.search(source):
-        return (style.formula(source.strip(), display),)
-    return style.formula_with_slots(read_with_slots(source.strip()), insides, kinds, display)
+def set_formula(formula: Formula, insides: tuple[str, ...], kinds: Kinds, style: Style) -> Pieces:
+    """A formula in a format."""
+    if not HOLE.search(formula.source):
+        return (style.formula(formula.source, formula.display),)
+    return style.formula_with_slots(formula.row, insides, kinds, formula.display)
 
 
 # --- text without slots that differs from question to question ------------------------------------------------------

@@ -7,9 +7,21 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from markdown_it.token import Token
-
-from gdquiz.texts.markdown import parsed
+from gdquiz.texts.markdown import read
+from gdquiz.texts.prose import (
+    Block,
+    Break,
+    Code,
+    Display,
+    Emphasis,
+    Formula,
+    Inline,
+    Listing,
+    Paragraph,
+    Program,
+    Table,
+    Words,
+)
 from gdquiz.texts.unicode import displayed, formula
 
 WIDTH = 80
@@ -26,8 +38,7 @@ def plain(markdown: str, width: int = WIDTH) -> str:
 
     Raises ``InputError`` for a formula that can not be set.
     """
-    tokens = parsed(markdown.strip())
-    return "\n\n".join(_blocks(tokens, width))
+    return "\n\n".join(_block(block, width) for block in read(markdown.strip(), slots=False).blocks)
 
 
 def one_line(markdown: str) -> str:
@@ -40,59 +51,32 @@ def columns(text: str) -> int:
     return sum(unicodedata.combining(sign) == 0 for sign in text)
 
 
-def _blocks(tokens: Sequence[Token], width: int) -> Iterator[str]:
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        end = _end(tokens, at)
-        inside = tokens[at + 1 : end]
-        match token.type:
-            case "paragraph_open":
-                yield _paragraph(inside[0].children or [], width)
-            case "inline":
-                yield _paragraph(token.children or [], width)
-            case "fence" | "code_block":
-                yield textwrap.indent(token.content.rstrip("\n"), "    ")
-            case "math_block" | "math_inline_double":
-                yield textwrap.indent("\n".join(_displayed(token.content.strip(), width - 4)), "    ")
-            case "bullet_list_open" | "ordered_list_open":
-                yield _list(inside, token, width)
-            case "table_open":
-                yield _table(inside, width)
-        at = end + 1
+def _block(block: Block, width: int) -> str:
+    match block:
+        case Paragraph(body):
+            return _paragraph(body, width)
+        case Program(_, parts):
+            return textwrap.indent("".join(map(str, parts)).rstrip("\n"), "    ")
+        case Display(formula, _):
+            return textwrap.indent("\n".join(_displayed(formula.source, width - 4)), "    ")
+        case Listing():
+            return _list(block, width)
+        case Table():
+            return _table(block, width)
 
 
-def _end(tokens: Sequence[Token], at: int) -> int:
-    """The place of the token that closes the one at a place: itself where it opens nothing."""
-    depth = 0
-    for place in range(at, len(tokens)):
-        depth += tokens[place].nesting
-        if depth <= 0:
-            return place
-    return len(tokens) - 1
-
-
-def _list(tokens: Sequence[Token], opening: Token, width: int) -> str:
-    number, items, at = int(opening.attrs.get("start", 1)), [], 0
-    while at < len(tokens):
-        end = _end(tokens, at)
-        mark = "- " if opening.type == "bullet_list_open" else f"{number}. "
-        text = "\n".join(_blocks(tokens[at + 1 : end], width - len(mark)))
+def _list(block: Listing, width: int) -> str:
+    items = []
+    for place, blocks in enumerate(block.items):
+        mark = "- " if block.start is None else f"{block.start + place}. "
+        text = "\n".join(_block(one, width - len(mark)) for one in blocks)
         items.append(mark + textwrap.indent(text, " " * len(mark)).lstrip(" "))
-        number, at = number + 1, end + 1
     return "\n".join(items)
 
 
-def _table(tokens: Sequence[Token], width: int) -> str:
-    rows: list[list[str]] = []
-    right: list[bool] = []
-    for token in tokens:
-        if token.type == "tr_open":
-            rows.append([])
-        elif token.type == "inline":
-            rows[-1].append(_paragraph(token.children or [], 10_000))
-        elif token.type in ("th_open", "td_open") and len(rows) == 1:
-            right.append("right" in str(token.attrs.get("style", "")))
+def _table(block: Table, width: int) -> str:
+    rows = [[_paragraph(cell, 10_000) for cell in cells] for cells in block.rows]
+    right = [alignment == "right" for alignment in block.alignments]
     widths = [max(columns(row[place]) for row in rows if place < len(row)) for place in range(len(right))]
 
     def line(row: Sequence[str]) -> str:
@@ -107,9 +91,9 @@ def _table(tokens: Sequence[Token], width: int) -> str:
     return "\n".join([line(rows[0]), rule, *map(line, rows[1:])])
 
 
-def _paragraph(tokens: Sequence[Token], width: int) -> str:
+def _paragraph(nodes: Sequence[Inline], width: int) -> str:
     shown: list[list[str]] = []
-    text = "".join(_inline(tokens, shown, width))
+    text = "".join(_inline(nodes, shown, width))
     lines: list[str] = []
     for piece in re.split(f"(?:{_BREAK})|{_DISPLAY}(\\d+){_DISPLAY}", text):
         if piece is None or not piece.strip():
@@ -121,23 +105,24 @@ def _paragraph(tokens: Sequence[Token], width: int) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip("\n")).replace(_NO_BREAK, " ")
 
 
-def _inline(tokens: Sequence[Token], shown: list[list[str]], width: int) -> Iterator[str]:
-    for token in tokens:
-        match token.type:
-            case "text" | "text_special":
-                yield token.content
-            case "code_inline":
-                yield token.content.replace(" ", _NO_BREAK) if len(token.content) <= UNBROKEN else token.content
-            case "math_inline":
-                line = formula(token.content.strip())
+def _inline(nodes: Sequence[Inline], shown: list[list[str]], width: int) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case Words(text):
+                yield text
+            case Code(parts):
+                code = "".join(map(str, parts))
+                yield code.replace(" ", _NO_BREAK) if len(code) <= UNBROKEN else code
+            case Formula(source, False):
+                line = formula(source)
                 yield line.replace(" ", _NO_BREAK) if len(line) <= UNBROKEN else line
-            case "math_inline_double" | "math_block":
-                shown.append(_displayed(token.content.strip(), width - 4))
+            case Formula(source, True):
+                shown.append(_displayed(source, width - 4))
                 yield f"{_DISPLAY}{len(shown) - 1}{_DISPLAY}"
-            case "softbreak":
-                yield " "
-            case "hardbreak":
-                yield _BREAK
+            case Emphasis(_, _, body):
+                yield from _inline(body, shown, width)
+            case Break(hard):
+                yield _BREAK if hard else " "
 
 
 def _displayed(latex: str, width: int) -> list[str]:

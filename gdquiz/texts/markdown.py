@@ -8,12 +8,32 @@ it and no digit follows; the reader of regions (``slots.REGION``) follows the sa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath.index import math_block_dollar
+
+from gdquiz.texts.prose import (
+    Block,
+    Break,
+    Code,
+    Display,
+    Emphasis,
+    Formula,
+    Gap,
+    Inline,
+    Listing,
+    Paragraph,
+    Parts,
+    Program,
+    Prose,
+    Table,
+    Words,
+)
+from gdquiz.texts.slots import HOLE, PRIVATE, hide_slots
 
 _DISABLED = (
     "heading", "lheading", "hr", "blockquote", "code", "html_block", "html_inline", "link", "image", "autolink",
@@ -47,6 +67,94 @@ def _formula(state: StateInline, silent: bool) -> bool:
     return False
 
 
-def parsed(text: str) -> list[Token]:
-    """The tokens of Markdown as authors may write it."""
-    return _parser().parse(text)
+# --- trees -----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def read(text: str, *, slots: bool = True) -> Prose:
+    """The tree of a text; without ``slots`` double braces stand for themselves."""
+    hidden, insides = hide_slots(text) if slots else (PRIVATE.sub("\ufffd", text.replace("\r\n", "\n")), ())
+    return Prose(tuple(_blocks(_parser().parse(hidden))), insides)
+
+
+def _blocks(tokens: list[Token]) -> Iterator[Block]:
+    at = 0
+    while at < len(tokens):
+        end = _end(tokens, at)
+        yield _block(tokens[at], tokens[at + 1 : end])
+        at = end + 1
+
+
+def _end(tokens: list[Token], at: int) -> int:
+    """The place of the token that closes the one at a place: itself where it opens nothing."""
+    depth = 0
+    for place in range(at, len(tokens)):
+        depth += tokens[place].nesting
+        if depth <= 0:
+            return place
+    return len(tokens) - 1
+
+
+def _block(token: Token, inside: list[Token]) -> Block:
+    match token.type:
+        case "paragraph_open":
+            return Paragraph(tuple(_inlines(inside[0].children or [])))
+        case "fence":
+            language = re.match("[A-Za-z0-9+#-]*", token.info.strip())
+            return Program(language[0] if language else "", _parts(token.content.removesuffix("\n")))
+        case "math_block":
+            return Display(Formula(token.content.strip(), display=True), token.content.startswith("\n"))
+        case "table_open":
+            return _table(inside)
+        case "bullet_list_open" | "ordered_list_open":
+            start = int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None
+            tight = not any(one.type == "paragraph_open" and not one.hidden for one in inside)
+            return Listing(token.markup, start, tight, tuple(_items(inside)))
+    raise AssertionError(token.type)  # the parser knows no other block
+
+
+def _items(tokens: list[Token]) -> Iterator[tuple[Block, ...]]:
+    at = 0
+    while at < len(tokens):
+        end = _end(tokens, at)
+        yield tuple(_blocks(tokens[at + 1 : end]))
+        at = end + 1
+
+
+def _table(tokens: list[Token]) -> Table:
+    alignments: list[str] = []
+    rows: list[list[tuple[Inline, ...]]] = []
+    for token in tokens:
+        match token.type:
+            case "tr_open":
+                rows.append([])
+            case "th_open":
+                alignments.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
+            case "inline":
+                rows[-1].append(tuple(_inlines(token.children or [])))
+    return Table(tuple(alignments), tuple(map(tuple, rows)))
+
+
+def _parts(text: str) -> Parts:
+    split = HOLE.split(text)
+    return tuple(int(part) if number % 2 else part for number, part in enumerate(split) if part or number % 2)
+
+
+def _inlines(tokens: list[Token]) -> Iterator[Inline]:
+    at = 0
+    while at < len(tokens):
+        token, end = tokens[at], _end(tokens, at)
+        match token.type:
+            case "text" | "text_special":
+                yield from (Words(part) if isinstance(part, str) else Gap(part) for part in _parts(token.content))
+            case "code_inline":
+                yield Code(_parts(token.content))
+            case "math_inline" | "math_inline_double":
+                yield Formula(token.content.strip(), display=token.type != "math_inline")
+            case "softbreak" | "hardbreak":
+                yield Break(token.type == "hardbreak")
+            case "em_open" | "strong_open":
+                yield Emphasis(token.type == "strong_open", token.markup, tuple(_inlines(tokens[at + 1 : end])))
+            case unknown:
+                raise AssertionError(unknown)  # the parser knows nothing else
+        at = end + 1

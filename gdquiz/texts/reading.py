@@ -123,7 +123,7 @@ def _read(latex: str) -> Row:
 
 def fault(latex: str, problem: str, hint: str = "") -> InputError:
     """What is wrong with a formula, which is shown shortened."""
-    latex = HOLE.sub("{{...}}", latex)
+    latex = " ".join(_UNPRINTABLE.sub("\ufffd", HOLE.sub("{{...}}", latex)).split())
     shown = latex if len(latex) <= 60 else latex[:57] + "..."
     return InputError(Fault(f"in the formula ${shown}$: {problem}", hint=hint))
 

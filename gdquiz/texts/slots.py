@@ -7,7 +7,8 @@ import re
 HOLE = re.compile("\ue000(\\d+)\ue001")
 """How a slot is written while a text is read: two private characters around its number, opaque to every parser."""
 
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+"""Characters of private use, which no text has of its own."""
 SLOT = re.compile(r"\{\{(?!\{)([^{}]+)\}\}")
 """A slot of a text: its inside holds no brace."""
 
@@ -32,7 +33,7 @@ def hide_slots(text: str) -> tuple[str, tuple[str, ...]]:
         insides.append(match[1])
         return f"\ue000{len(insides) - 1}\ue001"
 
-    return SLOT.sub(hole, _PRIVATE.sub("\ufffd", text.replace("\r\n", "\n"))), tuple(insides)
+    return SLOT.sub(hole, PRIVATE.sub("\ufffd", text.replace("\r\n", "\n"))), tuple(insides)
 
 
 def formulas(text: str) -> tuple[str, ...]:
