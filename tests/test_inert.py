@@ -112,6 +112,15 @@ def test_a_formula_in_a_table_has_no_bars():
 
 _SIGNS = "a b 1 2. * _ ` ``` ~ ~~~ [ ] ( ) < <b> <script> > # - + = == | \\ $ $$ x_1 & &lt; &#35; ! : :: {{word}}"
 _MORE = "{{number}} {{code}} 1. --- <!-- --> { } % ^ \" ' @ $x$ $$y$$ $a<b$ http://a.b www.a.b a@b.c |a|b|"
+
+
+@pytest.mark.parametrize("text", ["| a | |\n|--|--|\n| | b |", "-\n- a", "1.\n\n   b", "```\n```", "", "-"])
+def test_empty_cells_items_and_programs_are_written_in_every_style(text):
+    for style in (markdown.STYLE, html.STYLE, latex.STYLE, styles.TEX, styles.XHTML, styles.PLAIN):
+        assert "None" not in shown(text, style)
+    assert shown(shown(text)) == shown(text)
+
+
 PIECES = [*f"{_SIGNS} {_MORE}".split(), " ", "\n", "\n\n", "    ", "- ", "# ", "|a|\n|--|\n|c|"]
 ACTIVE = {"script", "b", "img", "a", "comment", "h1", "h2", "hr", "blockquote", "s", "del"}
 TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map("".join)

@@ -14,6 +14,7 @@ from test_texts_mathml import every_command
 from gdquiz.errors import InputError
 from gdquiz.rendering import pdf
 from gdquiz.rendering.formats import render
+from gdquiz.texts import fitness
 
 pytestmark = [
     pytest.mark.tex,
@@ -62,6 +63,34 @@ def test_any_text_can_be_typeset(tmp_path):
 def test_every_command_that_is_allowed_can_be_typeset(tmp_path):
     exam = sample()
     text = "\n\n".join(f"$$ {latex} $$" for latex in every_command())
+    (document,) = documents(
+        exam.model_copy(update={"forms": exam.forms[:1], "instructions": text}), "sheets/form-01.tex"
+    )
+    assert complaints(document, "pdflatex", tmp_path) == []
+
+
+HARD = (
+    "| \\* a | $$x$$ |\n|--|--|\n| \\[x | b |\n| \\* | $[1]$ |",
+    "**$$x$$**",
+    "\\\n a\\\n\\\nb",
+    "- - - x",
+    "999999999. x",
+    "`a\n\nb`",
+    "$\\begin{pmatrix} [1] & * \\\\ [2] & 3\\end{pmatrix}$",
+    "$\\begin{aligned}[x] &= 1\\end{aligned}$",
+    "$\\begin{cases} [1] & 2 \\\\ *3 & 4 \\end{cases}$",
+    "$\\begin{array}{c|c} [1] & 2 \\\\ *3 & 4 \\\\ \\hline\\end{array}$",
+    "$\\sqrt[{]}]{x}$ $\\left. x \\right|_0$ $x'^2$ $a\\!b\\ $ $_1$ $^2$",
+    "- $$x$$\n- ```\n  code\n  ```",
+    "$\\text{é → ≤ Ł 50\\%}$ $\\operatorname{a-b}$ $\\boldsymbol{\\eta} \\mathbf{w}$",
+)
+"""Texts at whose edges TeX reads more than is typed: stars and brackets after a line break, breaks at a beginning."""
+
+
+def test_texts_that_are_hard_for_tex_can_be_typeset(tmp_path):
+    exam = sample()
+    text = "\n\n<!-- -->\n\n".join(HARD)
+    assert list(fitness.of_prose(text)) == []
     (document,) = documents(
         exam.model_copy(update={"forms": exam.forms[:1], "instructions": text}), "sheets/form-01.tex"
     )

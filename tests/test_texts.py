@@ -108,6 +108,8 @@ def test_length_and_depth_are_bounded():
         (r"\begin{array}{l|c} 1 & 2\\ \hline 3 & 4\end{array}", r"\begin{array}{l|c} 1 & 2\\ \hline 3 & 4\end{array}"),
         (r"\text{50\% of <x>}", r"\text{50\% of {<}x>}"),
         ("x\n\n= 1", "x = 1"),
+        (r"x\ ", r"x\ {}"),
+        (r"5\$", r"5\$"),
     ],
 )
 def test_formulas_are_written_in_one_form(latex, written):
@@ -202,15 +204,18 @@ def test_whatever_is_typed_is_refused_or_written_for_good(latex):
         ("costs $5", "a dollar sign has no partner"),
         ("$\\input{x}$", "unknown command '\\input'"),
         ("- $$5%$$", "'%' is not understood here"),
+        ("- a\n  - b\n    - c\n      - d", "lists stand more than 3 deep"),
+        ("- 1. - + x", "lists stand more than 3 deep"),
     ],
 )
 def test_texts_that_are_not_fit_to_be_printed(text, problem):
     assert problem in str(next(fitness.of_prose(text)))
 
 
-@pytest.mark.parametrize(
-    "text", [r"costs \$5", "`$` and ~~~", "$x_1$ after 2", "2$x$", "שלום", "e\u0301", "soft\u00adhyphen", "a\u200db"]
-)
+FIT = [r"costs \$5", "`$` and ~~~", "$x_1$ after 2", "2$x$", r"$5\$$ and $x\ $", "- 1. - x", "- a\n  - b\n    - c"]
+
+
+@pytest.mark.parametrize("text", [*FIT, "שלום", "e\u0301", "soft\u00adhyphen", "a\u200db"])
 def test_texts_that_are_fit(text):
     assert list(fitness.of_prose(text)) == []
 

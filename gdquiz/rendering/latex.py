@@ -24,6 +24,7 @@ _SPECIAL = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     "`": r"\textasciigrave{}",
+    "*": "{*}",
     '"': r"\textquotedbl{}",
     "[": "{[}",
     "]": "{]}",
@@ -100,7 +101,7 @@ _ACCENTS = {
     "\u0331": "b",
 }
 _KNOWN = set("ßæœøåÆŒØÅłŁđĐþÞðÐıŋŊ¡¿§£¥©®«»¶µªº")
-_NEEDS = re.compile(r"[\\{}$&#%_^~<>|\"\[\]`]|[^\x00-\x7f]|[\x01-\x08\x0b-\x1f\x7f]|--|''|,,")
+_NEEDS = re.compile(r"[\\{}$&#%_^~<>|\"\[\]`*]|[^\x00-\x7f]|[\x01-\x08\x0b-\x1f\x7f]|--|''|,,")
 _IN_CODE = {
     " ": "\\ ",
     "\t": r"\ \ \ \ ",
@@ -155,6 +156,14 @@ def code_text(text: str) -> str:
     return _NEEDS_IN_CODE.sub(lambda found: _IN_CODE.get(found[0]) or _character(found[0]), text)
 
 
+def _span_text(text: str) -> str:
+    """Code within a paragraph, which no empty line may end."""
+    return code_text(_EMPTY_LINES.sub("\n", text))
+
+
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+
+
 def _block_text(text: str) -> str:
     """Lines of code.  ``\\mbox{}`` begins each line, so that the spaces at its start are kept."""
     return "\\\\\n\\mbox{}".join(map(code_text, text.split("\n")))
@@ -171,7 +180,7 @@ STYLE = Style(
     words=words,
     **Delimited(("$", "$"), ("\\[", "\\]"), words=words).fields(),
     code=_code,
-    code_in_span=code_text,
+    code_in_span=_span_text,
     code_in_block=_block_text,
     tags={
         "paragraph_open": "",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import zip_longest
 from typing import Protocol
 
 from gdquiz.authoring.wording import kind_of
@@ -184,7 +185,7 @@ class _Walker:
         """What stands in a paragraph; the marks after a formula are kept with it where the style keeps them."""
         kept, words = self.style.kept, self.style.words
         closing = ""
-        for node, after in zip(nodes, (*nodes[1:], None), strict=True):
+        for node, after in zip_longest(nodes, nodes[1:]):
             if isinstance(node, Words):
                 yield words(node.text.removeprefix(closing))
                 closing = ""

@@ -6,11 +6,20 @@ whoever reads a file adds file, line, item and field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gdquiz.errors import Fault, InputError
+from gdquiz.texts.markdown import depth
+from gdquiz.texts.markdown import read as read_markdown
 from gdquiz.texts.reading import read, read_with_slots, unprintable
 from gdquiz.texts.slots import REGION, SLOT, formulas
+
+DEEPEST_LIST = 3
+"""Lists within one another that LaTeX can set inside of an option."""
+
+_MARKER = r"(?:[-+*]|[0-9]{1,9}[.)])"
+_NESTED = re.compile(rf"^ *{_MARKER} +{_MARKER}(?:\s|$)|^ {{2,}}{_MARKER}(?:\s|$)", re.MULTILINE)
 
 
 def of_signs(text: str) -> Iterator[Fault]:
@@ -46,6 +55,8 @@ def of_prose(text: str) -> Iterator[Fault]:
             read_with_slots(source)
         except InputError as error:
             yield from error.faults
+    if _NESTED.search(text) and depth(read_markdown(text).blocks) > DEEPEST_LIST:
+        yield Fault(f"lists stand more than {DEEPEST_LIST} deep in one another", f"at most {DEEPEST_LIST}")
     rest = SLOT.sub("", REGION.sub("", text))
     if "$" in rest:
         yield Fault("a dollar sign has no partner", "$...$ or $$...$$", r"write \$ for money")

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from gdquiz.texts import shapes
 from gdquiz.texts.reading import row_of_words
+from gdquiz.texts.slots import trimmed
 from gdquiz.texts.trees import (
     Accented,
     Blank,
@@ -69,7 +70,8 @@ def pieces(row: Row, words: Callable[[str], str] = web_words) -> tuple[Piece, ..
 @lru_cache(maxsize=16384)
 def tex(latex: str, words: Callable[[str], str] = web_words) -> str:
     """A formula without slots, read and written again.  Raises ``InputError`` for what can not be read."""
-    return shapes.written(latex, _written_with(words)).strip()
+    written = trimmed(shapes.written(latex, _written_with(words)))
+    return written + "{}" * written.endswith("\\ ")
 
 
 @lru_cache(maxsize=8)
@@ -99,7 +101,7 @@ _BELONGS = re.compile(r"[\[*]|[0-9]*:")
 @lru_cache(maxsize=4096)
 def value_of_words(text: str, words: Callable[[str], str] = web_words) -> str:
     """The value of a slot that holds no formula: words, or signs such as ``<`` and ``-1/3`` as they are."""
-    return _standing("".join(map(str, pieces(row_of_words(text), words))).strip())
+    return _standing(trimmed("".join(map(str, pieces(row_of_words(text), words)))))
 
 
 class _Writer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import dropwhile
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -33,7 +34,7 @@ from gdquiz.texts.prose import (
     Table,
     Words,
 )
-from gdquiz.texts.slots import HOLE, PRIVATE, hide_slots
+from gdquiz.texts.slots import HOLE, PRIVATE, hide_slots, trimmed
 
 _DISABLED = (
     "heading", "lheading", "hr", "blockquote", "code", "html_block", "html_inline", "link", "image", "autolink",
@@ -98,12 +99,12 @@ def _end(tokens: list[Token], at: int) -> int:
 def _block(token: Token, inside: list[Token]) -> Block:
     match token.type:
         case "paragraph_open":
-            return Paragraph(tuple(_inlines(inside[0].children or [])))
+            return Paragraph(tuple(dropwhile(_is_break, _inlines(inside[0].children or []))))
         case "fence":
             language = re.match("[A-Za-z0-9+#-]*", token.info.strip())
             return Program(language[0] if language else "", _parts(token.content.removesuffix("\n")))
         case "math_block":
-            return Display(Formula(token.content.strip(), display=True), token.content.startswith("\n"))
+            return Display(Formula(trimmed(token.content), display=True), token.content.startswith("\n"))
         case "table_open":
             return _table(inside)
         case "bullet_list_open" | "ordered_list_open":
@@ -131,7 +132,7 @@ def _table(tokens: list[Token]) -> Table:
             case "th_open":
                 alignments.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
             case "inline":
-                rows[-1].append(tuple(_inlines(token.children or [])))
+                rows[-1].append(tuple(_inlines(token.children or [], cell=True)))
     return Table(tuple(alignments), tuple(map(tuple, rows)))
 
 
@@ -140,7 +141,12 @@ def _parts(text: str) -> Parts:
     return tuple(int(part) if number % 2 else part for number, part in enumerate(split) if part or number % 2)
 
 
-def _inlines(tokens: list[Token]) -> Iterator[Inline]:
+def _is_break(node: Inline) -> bool:
+    return isinstance(node, Break)
+
+
+def _inlines(tokens: list[Token], *, cell: bool = False) -> Iterator[Inline]:
+    """What stands in a paragraph, or in the ``cell`` of a table, where no formula is displayed."""
     at = 0
     while at < len(tokens):
         token, end = tokens[at], _end(tokens, at)
@@ -150,11 +156,19 @@ def _inlines(tokens: list[Token]) -> Iterator[Inline]:
             case "code_inline":
                 yield Code(_parts(token.content))
             case "math_inline" | "math_inline_double":
-                yield Formula(token.content.strip(), display=token.type != "math_inline")
+                yield Formula(trimmed(token.content), display=token.type != "math_inline" and not cell)
             case "softbreak" | "hardbreak":
                 yield Break(token.type == "hardbreak")
             case "em_open" | "strong_open":
-                yield Emphasis(token.type == "strong_open", token.markup, tuple(_inlines(tokens[at + 1 : end])))
+                yield Emphasis(
+                    token.type == "strong_open", token.markup, tuple(_inlines(tokens[at + 1 : end], cell=cell))
+                )
             case unknown:
                 raise AssertionError(unknown)  # the parser knows nothing else
         at = end + 1
+
+
+def depth(blocks: tuple[Block, ...]) -> int:
+    """How many lists stand within one another."""
+    lists = (block for block in blocks if isinstance(block, Listing))
+    return max((1 + max(map(depth, block.items), default=0) for block in lists), default=0)

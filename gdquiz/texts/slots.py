@@ -36,9 +36,15 @@ def hide_slots(text: str) -> tuple[str, tuple[str, ...]]:
     return SLOT.sub(hole, PRIVATE.sub("\ufffd", text.replace("\r\n", "\n"))), tuple(insides)
 
 
+def trimmed(latex: str) -> str:
+    r"""A formula without white space at its ends; a space that follows a backslash, as in ``x\ ``, is meant."""
+    return _ENDS.sub("", latex)
+
+
+_ENDS = re.compile(r"\A\s+|(?<!\\)\s+\Z")
+
+
 def formulas(text: str) -> tuple[str, ...]:
     """The LaTeX of every formula of a text, without its dollars, and with holes for its slots."""
-    hidden = hide_slots(text)[0]
-    return tuple(
-        region[0].strip("$").strip() for region in REGION.finditer(hidden) if region.lastgroup in ("display", "inline")
-    )
+    found = (region for region in REGION.finditer(hide_slots(text)[0]) if region.lastgroup in ("display", "inline"))
+    return tuple(trimmed(region[0][2:-2] if region.lastgroup == "display" else region[0][1:-1]) for region in found)
