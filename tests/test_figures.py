@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from banking import NUMBER, item, populated, solved
 
+from gdquiz.authoring.drawing import ticks
 from gdquiz.authoring.exam import Figure
-from gdquiz.authoring.figures import ticks
 from gdquiz.authoring.population import Population, populate
 
 

@@ -303,7 +303,7 @@ SHIPPED = {template.id: template for template in load_banks()}
 def shipped_session(name: str, *, right: bool) -> tuple[str, Progress]:
     """What is said when a question of a shipped item is answered by its key, or by its foreseen wrong answers."""
     own = Solver(populate(SHIPPED[name]))
-    row = plan.row(name, own.population.size, Progress(), "s")
+    row = plan.row(name, own.size, Progress(), "s")
     question = own.question(row, number=1, id="-", path=("s", "practice", name, row), drawn=False)
     lines = ["?"] * len(own.wording.hints) if not right else []
     for wording, key in zip(own.wording.parts, question.parts, strict=True):

@@ -28,7 +28,7 @@ from gdquiz.authoring import training
 from gdquiz.authoring.bank import read_bank
 from gdquiz.authoring.exam import Figure, PartKey, PartWording, Question, Wording
 from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import populate
+from gdquiz.authoring.population import Population, populate
 from gdquiz.authoring.template import ItemTemplate
 from gdquiz.authoring.wordings import Solver
 from gdquiz.mathematics.columns import evaluate, floats
@@ -93,8 +93,13 @@ def _templates(bank: str) -> dict[str, ItemTemplate]:
 
 
 @lru_cache(maxsize=4)
+def _population(bank: str, item: str) -> Population:
+    return populate(_templates(bank)[item])
+
+
+@lru_cache(maxsize=4)
 def _solver(bank: str, item: str) -> Solver:
-    return Solver(populate(_templates(bank)[item]))
+    return Solver(_population(bank, item))
 
 
 @cache
@@ -121,19 +126,19 @@ def _question(solver: Solver, row: int) -> Question:
     return solver.question(row, number=1, id="q", path=("referee", row))
 
 
-def _given(solver: Solver, row: int, question: Question) -> dict[str, Any]:
+def _given(population: Population, row: int, question: Question) -> dict[str, Any]:
     """What a reader of the question is given."""
-    block, place = solver.population.locate(row)
+    block, place = population.locate(row)
     known: dict[str, Any] = {
         name: column.fraction(place) for name, column in block.world.exact_parameters.items()
     }  # fmt: skip
     assert not {*READER, *FIGURE} & set(known), "a parameter has a name that is taken"
     known |= {"case": block.case.id, "slots": question.slots}
-    if solver.population.template.source.fit is not None:
+    if population.template.source.fit is not None:
         data = training.data(block.world)
         for name in ("train", "heldout"):
             losses = block.world.once(training.curves)[name]
-            places = solver.population.template.source.fit.places
+            places = population.template.source.fit.places
             printed = (question.slots.get(f"{name}[{k}]:{places}") for k in range(len(losses)))
             known[name] = tuple(
                 printed_number(text) if text is not None else column.fraction(place)
@@ -315,10 +320,10 @@ def _sweep(bank: str, item: str, count: int) -> None:
     referee = _referee(bank, item)
     solver = _solver(bank, item)
     problems: list[str] = []
-    rows = spread(solver.population.size, count)
+    rows = spread(solver.size, count)
     for row in rows:
         question = _question(solver, row)
-        given = _given(solver, row, question)
+        given = _given(_population(bank, item), row, question)
         known = {name: str(value) for name, value in given.items() if name not in {*READER[1:], *FIGURE}}
         try:
             found = list(disagreements(solver.wording, question, referee(given)))
@@ -405,9 +410,9 @@ def test_an_import_of_the_engine_is_seen(source: str, expected: list[str]) -> No
 
 def _part_of(bank: str, item: str, part: str) -> tuple[PartWording, PartKey, Mapping[str, str], Any]:
     solver = _solver(bank, item)
-    question = _question(solver, solver.population.size // 2)
+    question = _question(solver, solver.size // 2)
     place = [part.id for part in solver.wording.parts].index(part)
-    verdict = _referee(bank, item)(_given(solver, solver.population.size // 2, question))
+    verdict = _referee(bank, item)(_given(_population(bank, item), solver.size // 2, question))
     return solver.wording.parts[place], question.parts[place], question.slots, verdict[part]
 
 
@@ -486,7 +491,11 @@ def test_a_spoiled_key_is_noticed(bank: str, item: str, part: str, spoil: Callab
 def test_a_part_that_the_referee_leaves_out_is_noticed() -> None:
     solver = _solver("direction", "slope-from-readings")
     question = _question(solver, 0)
-    verdict = dict(_referee("direction", "slope-from-readings")(_given(solver, 0, question)))
+    verdict = dict(
+        _referee("direction", "slope-from-readings")(
+            _given(_population("direction", "slope-from-readings"), 0, question)
+        )
+    )
     assert list(disagreements(solver.wording, question, verdict)) == []
     del verdict["direction"]
     assert list(disagreements(solver.wording, question, verdict)) == [

@@ -24,14 +24,13 @@ from pydantic import ValidationError
 import gdquiz
 from gdquiz.authoring import exam as frozen
 from gdquiz.authoring.blueprint import Blueprint, Slot, pool
-from gdquiz.authoring.population import Population, populate
 from gdquiz.authoring.repetition import is_variant, rows_of
 from gdquiz.authoring.seating import canonical, in_order, seats, who
 from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver, wording
+from gdquiz.authoring.variants import HasVariants, Variants
+from gdquiz.authoring.wordings import Solver
 from gdquiz.errors import Fault, InputError
 from gdquiz.mathematics import draws
-from gdquiz.mathematics.misconceptions import misconception
 from gdquiz.plurals import counted
 
 BANDS = (0.1, 0.2, 0.35, 0.5)
@@ -40,6 +39,13 @@ ENOUGH = 60
 """... until a band holds so many rows (or half of all there are)."""
 UNEVEN = 0.3
 """Items of one slot whose median work lies further apart than this are told where forms draw their own."""
+
+
+def solved(template: ItemTemplate) -> HasVariants:
+    """The population of an item, solved here and now."""
+    from gdquiz.authoring.population import populate
+
+    return populate(template)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +73,7 @@ def assemble(
     spare: int = 0,
     not_in: Sequence[frozen.Exam] = (),
     file: str = "",
-    solve: Callable[[ItemTemplate], Population] = populate,
+    solve: Callable[[ItemTemplate], HasVariants] = solved,
     progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
 ) -> frozen.Exam:
     """The exam of a blueprint with so many forms, or with one for each student of a roster and ``spare`` ones more.
@@ -81,7 +87,7 @@ def assemble(
     students = in_order(roster)
     seed = str(blueprint.seed)
     library = _Library(draws.stretched(seed), solve)
-    library.leave_out(rows_of(not_in, _within_reach(blueprint, templates), library.population))
+    library.leave_out(rows_of(not_in, _within_reach(blueprint, templates), library.variants))
     frame = _frame(blueprint, templates, library, students, file)
     seated = _seated(frame.key, students, 0, spare if students else forms)
     with _no_search_for_cycles():
@@ -125,7 +131,7 @@ def extend(
     *,
     spare: int = 0,
     file: str = "",
-    solve: Callable[[ItemTemplate], Population] = populate,
+    solve: Callable[[ItemTemplate], HasVariants] = solved,
     progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
 ) -> frozen.Exam:
     """The exam with a form more for each student of the roster who has none, and ``spare`` ones more.
@@ -174,7 +180,7 @@ def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], frame: _Fram
     library = frame.library
     used = {question.wording for form in solved for question in form.questions} - set(exam.wordings)
     codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
-    titles = {code: misconception(code).title for code in codes} | exam.misconceptions
+    titles = {code: library.title(code) for code in codes - set(exam.misconceptions)} | exam.misconceptions
     wordings = dict(sorted(({name: library.wording(name) for name in used} | exam.wordings).items()))
     forms = (*exam.forms, *solved)
     return exam.model_copy(
@@ -331,35 +337,39 @@ def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
 class _Library:
     """Populations, wordings and row orders, each made when first needed and kept."""
 
-    def __init__(self, key: str, solve: Callable[[ItemTemplate], Population]):
+    def __init__(self, key: str, solve: Callable[[ItemTemplate], HasVariants]):
         self.key, self._solve = key, solve
         self.excluded: Mapping[str, frozenset[int]] = {}
-        self._populations: dict[str, Population] = {}
+        self._variants: dict[str, Variants] = {}
         self._solvers: dict[str, Solver] = {}
         self._orders: dict[tuple[str, str], _Order] = {}
 
-    def population(self, template: ItemTemplate) -> Population:
-        if template.id not in self._populations:
-            population = self._solve(template)
-            if not population.size:
-                reasons = "; ".join(f"{reason}: {n}" for reason, n in list(population.refusals.items())[:3])
+    def variants(self, template: ItemTemplate) -> Variants:
+        if template.id not in self._variants:
+            variants = self._solve(template).variants
+            if not variants.size:
+                reasons = "; ".join(f"{reason}: {n}" for reason, n in list(variants.refusals.items())[:3])
                 raise InputError(
                     Fault(f"no row of the item can be printed ({reasons})", hint="run 'gdquiz check'",
                           file=template.file, line=template.line, item=template.id)
                 )  # fmt: skip
-            self._populations[template.id] = population
-        return self._populations[template.id]
+            self._variants[template.id] = variants
+        return self._variants[template.id]
 
     def solver(self, template: ItemTemplate) -> Solver:
         if template.id not in self._solvers:
-            self._solvers[template.id] = Solver(self.population(template))
+            self._solvers[template.id] = Solver(self.variants(template))
         return self._solvers[template.id]
 
     def wording(self, item: str) -> frozen.Wording:
-        return wording(self._populations[item])
+        return self._variants[item].wording
 
     def slot_kinds(self, item: str) -> dict[str, frozen.SlotKind]:
-        return self._solvers[item].slot_kinds
+        return self._variants[item].slot_kinds
+
+    def title(self, code: str) -> str:
+        """The title of a misconception that one of the items foresees."""
+        return next(one.misconceptions[code] for one in self._variants.values() if code in one.misconceptions)
 
     def leave_out(self, rows: Mapping[str, frozenset[int]]) -> None:
         """Use none of these rows from now on."""
@@ -369,7 +379,7 @@ class _Library:
         """The items all of whose rows are left out."""
         return sorted(
             name for name, rows in self.excluded.items()
-            if name in self._populations and len(rows) >= self._populations[name].size
+            if name in self._variants and len(rows) >= self._variants[name].size
         )  # fmt: skip
 
     def fitting(self, slot: Slot, templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
@@ -385,7 +395,7 @@ class _Library:
 
     def _within(self, work: Sequence[float], templates: tuple[ItemTemplate, ...]) -> tuple[ItemTemplate, ...]:
         low, high = work
-        all_rows = [self.population(template).work for template in templates]
+        all_rows = [self.variants(template).work for template in templates]
         found = tuple(t for t, rows in zip(templates, all_rows, strict=True) if np.any((rows >= low) & (rows <= high)))
         if not found:
             least, most = min(rows.min() for rows in all_rows), max(rows.max() for rows in all_rows)
@@ -394,7 +404,7 @@ class _Library:
         return found
 
     def _rows(self, template: ItemTemplate, slot: Slot) -> NDArray[np.intp]:
-        work = self.population(template).work
+        work = self.variants(template).work
         low, high = slot.work or (-np.inf, np.inf)
         fits = (work >= low) & (work <= high)
         fits[[row for row in self.excluded.get(template.id, ()) if 0 <= row < len(fits)]] = False
@@ -433,10 +443,10 @@ class _Library:
     def _order(self, template: ItemTemplate, place: _Place) -> _Order:
         key, slot, templates = (template.id, place.terms), place.slot, place.templates
         if key not in self._orders:
-            work = self.population(template).work
+            work = self.variants(template).work
             rows = self._rows(template, slot)
             if slot.each_form:  # forms differ in their items: all aim at the same work
-                aim = float(np.median([np.median(self.population(other).work) for other in templates]))
+                aim = float(np.median([np.median(self.variants(other).work) for other in templates]))
             else:
                 aim = float(np.median(work[rows]))
             self._orders[key] = _banded(("rows", self.key, template.id), rows, work[rows], aim)
@@ -564,7 +574,7 @@ def _uneven(frame: _Frame) -> Iterator[str]:
         place = next(place for place in frame.places if place.terms == slot)
         if not place.slot.each_form:
             continue
-        medians = {one.id: float(np.median(frame.library.population(one).work)) for one in place.templates}
+        medians = {one.id: float(np.median(frame.library.variants(one).work)) for one in place.templates}
         least, most = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
         if medians[most] - medians[least] > UNEVEN:
             yield (

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from gdquiz.authoring import training, verdicts
 from gdquiz.authoring.figures import drawable, readable
+from gdquiz.authoring.printing import Block, variants_of
 from gdquiz.authoring.routes import (
     DISAGREEMENTS,
     GRADIENT_DISAGREES,
@@ -31,9 +32,10 @@ from gdquiz.authoring.routes import (
     at_samples,
     derivative_misses,
 )
-from gdquiz.authoring.solving import SolvedPart, solve_part
+from gdquiz.authoring.solving import solve_part
 from gdquiz.authoring.template import Case, ItemTemplate
 from gdquiz.authoring.typesetting import alike, printable
+from gdquiz.authoring.variants import Variants
 from gdquiz.authoring.work import works
 from gdquiz.authoring.world import Provider, World, term_calculus_of
 from gdquiz.errors import Fault, InputError
@@ -48,17 +50,6 @@ PROVIDERS: Mapping[str, Provider] = {**verdicts.PROVIDERS, **training.PROVIDERS}
 
 LARGEST = 200_000
 """Rows that are enumerated in one pass at the most."""
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """The rows of one case: its world over all candidate rows, and which of them passed."""
-
-    case: Case
-    world: World
-    passed: NDArray[np.intp]
-    parts: tuple[SolvedPart, ...]
-    work: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +78,11 @@ class Population:
     def work(self) -> NDArray[np.float64]:
         """The work of every row (see ``work.py``)."""
         return np.concatenate([block.work[block.passed] for block in self.blocks])
+
+    @cached_property
+    def variants(self) -> Variants:
+        """What questions are made of (see ``variants.py``)."""
+        return variants_of(self.template, self.blocks, self.enumerated, self.refusals)
 
     @property
     def disagreements(self) -> int:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from gdquiz.authoring.exam import Exam, Question
-from gdquiz.authoring.population import Population
 from gdquiz.authoring.template import ItemTemplate
+from gdquiz.authoring.variants import Variants
 from gdquiz.authoring.wordings import Solver
 
 Slots = Mapping[str, str]
 
 
 def rows_of(
-    exams: Iterable[Exam], templates: Sequence[ItemTemplate], solve: Callable[[ItemTemplate], Population]
+    exams: Iterable[Exam], templates: Sequence[ItemTemplate], solve: Callable[[ItemTemplate], Variants]
 ) -> dict[str, frozenset[int]]:
     """Of each item that occurs in one of the exams, the rows that stand there."""
     asked: dict[str, list[tuple[str, Question]]] = {}
@@ -33,10 +33,10 @@ def rows_of(
     }
 
 
-def _rows(template: ItemTemplate, asked: Iterable[tuple[str, Question]], population: Population) -> Iterator[int]:
-    if not population.size:
+def _rows(template: ItemTemplate, asked: Iterable[tuple[str, Question]], variants: Variants) -> Iterator[int]:
+    if not variants.size:
         return
-    solver = Solver(population)
+    solver = Solver(variants)
     lost: list[Slots] = []
     for version, question in asked:
         if version == template.version and is_variant(solver, question):
@@ -44,7 +44,7 @@ def _rows(template: ItemTemplate, asked: Iterable[tuple[str, Question]], populat
         else:
             lost.append(question.slots)
     if lost:
-        for row in range(population.size):
+        for row in range(variants.size):
             slots = solver.slots(row)
             if any(_alike(slots, other) for other in lost):
                 yield row
@@ -52,7 +52,7 @@ def _rows(template: ItemTemplate, asked: Iterable[tuple[str, Question]], populat
 
 def is_variant(solver: Solver, question: Question) -> bool:
     """Whether a question is the variant of its row still."""
-    return 0 <= question.row < solver.population.size and _alike(solver.slots(question.row), question.slots)
+    return 0 <= question.row < solver.size and _alike(solver.slots(question.row), question.slots)
 
 
 def _alike(slots: Slots, others: Slots) -> bool:

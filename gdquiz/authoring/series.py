@@ -7,7 +7,7 @@ in the step.  Everything is worked out in floats: a drawing needs no more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.authoring.domains import domain
+from gdquiz.authoring.drawing import Line, Lines
 from gdquiz.authoring.names import STEP
 from gdquiz.authoring.template import Series
 from gdquiz.authoring.world import World
@@ -31,41 +32,6 @@ APART = 0.04
 """Two series differ at a mark if it is by this share of the axis at least."""
 MARKS = 2
 """At so many marks two series have to differ."""
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """A series worked out: ``values`` has the shape (rows, steps, 1), or (rows, steps, 2) on a plane.
-
-    Lines of the same ``group`` belong together.  ``letters`` are the places of its letter in the alphabet, row by row;
-    where there are none, the group is its label.
-    """
-
-    group: str
-    letters: NDArray[np.int64] | None
-    look: str
-    values: NDArray[np.float64]
-
-    def label(self, row: int) -> str:
-        return self.group if self.letters is None else chr(ord("A") + int(self.letters[row]))
-
-
-@dataclass(frozen=True, eq=False)
-class Lines:
-    """All series of a figure over the same ``steps``.  In ``doubtful`` rows it is not clear what is to be drawn."""
-
-    steps: tuple[Fraction, ...]
-    lines: tuple[Line, ...]
-    doubtful: Mask
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(line.group for line in self.lines))
-
-    def labels(self, row: int) -> tuple[str, ...]:
-        """What the groups are called in a row: letters in the order of the alphabet, else as written."""
-        found = dict.fromkeys(line.label(row) for line in self.lines)
-        return tuple(found if any(line.letters is None for line in self.lines) else sorted(found))
 
 
 def steps_of(world: World) -> tuple[Fraction, ...]:

@@ -90,7 +90,7 @@ def conversation(
             step = plan.next_step(items, progress, seed, last)
             item, skill = step.candidate.item, step.candidate.skill
             own = solver(item)
-            row = plan.row(item, own.population.size, progress, seed)
+            row = plan.row(item, own.size, progress, seed)
             question = own.question(row, number=1, id=f"{item}-{row}", path=(seed, "practice", item, row))
             number, last = number + 1, item
             asked = kept.asked(record, f"{session}-{number}", item)
