@@ -29,14 +29,14 @@ from pathlib import Path
 import jinja2
 import numpy as np
 
-from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.blueprint import read_blueprint
-from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.exam_json import to_json
-from gdquiz.authoring.population import populate
+from gdquiz.assembly.blueprint import read_blueprint
+from gdquiz.assembly.forms import assemble
 from gdquiz.cli.loading import load_banks
+from gdquiz.exam.exam_json import to_json
+from gdquiz.exam.frozen import Exam
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.targets import find_target
+from gdquiz.populations.population import populate
 from gdquiz.rendering.formats import render
 
 QUESTIONS = 10

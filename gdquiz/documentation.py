@@ -28,30 +28,32 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from gdquiz import house
-from gdquiz.authoring import blueprint, exam, names, schema
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.learning_outcomes import LEARNING_OUTCOMES
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.wordings import Solver
+from gdquiz.assembly import blueprint
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks import names, schema
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
+from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES
+from gdquiz.checking.showing import shown
 from gdquiz.cli import COMMANDS
 from gdquiz.cli import main as command_line
 from gdquiz.cli.schema import KINDS, schema_text
+from gdquiz.descent.misconceptions import MISCONCEPTIONS
+from gdquiz.descent.stepping import METHODS
+from gdquiz.descent.training import TRAINING_RULES
 from gdquiz.errors import InputError
-from gdquiz.mathematics.certainty import Bound, Rule
-from gdquiz.mathematics.descent import METHODS
-from gdquiz.mathematics.expressions import FUNCTIONS
-from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
-from gdquiz.mathematics.outcome_rules import RULES
-from gdquiz.mathematics.training import TRAINING_RULES
+from gdquiz.exam import frozen as exam
+from gdquiz.formulas.expressions import FUNCTIONS
+from gdquiz.judging.rules import RULES
+from gdquiz.numbers.certainty import Bound, Rule
 from gdquiz.packaging.fields import CARRIAGES, LEFT_OUT
 from gdquiz.packaging.targets import EVERY_KIND, TARGETS, Target, find_target
+from gdquiz.populations.population import populate
 from gdquiz.practice.conversation import Ask, Say, conversation
 from gdquiz.practice.plan import candidates
 from gdquiz.practice.record import EMPTY
 from gdquiz.rendering import figures, views
 from gdquiz.rendering.formats import FORMATS
-from gdquiz.showing import shown
 
 END = "<!-- end of generated -->"
 _BLOCK = re.compile(rf"<!-- generated: ([^>]*?) -->\n.*?{re.escape(END)}", re.DOTALL)
@@ -244,7 +246,7 @@ def _example(material: Material, name: str) -> str:
 
 def _shown(material: Material, name: str, variant: str) -> str:
     """What ``gdquiz show`` prints of the only item of an example."""
-    (item,) = templates(read_bank(material.examples[name], file=name))
+    (item,) = models(read_bank(material.examples[name], file=name))
     command = f"$ gdquiz show {item.id} --bank docs/examples/{name} --variant {variant}"
     return f"```console\n{command}\n{shown(populate(item), int(variant))}\n```"
 
@@ -281,7 +283,7 @@ def _faults(material: Material) -> str:
 def faults_of(text: str, file: str) -> list[str]:
     """The messages that a bank's text is refused with, when it is read or when its items are enumerated."""
     try:
-        for item in templates(read_bank(text, file=file)):
+        for item in models(read_bank(text, file=file)):
             populate(item)
     except InputError as error:
         return [str(fault) for fault in error.faults]
@@ -309,14 +311,14 @@ def _rules(rules: Iterable[Rule], bounds: str, source: str) -> str:
     return "\n\n".join(parts)
 
 
-def _outcomes(_: Material) -> str:
+def _verdicts(_: Material) -> str:
     return _rules(RULES, "what floats suggest", "proved by")
 
 
-def _outcome_names(_: Material) -> str:
+def _verdict_names(_: Material) -> str:
     rows = [
         (f"`{name}`", f"{axis} `{value}`" if value else f"flag `{axis}`")
-        for name, (axis, value) in names.OUTCOMES.items()
+        for name, (axis, value) in names.VERDICTS.items()
     ]
     rows += [
         (f"`{name}`", f"generalisation `{value}` (items with a fit by epoch)") for name, value in names.TRAINING.items()
@@ -436,9 +438,9 @@ def _carriages(_: Material) -> str:
 
 def _session(material: Material, name: str, *typed: str) -> str:
     """A practice session over the items of an example, as the terminal shows it; ``enter`` is an empty line."""
-    items = {item.id: item for item in templates(read_bank(material.examples[name], file=name))}
-    chosen, solver = candidates(items.values()), lambda item: Solver(populate(items[item]))
-    talk = conversation(chosen, EMPTY, solver, seed="practice", session="0", questions=1)
+    items = {item.id: item for item in models(read_bank(material.examples[name], file=name))}
+    chosen, writer = candidates(items.values()), lambda item: QuestionWriter(populate(items[item]))
+    talk = conversation(chosen, EMPTY, writer, seed="practice", session="0", questions=1)
     lines = [f"$ gdquiz practice --bank docs/examples/{name} --questions 1"]
     replies = iter(typed)
     reply: str | None = ""
@@ -500,9 +502,9 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "example": _example,
     "shown": _shown,
     "faults": _faults,
-    "outcomes": _outcomes,
+    "verdicts": _verdicts,
     "training": _training,
-    "outcome-names": _outcome_names,
+    "verdict-names": _verdict_names,
     "learning-outcomes": _learning_outcomes,
     "misconceptions": _misconceptions,
     "misconceptions-used": _misconceptions_used,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdquiz.authoring.exam import PartKey, PartWording, WrongAnswer
+from gdquiz.exam.frozen import PartKey, PartWording, WrongAnswer
 from gdquiz.marking.letters import LETTERS
 
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.exam import Question
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import Population, populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
+from gdquiz.banks.models import ItemModel
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Question
+from gdquiz.populations.population import Population, populate
 
 BANKS = Path(__file__).resolve().parent / "banks"
 
@@ -45,26 +45,26 @@ def text_of(body: str, *, stem: str = "What?", solution: str = "That.", top: str
     return f"{HEAD}stem = '''{stem}'''\nsolution = '''{solution}'''\n{top}\n{body}"
 
 
-def item(body: str, **texts: str) -> ItemTemplate:
+def item(body: str, **texts: str) -> ItemModel:
     """The item of such a bank, read."""
-    (template,) = templates(read_bank(text_of(body, **texts), file="trial.toml"))
-    return template
+    (model,) = models(read_bank(text_of(body, **texts), file="trial.toml"))
+    return model
 
 
 def told(text: str) -> list[str]:
     """What is said against the text of a bank, line by line."""
     try:
-        found = templates(read_bank(text, file="trial.toml"))
+        found = models(read_bank(text, file="trial.toml"))
     except InputError as error:
         return [str(fault) for fault in error.faults]
     raise AssertionError(f"nothing is said against it: {found}")
 
 
 @cache
-def items(bank: str) -> dict[str, ItemTemplate]:
+def items(bank: str) -> dict[str, ItemModel]:
     """The items of a bank of ``tests/banks`` by id."""
     read = read_bank((BANKS / bank).read_text(encoding="utf-8"), file=bank)
-    return {template.id: template for template in templates(read)}
+    return {model.id: model for model in models(read)}
 
 
 @cache
@@ -74,8 +74,8 @@ def populated(bank: str, name: str) -> Population:
 
 def solved(population: Population, path: str = "test") -> Iterator[tuple[dict[str, Fraction], Question]]:
     """Every row of a population: the values of its parameters, and the question it becomes."""
-    solver = Solver(population)
+    writer = QuestionWriter(population)
     for row in range(population.size):
         block, place = population.locate(row)
         numbers = {name: column.fraction(place) for name, column in block.world.exact_parameters.items()}
-        yield numbers, solver.question(row, number=1, id="id", path=(path, row))
+        yield numbers, writer.question(row, number=1, id="id", path=(path, row))

@@ -10,7 +10,7 @@ from browsing import browser, browser_page
 from hypothesis import settings
 from shipped_exam import FEW, MANY, shared
 
-from gdquiz.authoring.exam import Exam
+from gdquiz.exam.frozen import Exam
 
 settings.register_profile("patient", deadline=None)  # no test depends on how fast the machine is
 settings.load_profile("patient")

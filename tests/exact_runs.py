@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from gdquiz.mathematics.calculus import derive
-from gdquiz.mathematics.certainty import NO, UNSURE, YES
-from gdquiz.mathematics.certificates import Exact
-from gdquiz.mathematics.exact_run import ExactRun
-from gdquiz.mathematics.expressions import Language, parse
+from gdquiz.descent.calculus import derive
+from gdquiz.descent.exact_run import ExactRun
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.numbers.certainty import NO, UNSURE, YES
+from gdquiz.theorems.certificates import Exact
 
 F = Fraction
 SIGNS = {YES: "+", NO: "-", UNSURE: "?"}

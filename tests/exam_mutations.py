@@ -12,9 +12,9 @@ from typing import Any
 
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.exam_json import to_json
 from gdquiz.errors import InputError
+from gdquiz.exam.exam_json import to_json
+from gdquiz.exam.frozen import Exam
 from gdquiz.marking.marks import expected, mark_question
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.targets import TARGETS

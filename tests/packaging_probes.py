@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from gdquiz.authoring.exam import Exam, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.exam.frozen import Exam, PartKey, PartWording, Question, Wording, WrongAnswer
 
 Given = Mapping[tuple[int, str, int], tuple[str, ...]]
 """An answer by (part, what, which): decimals of a ``number``, ids of ``options`` (of the formula ``key`` or its wrong

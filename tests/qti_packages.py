@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gdquiz.authoring.exam import Exam
+from gdquiz.exam.frozen import Exam
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.targets import find_target
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from sample_wordings import KINDS, TITLES, WORDINGS
 
-from gdquiz.authoring.exam import (
+from gdquiz.exam.frozen import (
     Curve,
     Exam,
     Figure,

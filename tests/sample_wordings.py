@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdquiz.authoring.exam import GuideLine, OptionText, PartWording, Wording
+from gdquiz.exam.frozen import GuideLine, OptionText, PartWording, Wording
 
 TITLES = {
     "ASCENT": "steps up the slope instead of down",

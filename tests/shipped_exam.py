@@ -6,11 +6,11 @@ import time
 from functools import cache
 from pathlib import Path
 
-from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.blueprint import Blueprint
-from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.exam_json import from_json, to_json
+from gdquiz.assembly.blueprint import Blueprint
+from gdquiz.assembly.forms import assemble
 from gdquiz.cli.loading import load_banks
+from gdquiz.exam.exam_json import from_json, to_json
+from gdquiz.exam.frozen import Exam
 
 FEW, MANY = 3, 40
 """Variants of each item: quick, and slow."""

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from banking import CHOICE, NUMBER, item, items, populated
 
-from gdquiz.authoring.assembly import _banded, _Order, assemble
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot, quick_blueprint
-from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.exam_json import from_json, to_json
+from gdquiz import draws
+from gdquiz.assembly.blueprint import Blueprint, Section, Slot, quick_blueprint
+from gdquiz.assembly.forms import _banded, _Order, assemble
 from gdquiz.errors import InputError
-from gdquiz.mathematics import draws
+from gdquiz.exam.exam_json import from_json, to_json
+from gdquiz.exam.frozen import Exam
 
 BANK = tuple(items("kinds.toml").values())
 SMALL = tuple(items("small.toml").values())
@@ -28,8 +28,8 @@ def blueprint(*slots: Slot, seed: str = "seed", **section: object) -> Blueprint:
     return Blueprint(title="Trial", seed=seed, section=[Section(slot=list(slots), **section)])
 
 
-def exam(*slots: Slot, forms: int = 3, seed: str = "seed", templates=BANK, **section: object) -> Exam:
-    return assemble(blueprint(*slots, seed=seed, **section), templates, forms)
+def exam(*slots: Slot, forms: int = 3, seed: str = "seed", models=BANK, **section: object) -> Exam:
+    return assemble(blueprint(*slots, seed=seed, **section), models, forms)
 
 
 def rows(made: Exam, name: str) -> list[list[int]]:
@@ -100,9 +100,9 @@ def test_the_same_exam_has_the_same_bytes() -> None:
 SCRIPT = """
 import sys
 from banking import items
-from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam_json import to_json
+from gdquiz.assembly.forms import assemble
+from gdquiz.assembly.blueprint import Blueprint, Section, Slot
+from gdquiz.exam.exam_json import to_json
 bank = tuple(items("kinds.toml").values())
 plan = Blueprint(title="Trial", seed="1", section=[Section(slot=[Slot(item=item.id) for item in bank])])
 sys.stdout.write(to_json(assemble(plan, bank, 2)))
@@ -211,14 +211,14 @@ def test_a_pool_gives_the_same_items_to_all_forms_unless_each_has_its_own() -> N
 
 
 def test_forms_of_different_worth_are_refused() -> None:
-    template = item('parameters = { a = "1..9" }\n' + NUMBER + 'points = 3\nanswer = "a"')
+    model = item('parameters = { a = "1..9" }\n' + NUMBER + 'points = 3\nanswer = "a"')
     with pytest.raises(InputError) as caught:
-        exam(Slot(items=["one", "sampled"], each_form=True), templates=(*BANK, template))
+        exam(Slot(items=["one", "sampled"], each_form=True), models=(*BANK, model))
     assert str(caught.value) == (
         "field section[1].slot[1]: forms would differ in points, for the items of this slot give 1, 3; expected "
         "'points' for the slot"
     )
-    assert exam(Slot(items=["one", "sampled"], count=2), templates=(*BANK, template)).points == 4
+    assert exam(Slot(items=["one", "sampled"], count=2), models=(*BANK, model)).points == 4
 
 
 def test_work_narrows_a_pool() -> None:
@@ -249,9 +249,9 @@ def test_slots_whose_items_differ_in_work_are_told() -> None:
 
 
 def test_an_item_without_rows_is_refused() -> None:
-    template = item("parameters = { a = [0] }\n" + NUMBER + 'answer = "1/a"')
+    model = item("parameters = { a = [0] }\n" + NUMBER + 'answer = "1/a"')
     with pytest.raises(InputError) as caught:
-        exam(Slot(item="one"), templates=(template,))
+        exam(Slot(item="one"), models=(model,))
     assert str(caught.value) == (
         "trial.toml:5, item one: no row of the item can be printed (an answer is undefined or leaves the range of "
         "exact numbers: 1) (hint: run 'gdquiz check')"
@@ -302,8 +302,8 @@ def test_options_are_shuffled_by_form_unless_told_not_to() -> None:
 
 def test_parts_that_keep_their_order_are_never_shuffled() -> None:
     options = 'option = [{ id = "x", text = "x", when = "a > 2" }, { id = "y", text = "y", when = "a <= 2" }]\n'
-    template = item('parameters = { a = "1..9" }\n' + CHOICE + options + "keep_order = true\n")
-    made = exam(Slot(item="one"), forms=9, templates=(template,))
+    model = item('parameters = { a = "1..9" }\n' + CHOICE + options + "keep_order = true\n")
+    made = exam(Slot(item="one"), forms=9, models=(model,))
     assert {form.questions[0].parts[0].order for form in made.forms} == {("x", "y")}
 
 
@@ -330,7 +330,7 @@ def test_the_id_of_an_exam_changes_with_its_blueprint_and_its_items() -> None:
         item('parameters = { a = "1..9" }\n' + NUMBER + 'answer = "a"'),
         item('parameters = { a = "1..8" }\n' + NUMBER + 'answer = "a"'),
     )
-    assert len({exam(Slot(item="one"), templates=(template,)).id for template in changed}) == 2
+    assert len({exam(Slot(item="one"), models=(model,)).id for model in changed}) == 2
 
 
 def test_points_of_a_slot_take_the_place_of_those_of_the_item() -> None:

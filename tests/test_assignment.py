@@ -11,12 +11,12 @@ from banking import NUMBER, item, items
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdquiz.authoring.assembly import assemble, extend
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import Exam, Question, Student
-from gdquiz.authoring.exam_json import from_json, to_json
-from gdquiz.authoring.seating import MOST_SEATS, canonical, in_order, seats, who
+from gdquiz.assembly.blueprint import Blueprint, Section, Slot
+from gdquiz.assembly.forms import assemble, extend
+from gdquiz.assembly.seating import MOST_SEATS, canonical, in_order, seats, who
 from gdquiz.errors import InputError
+from gdquiz.exam.exam_json import from_json, to_json
+from gdquiz.exam.frozen import Exam, Question, Student
 
 BANK = tuple(items("kinds.toml").values())
 NAMES = ("vector", "batches", "claim", "sampled")

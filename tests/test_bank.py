@@ -10,11 +10,11 @@ from datetime import date
 import pytest
 from banking import BANKS, HEAD, NUMBER, text_of, told
 
-from gdquiz.authoring.bank import LARGEST, field_name, read_bank, toml_lines
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import populate
-from gdquiz.checking import check
+from gdquiz.banks.bank import LARGEST, field_name, read_bank, toml_lines
+from gdquiz.banks.items import models
+from gdquiz.checking.proving import check
 from gdquiz.errors import Fault, InputError
+from gdquiz.populations.population import populate
 
 GOOD = text_of(f'parameters = {{ a = "1..3" }}\n{NUMBER}answer = "a"\n')
 HINT = "write LaTeX between single quotes, '...' or '''...''', where a backslash stays a backslash"
@@ -51,7 +51,7 @@ def test_places_in_lists_are_counted_from_one_for_people() -> None:
 
 def test_an_item_changes_its_version_with_any_of_its_words() -> None:
     def version(text: str) -> str:
-        return templates(read_bank(text, file="x"))[0].version
+        return models(read_bank(text, file="x"))[0].version
 
     assert version(GOOD) == version(GOOD + "\n# a comment\n")
     assert version(GOOD) != version(GOOD.replace("What?", "What then?"))
@@ -252,9 +252,9 @@ SOURCES = [
 def survives(text: str) -> bool:
     """Whether a bank is read; whatever is wrong with it has to come as an ``InputError`` that can be printed."""
     try:
-        (template, *_) = templates(read_bank(text, file="x.toml"))
-        if populate(template).size <= 60:
-            check(template)
+        (model, *_) = models(read_bank(text, file="x.toml"))
+        if populate(model).size <= 60:
+            check(model)
     except InputError as error:
         assert error.faults
         for fault in error.faults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from banking import items
 
-from gdquiz.authoring.blueprint import MOST_FORMS, Slot, pool, quick_blueprint, read_blueprint
+from gdquiz.assembly.blueprint import MOST_FORMS, Slot, pool, quick_blueprint, read_blueprint
 from gdquiz.errors import InputError
 
 TEXT = """title = "Midterm"
@@ -126,11 +126,11 @@ BANK = tuple(items("kinds.toml").values())
         (Slot(topic="kinds", kind="ordering"), {"order"}),
         (Slot(skill="rates"), {"claim", "pairs", "ends"}),
         (Slot(kind="number", skill="sgd"), {"batches"}),
-        (Slot(tier=1), {template.id for template in BANK}),
+        (Slot(tier=1), {model.id for model in BANK}),
     ],
 )
 def test_constraints_narrow_a_pool(slot: Slot, names: set[str]) -> None:
-    assert {template.id for template in pool(slot, BANK)} == names
+    assert {model.id for model in pool(slot, BANK)} == names
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdquiz.descent.calculus import Calculus, derive, symbols_of, terms_bound
+from gdquiz.descent.slips import SLIPS, slipped_gradient
 from gdquiz.errors import InputError
-from gdquiz.mathematics.calculus import Calculus, derive, symbols_of, terms_bound
-from gdquiz.mathematics.expressions import Apply, Language, Name, Node, Number, parse, to_text
-from gdquiz.mathematics.slips import SLIPS, slipped_gradient
-from gdquiz.mathematics.symbolic import to_sympy
+from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, parse, to_text
+from gdquiz.formulas.symbolic import to_sympy
 
 
 def calculus(loss: str, variables: str, parameters: str = "") -> Calculus:

@@ -16,15 +16,15 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import populate
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
 from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, VARIANTS, entry, rows, spread
 from gdquiz.catalog.page import as_json, catalog_page
 from gdquiz.cli import main
 from gdquiz.packaging.fields import AS_IS, KINDS
 from gdquiz.packaging.targets import TARGETS
+from gdquiz.populations.population import populate
 from gdquiz.rendering.formats import FORMATS
 from gdquiz.rendering.fragments import HOLE, Fragments
 from gdquiz.texts import mathml
@@ -36,8 +36,8 @@ FORMULA = ROOT / "docs" / "examples" / "formula.toml"
 
 @pytest.fixture(scope="module")
 def small():
-    items = templates(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))
-    return [entry(template) for template in items]
+    items = models(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))
+    return [entry(model) for model in items]
 
 
 def content_of(page: str) -> dict:
@@ -68,8 +68,8 @@ def test_an_entry_tells_population_and_refused_rows(small):
 
 
 def test_the_variants_shown_are_different_and_the_same_each_time(small):
-    (template, *_) = templates(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))
-    population = populate(template)
+    (model, *_) = models(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))
+    population = populate(model)
     found = rows(population, VARIANTS)
     assert len(set(found)) == len(found) == VARIANTS
     assert found == tuple(question.row for question in small[0].questions)
@@ -78,7 +78,7 @@ def test_the_variants_shown_are_different_and_the_same_each_time(small):
 
 
 def test_the_spread_is_that_of_all_variants():
-    population = populate(templates(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))[1])
+    population = populate(models(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))[1])
     found = spread(population)
     assert found.low == pytest.approx(population.work.min(), abs=1e-6)
     assert found.high == pytest.approx(population.work.max(), abs=1e-6)
@@ -100,8 +100,8 @@ def test_an_item_without_variants_is_shown_as_such():
 
 @pytest.mark.parametrize(("file", "kind"), [(SMALL, "number"), (FORMULA, "formula")])
 def test_formats_and_platforms_are_those_of_the_tables(file, kind):
-    template = templates(read_bank(file.read_text(encoding="utf-8"), file=file.name))[0]
-    found = {title: how for titles, how in carriers(entry(template)) for title in titles.split(" · ")}
+    model = models(read_bank(file.read_text(encoding="utf-8"), file=file.name))[0]
+    found = {title: how for titles, how in carriers(entry(model)) for title in titles.split(" · ")}
     assert set(found) == {row.title for row in (*FORMATS, *TARGETS)}
     assert {found[row.title] for row in FORMATS} == {AS_IS}
     for target in TARGETS:
@@ -181,7 +181,7 @@ def test_no_text_of_a_bank_becomes_markup():
     evil = "</script><!--<script>alert(1)</script>\"'&"
     text = SMALL.read_text(encoding="utf-8").replace('title = "One step"', f"title = {json.dumps(evil)}")
     text = text.replace("Compute $w_1$.", f"Compute $w_1$. {evil.replace(chr(34), '')}")
-    page = catalog_page([entry(templates(read_bank(text, file="<b>.toml"))[0])], ["<b>\n.toml"], title=evil)
+    page = catalog_page([entry(models(read_bank(text, file="<b>.toml"))[0])], ["<b>\n.toml"], title=evil)
     assert [tag for tag, _ in Tags(page).tags].count("script") == 2
     assert content_of(page)["items"][0]["title"] == evil
     assert content_of(page)["make"] == "gdquiz make blueprint.toml --bank '<b>?.toml'"

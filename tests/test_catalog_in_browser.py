@@ -13,11 +13,11 @@ from browsing import DESKTOP, PHONE, accessibility_faults, wider_than_the_window
 from test_catalog import content_of
 from test_sheets_in_browser import features
 
-from gdquiz.authoring.exam_json import from_json
 from gdquiz.catalog.entries import entry
 from gdquiz.catalog.page import catalog_page
 from gdquiz.cli import main
 from gdquiz.cli.loading import load_banks
+from gdquiz.exam.exam_json import from_json
 
 pytestmark = pytest.mark.browser
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdquiz.mathematics.certainty import NO, UNSURE, YES
-from gdquiz.mathematics.certificates import Absolute, Power, Quadratic
-from gdquiz.mathematics.exact import Rationals
+from gdquiz.numbers.certainty import NO, UNSURE, YES
+from gdquiz.numbers.exact import Rationals
+from gdquiz.theorems.certificates import Absolute, Power, Quadratic
 
 small = st.fractions(-3, 3, max_denominator=4)
 positive = st.fractions(F(1, 4), 3, max_denominator=4)

@@ -7,11 +7,11 @@ from collections import Counter
 import pytest
 from banking import CHOICE, NUMBER, STEP, item, items
 
-from gdquiz import checking
-from gdquiz.authoring.exam import NumberKey, OptionText, PartKey, PartWording, WrongAnswer
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.world import calculus_of
-from gdquiz.checking import ItemCheck, check
+from gdquiz.checking import proving
+from gdquiz.checking.proving import ItemCheck, check
+from gdquiz.exam.frozen import NumberKey, OptionText, PartKey, PartWording, WrongAnswer
+from gdquiz.populations.population import populate
+from gdquiz.populations.world import calculus_of
 
 
 def faults(body: str, **texts: str) -> tuple[str, ...]:
@@ -23,9 +23,9 @@ def faults(body: str, **texts: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("bank", ["small.toml", "kinds.toml"])
 def test_the_test_banks_are_proved(bank: str) -> None:
-    for template in items(bank).values():
-        found = check(template)
-        assert found.faults == () and found.rows == populate(template).size, template.id
+    for model in items(bank).values():
+        found = check(model)
+        assert found.faults == () and found.rows == populate(model).size, model.id
 
 
 def test_what_a_check_tells() -> None:
@@ -103,20 +103,20 @@ def test_a_planted_fault_is_found(name: str) -> None:
 
 
 def test_a_disagreement_of_the_routes_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    template = item(A.replace("}", ", w0 = [1] }") + STEP + NUMBER + 'answer = "w[2]"')
-    calculus = calculus_of(template.cases[0])
+    model = item(A.replace("}", ", w0 = [1] }") + STEP + NUMBER + 'answer = "w[2]"')
+    calculus = calculus_of(model.cases[0])
     monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda w, a: [3 * a * w])
-    assert check(template).faults == ("3 rows: the two routes disagree", "no row is left in the population")
+    assert check(model).faults == ("3 rows: the two routes disagree", "no row is left in the population")
 
 
 def test_an_inexact_key_is_held_against_fifty_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    template = item(A + NUMBER + 'answer = "exp(a)"', stem="${{a}}$")
-    population = populate(template)
+    model = item(A + NUMBER + 'answer = "exp(a)"', stem="${{a}}$")
+    population = populate(model)
     (block,) = population.blocks
     (solved,) = block.parts
     shifted = solved.numbers[0] * (1 + 1e-8)
     object.__setattr__(solved, "numbers", (shifted,))
-    found = list(checking._faults(population, checking._Seen()))
+    found = list(proving._faults(population, proving._Seen()))
     assert len(found) == 3
     assert found[0].startswith("part 'answer': 2.718281855") and found[0].endswith(
         "2.718281828459045 in high precision"
@@ -137,8 +137,8 @@ def test_a_whole_number_that_floats_chose_is_held_against_fifty_digits() -> None
 
 def test_a_key_that_rests_on_what_is_not_printed_is_a_fault() -> None:
     # f(a) = a b is asked for without b
-    template = item("parameters = { a = [2, 3], b = [5, 7] }\n" + NUMBER + 'answer = "a*b"', stem="${{a}}$ times it")
-    assert check(template).faults == (
+    model = item("parameters = { a = [2, 3], b = [5, 7] }\n" + NUMBER + 'answer = "a*b"', stem="${{a}}$ times it")
+    assert check(model).faults == (
         "rows 0 and 1 read the same, but their keys differ: what decides is not printed",
         "rows 2 and 3 read the same, but their keys differ: what decides is not printed",
     )
@@ -211,26 +211,26 @@ def wrong(**answer: object) -> WrongAnswer:
     ],
 )
 def test_faults_of_a_key(part: PartWording, key: PartKey, found: list[str]) -> None:
-    assert list(checking._key_faults(part, key)) == found
+    assert list(proving._key_faults(part, key)) == found
 
 
 @pytest.mark.parametrize("value", ["3 - -2", "3 + -x", "-0", "x - -\\frac{1}{2}", "nan", "inf", "None", "{{a}}"])
 def test_spoiled_texts_are_known(value: str) -> None:
-    assert checking._SPOILED.search(value)
+    assert proving._SPOILED.search(value)
 
 
 @pytest.mark.parametrize(
     "value", ["3 - 2", "3 - (-2)", "-0.5", "-\\frac{1}{2}", "10^{-0.3}", "\\frac{1}{-2}", "information", "x_{-1}"]
 )
 def test_sound_texts_are_left_alone(value: str) -> None:
-    assert not checking._SPOILED.search(value)
+    assert not proving._SPOILED.search(value)
 
 
 # --- balance -------------------------------------------------------------------------------------------------------
 
 
 def balance(counts: dict[int, int], width: int, *, listed: bool) -> list[str]:
-    return list(checking._balance_faults("p", Counter(counts), width, listed=listed))
+    return list(proving._balance_faults("p", Counter(counts), width, listed=listed))
 
 
 def test_an_even_spread_is_no_fault() -> None:

@@ -15,7 +15,7 @@ from gdquiz.cli import COMMANDS, main
 from gdquiz.cli.files import MOST_BYTES, RECORD, check_file, check_target, read_text, write_folder, write_text
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError
-from gdquiz.task import ALIASES, methods
+from gdquiz.solving.task import ALIASES, methods
 
 SOLVE = ["solve", "(w-3)^2", "--start", "w=0", "--rate", "1/2"]
 
@@ -154,7 +154,7 @@ def test_an_interrupt_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gdquiz.solving.solve", interrupted)
+    monkeypatch.setattr("gdquiz.solving.solution.solve", interrupted)
     result = CliRunner().invoke(main, SOLVE)
     assert result.exit_code == 130
     assert result.stderr.strip() == "gdquiz: interrupted, nothing was written"

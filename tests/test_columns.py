@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdquiz.mathematics.columns import Evaluation, evaluate, floats, fraction, has_value, precise, take
-from gdquiz.mathematics.exact import Rationals
-from gdquiz.mathematics.expressions import Language, parse
+from gdquiz.formulas.columns import Evaluation, evaluate, floats, fraction, has_value, precise, take
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.numbers.exact import Rationals
 
 F = Fraction
 NAMES = ("a", "b", "c")

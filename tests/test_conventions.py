@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli.loading import load_banks, shipped_banks
+from gdquiz.populations.population import populate
 
 Item = dict[str, Any]
 ITEMS: dict[str, Item] = {
@@ -127,8 +127,8 @@ def test_what_a_run_converges_to_is_said() -> None:
 
 
 @cache
-def templates() -> dict[str, ItemTemplate]:
-    return {template.id: template for template in load_banks()}
+def models() -> dict[str, ItemModel]:
+    return {model.id: model for model in load_banks()}
 
 
 def numeric(sample: int) -> Iterator[str]:
@@ -140,11 +140,11 @@ def numeric(sample: int) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", list(numeric(9)))
 def test_how_to_round_is_said_and_no_wrong_answer_is_accepted(name: str) -> None:
-    population = populate(templates()[name])
-    solver = Solver(population)
+    population = populate(models()[name])
+    writer = QuestionWriter(population)
     for row in range(0, population.size, max(1, population.size // 12)):
-        question = solver.question(row, number=1, id="q", path=("conventions", row))
-        for part, key in zip(solver.wording.parts, question.parts, strict=True):
+        question = writer.question(row, number=1, id="q", path=("conventions", row))
+        for part, key in zip(writer.wording.parts, question.parts, strict=True):
             if part.kind not in ("number", "numbers"):
                 continue
             assert re.search(r"whole number|fraction|decimal", part.rounding), part.rounding

@@ -7,14 +7,14 @@ import json
 import pytest
 from sample_exam import sample
 
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.exam import Exam, Question
-from gdquiz.authoring.exam_json import from_json, to_json
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import Population, populate
-from gdquiz.authoring.wordings import Solver
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
 from gdquiz.errors import InputError
-from gdquiz.mathematics.expressions import Language, parse, to_text
+from gdquiz.exam.exam_json import from_json, to_json
+from gdquiz.exam.frozen import Exam, Question
+from gdquiz.formulas.expressions import Language, parse, to_text
+from gdquiz.populations.population import Population, populate
 from gdquiz.rendering.formats import render
 
 TWO_PARTS = """
@@ -47,9 +47,9 @@ follow = "first_step - eta*(2*a*first_step + b) + 0*x[0]"
 
 
 def question() -> tuple[Question, Population]:
-    (template,) = templates(read_bank(TWO_PARTS, file="two.toml"))
-    population = populate(template)
-    return Solver(population).question(0, number=1, id="-"), population
+    (model,) = models(read_bank(TWO_PARTS, file="two.toml"))
+    population = populate(model)
+    return QuestionWriter(population).question(0, number=1, id="-"), population
 
 
 def test_credit_and_follow_are_frozen_with_the_question() -> None:
@@ -74,9 +74,9 @@ def test_the_fields_are_left_out_where_they_say_nothing() -> None:
 
 def test_an_item_without_credit_keeps_its_version() -> None:
     # the version is printed on keys that are out already; a new field with its default must not change it
-    (with_credit,) = templates(read_bank(TWO_PARTS, file="two.toml"))
-    (without,) = templates(read_bank(TWO_PARTS.replace(", credit = 0.25", ""), file="two.toml"))
-    (with_none,) = templates(read_bank(TWO_PARTS.replace("credit = 0.25", "credit = 0"), file="two.toml"))
+    (with_credit,) = models(read_bank(TWO_PARTS, file="two.toml"))
+    (without,) = models(read_bank(TWO_PARTS.replace(", credit = 0.25", ""), file="two.toml"))
+    (with_none,) = models(read_bank(TWO_PARTS.replace("credit = 0.25", "credit = 0"), file="two.toml"))
     assert without.version == with_none.version != with_credit.version
     assert "credit" not in without.source.model_dump_json()
 
@@ -84,7 +84,7 @@ def test_an_item_without_credit_keeps_its_version() -> None:
 @pytest.mark.parametrize("credit", ["1", "1.5", "-0.5", "'half'"])
 def test_credit_is_a_share_below_all(credit: str) -> None:
     with pytest.raises(InputError) as error:
-        templates(read_bank(TWO_PARTS.replace("credit = 0.25", f"credit = {credit}"), file="two.toml"))
+        models(read_bank(TWO_PARTS.replace("credit = 0.25", f"credit = {credit}"), file="two.toml"))
     (fault,) = error.value.faults
     assert fault.field == "part[1].wrong[1].credit"
 
@@ -92,7 +92,7 @@ def test_credit_is_a_share_below_all(credit: str) -> None:
 def test_follow_needs_numbers_for_its_indices() -> None:
     text = TWO_PARTS.replace("0*x[0]", "0*x[a]")
     with pytest.raises(InputError) as error:
-        templates(read_bank(text, file="two.toml"))
+        models(read_bank(text, file="two.toml"))
     assert [(fault.field, fault.problem) for fault in error.value.faults] == [
         ("part[2].follow", "the index of 'x' is no number here")
     ]

@@ -9,14 +9,14 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdquiz.mathematics import roots
-from gdquiz.mathematics.calculus import derive
-from gdquiz.mathematics.convexity import Shape, nonnegative, shape
-from gdquiz.mathematics.critical import critical_points
-from gdquiz.mathematics.elimination import Dimension, count_points
-from gdquiz.mathematics.expressions import Language, parse
-from gdquiz.mathematics.landscape import Landscape
-from gdquiz.mathematics.matrices import characteristic, inertia, solve
+from gdquiz.descent.calculus import derive
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.landscape.convexity import Shape, nonnegative, shape
+from gdquiz.landscape.critical import critical_points
+from gdquiz.landscape.elimination import Dimension, count_points
+from gdquiz.landscape.facts import Landscape
+from gdquiz.numbers import roots
+from gdquiz.numbers.matrices import characteristic, inertia, solve
 
 F = Fraction
 

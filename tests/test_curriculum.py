@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.blueprint import Blueprint, read_blueprint
-from gdquiz.authoring.learning_outcomes import LEARNING_OUTCOMES
+from gdquiz.assembly.blueprint import Blueprint, read_blueprint
+from gdquiz.assembly.forms import assemble
+from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES
 from gdquiz.cli.loading import load_banks, shipped_banks
-from gdquiz.mathematics.misconceptions import MISCONCEPTIONS, Misconception
+from gdquiz.descent.misconceptions import MISCONCEPTIONS, Misconception
 
 
 def words(text: str) -> frozenset[str]:
@@ -571,7 +571,7 @@ def test_no_two_items_of_a_blueprint_hunt_for_the_same_mistakes(name: str) -> No
 def test_a_blueprint_assembles_for_a_class(name: str) -> None:
     plan = planned(name)
     wanted = {item for slot in asked(plan) for item in slot}
-    made = assemble(plan, [template for template in load_banks() if template.id in wanted], 30)
+    made = assemble(plan, [model for model in load_banks() if model.id in wanted], 30)
     assert len(made.forms) == 30
     for form in made.forms:
         assert len(form.questions) == len(asked(plan))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdquiz.mathematics.descent import METHODS, Field, Solver, as_arrays, descent, iterate, method, run, square_root
-from gdquiz.mathematics.exact import Rationals
+from gdquiz.descent.stepping import METHODS, Field, Solver, as_arrays, descent, iterate, method, run, square_root
+from gdquiz.numbers.exact import Rationals
 
 HALF_SQUARE = Field(lambda p: p[0] * p[0] / 2, lambda p, k: (p[0],))
 BOWL = Field(lambda p: (p[0] * p[0] + 4 * p[1] * p[1]) / 2, lambda p, k: (p[0], 4 * p[1]))

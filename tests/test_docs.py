@@ -18,14 +18,16 @@ from pydantic import BaseModel
 
 import gdquiz
 from gdquiz import documentation, house
-from gdquiz.authoring import blueprint, exam, schema
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
-from gdquiz.checking import check
+from gdquiz.assembly import blueprint
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks import schema
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
+from gdquiz.banks.models import ItemModel
+from gdquiz.checking.proving import check
 from gdquiz.cli import COMMANDS, Command, main
+from gdquiz.exam import frozen
+from gdquiz.populations.population import populate
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = [path.relative_to(ROOT).as_posix() for path in documentation.documents(ROOT)]
@@ -46,8 +48,8 @@ def blocks(name: str, *languages: str) -> list[str]:
     return [body for language, body in _FENCE.findall(text_of(name)) if language in languages]
 
 
-def items_of(name: str) -> tuple[ItemTemplate, ...]:
-    return templates(read_bank((EXAMPLES / name).read_text("utf-8"), file=name))
+def items_of(name: str) -> tuple[ItemModel, ...]:
+    return models(read_bank((EXAMPLES / name).read_text("utf-8"), file=name))
 
 
 # --- what is generated ---------------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ def test_every_field_an_author_writes_is_explained(kind: str) -> None:
 
 @pytest.mark.parametrize(("kind", "document"), [("bank", "banks"), ("blueprint", "blueprints"), ("exam", "exam-json")])
 def test_every_table_of_a_file_is_documented(kind: str, document: str) -> None:
-    module = {"bank": schema, "blueprint": blueprint, "exam": exam}[kind]
+    module = {"bank": schema, "blueprint": blueprint, "exam": frozen}[kind]
     tables = {
         name
         for name, found in vars(module).items()
@@ -143,7 +145,7 @@ def test_every_example_is_shown_in_a_document() -> None:
 
 def test_every_kind_of_answer_has_an_example() -> None:
     kinds = {part.kind for name in BANKS for item in items_of(name) for part in item.parts}
-    assert kinds == set(exam.Kind.__args__)  # type: ignore[attr-defined]
+    assert kinds == set(frozen.Kind.__args__)  # type: ignore[attr-defined]
 
 
 def test_every_common_error_is_told_in_its_own_words() -> None:
@@ -167,8 +169,8 @@ def test_the_slots_of_the_guide_print_what_it_says() -> None:
     assert len(said) == 4
     source = (EXAMPLES / "first-item.toml").read_text("utf-8")
     asks = " ".join(f"{{{{{inside}}}}}" for inside in said)
-    (item,) = templates(read_bank(source.replace("Compute $w_1$.", f"Compute $w_1$. {asks}"), file="x"))
-    question = Solver(populate(item)).question(7, number=1, id="x", path=None)
+    (item,) = models(read_bank(source.replace("Compute $w_1$.", f"Compute $w_1$. {asks}"), file="x"))
+    question = QuestionWriter(populate(item)).question(7, number=1, id="x", path=None)
     assert {inside: question.slots[inside] for inside in said} == said
 
 
@@ -176,7 +178,11 @@ def test_the_reasons_of_the_guide_are_those_of_the_code() -> None:
     table = text_of("docs/banks.md").split("| reason | what it means |")[1].split("\n\n")[0]
     reasons = re.findall(r"^\| `(.*?)` \|", table, re.MULTILINE)
     assert len(reasons) >= 10
-    source = "".join(text for name, text in MODULES.items() if name.startswith("gdquiz.authoring"))
+    source = "".join(
+        text
+        for name, text in MODULES.items()
+        if name.startswith(("gdquiz.banks", "gdquiz.populations", "gdquiz.assembly"))
+    )
     assert [reason for reason in reasons if reason not in source] == []
 
 
@@ -303,7 +309,7 @@ def test_the_tree_of_the_readme_is_what_is_written(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_figure_of_the_readme_is_the_number_of_variants() -> None:
     banks = documentation.material_of(ROOT).banks
-    items = [item for name, text in banks.items() for item in templates(read_bank(text, file=name))]
+    items = [item for name, text in banks.items() for item in models(read_bank(text, file=name))]
     total = sum(populate(item).size for item in items)
     assert f"{len(items)} items, {total:,} variants, all proved" in text_of("README.md")
 

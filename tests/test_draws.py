@@ -7,8 +7,8 @@ from itertools import islice
 
 import pytest
 
+from gdquiz import draws
 from gdquiz.errors import InputError
-from gdquiz.mathematics import draws
 
 WORDS = [2346960940244937555, 4754330161924863649]
 DICE = (4, 6, 6, 5, 5, 5, 6, 3)

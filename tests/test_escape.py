@@ -5,14 +5,14 @@ from fractions import Fraction as F
 import pytest
 from exact_runs import events, run_of, verdict
 
-from gdquiz.mathematics.calculus import derive
-from gdquiz.mathematics.enclosures import Uncertain, ball, precision
-from gdquiz.mathematics.escape import blow_up, leading_form, outward
-from gdquiz.mathematics.exact_run import StatedRun
-from gdquiz.mathematics.expressions import Language, parse
-from gdquiz.mathematics.foresight import foreseen
-from gdquiz.mathematics.half_lines import bounds, growth, half_line, keeps_sign, without_complements
-from gdquiz.mathematics.suggestion import Suggestion
+from gdquiz.descent.calculus import derive
+from gdquiz.descent.exact_run import StatedRun
+from gdquiz.enclosures.balls import Uncertain, ball, precision
+from gdquiz.enclosures.half_lines import bounds, growth, half_line, keeps_sign, without_complements
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.theorems.escape import blow_up, leading_form, outward
+from gdquiz.theorems.foresight import foreseen
+from gdquiz.theorems.suggestion import Suggestion
 
 UP = Suggestion("diverged_loss_up")
 OUT = Suggestion("undecided", ((1e9,),))

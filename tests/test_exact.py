@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdquiz.mathematics.exact import Rationals, where
+from gdquiz.numbers.exact import Rationals, where
 
 fractions = st.fractions(min_value=-10_000, max_value=10_000, max_denominator=10_000)
 columns = st.lists(fractions, min_size=1, max_size=8)

@@ -17,11 +17,11 @@ from click.testing import CliRunner
 from exam_mutations import consumed, mutated
 from sample_exam import sample
 
-from gdquiz.authoring import soundness
-from gdquiz.authoring.exam import MOST_OPTIONS
-from gdquiz.authoring.exam_json import from_json, to_json
 from gdquiz.cli import main
 from gdquiz.errors import InputError
+from gdquiz.exam import soundness
+from gdquiz.exam.exam_json import from_json, to_json
+from gdquiz.exam.frozen import MOST_OPTIONS
 
 SOUND = json.loads(to_json(sample()))
 SEED = os.environ.get("GDQUIZ_FUZZ_SEED", "frozen")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sample_exam import sample
 
-from gdquiz.mathematics.outcome_rules import RULES
+from gdquiz.judging.rules import RULES
 from gdquiz.practice.families import BETA, EXPLORED, FAMILIES, Family, explorer
 from gdquiz.practice.page import practice_page
-from gdquiz.solving import FLAGS, solve
+from gdquiz.solving.solution import FLAGS, solve
 
 SHOWN = 12
 STARTS: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import gdquiz
 from gdquiz.errors import InputError
-from gdquiz.mathematics.expressions import (
+from gdquiz.formulas.expressions import (
     FUNCTIONS,
     Apply,
     Index,
@@ -530,7 +530,7 @@ def _symbols() -> dict[str, object]:
 def test_derivative_through_sympy(text: str, derivative: str) -> None:
     import sympy
 
-    from gdquiz.mathematics.symbolic import from_sympy, to_sympy
+    from gdquiz.formulas.symbolic import from_sympy, to_sympy
 
     symbols = _symbols()
     found = from_sympy(sympy.diff(to_sympy(read(text), symbols), symbols["w"]))
@@ -544,7 +544,7 @@ def test_sympy_keeps_the_value(node: Node) -> None:
     """At w = 3/7 and so on, the tree that comes back has the value of the SymPy expression."""
     import sympy
 
-    from gdquiz.mathematics.symbolic import from_sympy, to_sympy
+    from gdquiz.formulas.symbolic import from_sympy, to_sympy
 
     _reread(node, FORMULA)
     symbols = _symbols()
@@ -560,7 +560,7 @@ def test_sympy_keeps_the_value(node: Node) -> None:
 def test_sympy_has_no_conditions_and_no_infinities() -> None:
     import sympy
 
-    from gdquiz.mathematics.symbolic import from_sympy, to_sympy
+    from gdquiz.formulas.symbolic import from_sympy, to_sympy
 
     symbols = _symbols()
     assert to_sympy(read("w[1]", BANK), symbols) == symbols["w[1]"]
@@ -624,7 +624,7 @@ def test_no_module_lets_text_be_evaluated() -> None:
 
 def test_importing_expressions_is_light() -> None:
     program = (
-        "import sys, gdquiz.mathematics.expressions, gdquiz.mathematics.notation\n"
+        "import sys, gdquiz.formulas.expressions, gdquiz.formulas.notation\n"
         "print([name for name in ('lark', 'sympy', 'numpy', 'latex2mathml') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 from banking import NUMBER, item, populated, solved
 
-from gdquiz.authoring.drawing import ticks
-from gdquiz.authoring.exam import Figure
-from gdquiz.authoring.population import Population, populate
+from gdquiz.banks.drawing import ticks
+from gdquiz.exam.frozen import Figure
+from gdquiz.populations.population import Population, populate
 
 
 def figures(name: str) -> list[tuple[dict, Figure]]:
@@ -17,13 +17,13 @@ def figures(name: str) -> list[tuple[dict, Figure]]:
 
 
 def drawn(figure: str, *, loss: str = "a*x^2", start: str = "1", steps: int = 2, top: str = "") -> list[Figure]:
-    template = item(
+    model = item(
         f'parameters = {{ a = [1, 2] }}\nloss = {{ formula = "{loss}", variables = ["x"], name = "f" }}\n'
         f'run = {{ start = ["{start}"], rate = "1/8", steps = {steps} }}\n[item.figure]\n{figure}\n'
         f'alt = "A curve."\nkey_alt = "Its path."\n{NUMBER}answer = "x[1]"\n',
         top=top,
     )
-    return [question.figure for _, question in solved(populate(template))]
+    return [question.figure for _, question in solved(populate(model))]
 
 
 # --- axes ----------------------------------------------------------------------------------------------------------
@@ -191,20 +191,20 @@ def test_losses_along_a_run() -> None:
     ],
 )
 def test_rows_that_can_not_be_drawn_are_refused(figure: str) -> None:
-    template = item(
+    model = item(
         'parameters = { a = [1, 2] }\nloss = { formula = "a*x^2", variables = ["x"] }\n[item.figure]\n'
         f'{figure}\nalt = "A curve."\nkey_alt = "Its path."\n{NUMBER}answer = "a"\n'
     )
-    assert dict(populate(template).refusals) == {"the figure can not be drawn": 2 if "points" in figure else 1}
+    assert dict(populate(model).refusals) == {"the figure can not be drawn": 2 if "points" in figure else 1}
 
 
 def test_a_curve_may_leave_out_where_the_loss_does_not_exist() -> None:
-    template = item(
+    model = item(
         'parameters = { a = [1, 2] }\nloss = { formula = "a*log(x)", variables = ["x"] }\n'
         '[item.figure]\nkind = "curve"\n'
         f'x_range = ["-1", "4"]\nalt = "A curve."\nkey_alt = "The same."\n{NUMBER}answer = "a"\n'
     )
-    for _, question in solved(populate(template)):
+    for _, question in solved(populate(model)):
         (curve,) = question.figure.curves
         assert curve.points[0][0] > 0
 

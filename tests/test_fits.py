@@ -6,9 +6,9 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 
-from gdquiz.mathematics.descent import Field, Solver, as_arrays, descent, run
-from gdquiz.mathematics.fits import Data, DataSpec, draw, exact_mse, fit_degrees, fit_epochs
-from gdquiz.mathematics.training import judge_training
+from gdquiz.descent.fits import Data, DataSpec, draw, exact_mse, fit_degrees, fit_epochs
+from gdquiz.descent.stepping import Field, Solver, as_arrays, descent, run
+from gdquiz.descent.training import judge_training
 
 SPEC = DataSpec(8, 6, tuple(F(i, 2) for i in range(-8, 9)), (F(1), F(1), F(-1, 4)), noise=15, decimals=1)
 PATHS = [("test", seed) for seed in range(12)]

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdquiz.authoring import training
-from gdquiz.authoring.domains import LARGEST, domain, number
-from gdquiz.authoring.exam import NumberKey
+from gdquiz.banks.domains import LARGEST, domain, number
+from gdquiz.descent.slips import slipped_gradient
 from gdquiz.errors import InputError
-from gdquiz.mathematics import exact
-from gdquiz.mathematics.certainty import NO, UNSURE, YES, at_least, at_most
-from gdquiz.mathematics.columns import MARGIN, Evaluation, floats
-from gdquiz.mathematics.exact import Rationals
-from gdquiz.mathematics.expressions import Language, parse
-from gdquiz.mathematics.slips import slipped_gradient
+from gdquiz.exam.frozen import NumberKey
+from gdquiz.formulas.columns import MARGIN, Evaluation, floats
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.numbers import exact
+from gdquiz.numbers.certainty import NO, UNSURE, YES, at_least, at_most
+from gdquiz.numbers.exact import Rationals
 from gdquiz.packaging.decimals import UNIT, Accepted, accepted, recognised, scaled, shown
+from gdquiz.populations import fitted as training
 
 TOP = 2**62
 """Numerators and denominators lie below this."""
@@ -269,7 +269,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch, train: list[float], heldout: list[fl
     """Which rows of a world with these losses, printed to 3 decimals, are doubted when its curves are asked for."""
     doubts: list[Any] = []
     world = SimpleNamespace(
-        template=SimpleNamespace(source=SimpleNamespace(fit=SimpleNamespace(places=3))),
+        model=SimpleNamespace(source=SimpleNamespace(fit=SimpleNamespace(places=3))),
         arithmetic="exact",
         doubt=doubts.append,
     )

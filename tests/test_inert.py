@@ -18,9 +18,9 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from platforms import gift_player, moodle_player
 from sample_exam import sample
 
-from gdquiz.authoring.blueprint import read_blueprint
-from gdquiz.authoring.exam import Exam
+from gdquiz.assembly.blueprint import read_blueprint
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Exam
 from gdquiz.packaging import gift, styles
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.targets import find_target

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from banking import CHOICE, NUMBER, STEP, item, text_of, told
 
-from gdquiz.authoring.names import run_names
-from gdquiz.authoring.shape import RESERVED
-from gdquiz.mathematics.expressions import FUNCTIONS, to_text
-from gdquiz.mathematics.misconceptions import CODES, slip_behind
+from gdquiz.banks.names import run_names
+from gdquiz.banks.shape import RESERVED
+from gdquiz.descent.misconceptions import CODES, slip_behind
+from gdquiz.formulas.expressions import FUNCTIONS, to_text
 
 A = 'parameters = { a = "1..3", w0 = [1, 2] }\n'
 OPTIONS = 'option = [{ id = "yes", text = "y", when = "a > 1" }, { id = "no", text = "n", when = "a <= 1" }]\n'
@@ -509,27 +509,25 @@ def test_functions_are_reserved() -> None:
 
 
 def test_a_mean_over_data_is_written_out() -> None:
-    template = item(
-        SGD + '[item.loss]\nformula = "mean((w*x - z)^2)"\nvariables = ["w"]\n' + NUMBER + 'answer = "w[2]"'
-    )
-    (case,) = template.cases
+    model = item(SGD + '[item.loss]\nformula = "mean((w*x - z)^2)"\nvariables = ["w"]\n' + NUMBER + 'answer = "w[2]"')
+    (case,) = model.cases
     assert to_text(case.loss) == "((w*1 - y)^2 + (w*2 - 0)^2)/2"
     assert to_text(case.term) == "(w*x - z)^2"
-    assert case.averaged and template.order == ((1,), (2,))
+    assert case.averaged and model.order == ((1,), (2,))
 
 
 def test_a_sum_over_data_is_not_averaged() -> None:
-    template = item(SGD + '[item.loss]\nformula = "sum((w*x - z)^2)"\nvariables = ["w"]\n' + NUMBER + 'answer = "w[2]"')
-    assert to_text(template.cases[0].loss) == "(w*1 - y)^2 + (w*2 - 0)^2"
-    assert not template.cases[0].averaged
+    model = item(SGD + '[item.loss]\nformula = "sum((w*x - z)^2)"\nvariables = ["w"]\n' + NUMBER + 'answer = "w[2]"')
+    assert to_text(model.cases[0].loss) == "(w*1 - y)^2 + (w*2 - 0)^2"
+    assert not model.cases[0].averaged
 
 
 def test_slots_know_how_they_are_set() -> None:
-    template = item(
+    model = item(
         A + STEP + NUMBER + 'answer = "a"',
         stem="{{a}} {{a/2:2}} {{a:code}} {{= a + w[1]}} {{~ a*w}} {{~ loss}} {{~ gradient_w}}",
     )
-    assert {slot.key: (slot.style, slot.format, slot.kind) for slot in template.slots.values()} == {
+    assert {slot.key: (slot.style, slot.format, slot.kind) for slot in model.slots.values()} == {
         "a": ("number", "", "math"),
         "a/2:2": ("number", "2", "math"),
         "a:code": ("number", "code", "code"),
@@ -541,21 +539,21 @@ def test_slots_know_how_they_are_set() -> None:
 
 
 def test_an_earlier_part_may_be_followed_by_its_id() -> None:
-    template = item(
+    model = item(
         A
         + NUMBER.replace("kind", 'id = "first-one"\nkind')
         + 'answer = "a"\n'
         + NUMBER
         + 'answer = "2*a"\nfollow = "2*first_one"'
     )
-    assert to_text(template.parts[1].follow) == "2*first_one"
+    assert to_text(model.parts[1].follow) == "2*first_one"
 
 
 def test_names_of_variables_may_have_underscores() -> None:
     loss = '[item.loss]\nformula = "a*w_1^2 + w_2^2"\nvariables = ["w_1", "w_2"]\n'
     run = '[item.run]\nstart = ["1", "a"]\nrate = "1/4"\nsteps = 1\n'
-    template = item(A + loss + run + NUMBER + 'answer = "grad_w_1[0] + hess_w_1_w_2[1]"')
-    series, scalars = run_names(template.source)
+    model = item(A + loss + run + NUMBER + 'answer = "grad_w_1[0] + hess_w_1_w_2[1]"')
+    series, scalars = run_names(model.source)
     assert series["grad_w_1"] == series["hess_w_1_w_2"] == 1
     assert "minimizer_w_2" in scalars
 

@@ -12,16 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from gdquiz.cli import main
+from gdquiz.descent.calculus import derive
 from gdquiz.errors import InputError
-from gdquiz.mathematics.calculus import derive
-from gdquiz.mathematics.critical import critical_points
-from gdquiz.mathematics.expressions import Language, parse, to_text
-from gdquiz.mathematics.intervals import enclose, ends, span
-from gdquiz.mathematics.landscape import Landscape
-from gdquiz.mathematics.pointwise import float_value
-from gdquiz.mathematics.proofs import knowledge
-from gdquiz.solving import solve
-from gdquiz.telling import as_json, as_text
+from gdquiz.formulas.expressions import Language, parse, to_text
+from gdquiz.formulas.pointwise import float_value
+from gdquiz.landscape.critical import critical_points
+from gdquiz.landscape.facts import Landscape
+from gdquiz.landscape.intervals import enclose, ends, span
+from gdquiz.solving.proofs import knowledge
+from gdquiz.solving.solution import solve
+from gdquiz.solving.telling import as_json, as_text
 
 F = Fraction
 

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.exam_json import to_json
-from gdquiz.carrying import _TRIED
+from gdquiz.checking.carrying import _TRIED
 from gdquiz.cli import main
 from gdquiz.errors import Fault, InputError
+from gdquiz.exam.exam_json import to_json
+from gdquiz.exam.frozen import Exam
 from gdquiz.packaging.entries import equal_shares
 from gdquiz.packaging.fields import KINDS, LEFT_OUT, SHARES
 from gdquiz.packaging.packages import package

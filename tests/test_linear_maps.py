@@ -9,8 +9,8 @@ from exact_runs import events, flag, run_of, verdict
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gdquiz.mathematics.linear_maps import MOST_BITS, Count, linear_map, smallest_polynomial
-from gdquiz.mathematics.matrices import characteristic
+from gdquiz.numbers.matrices import characteristic
+from gdquiz.theorems.linear_maps import MOST_BITS, Count, linear_map, smallest_polynomial
 
 
 def told(*arguments, **options):

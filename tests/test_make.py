@@ -15,11 +15,11 @@ import pytest
 from banking import BANKS, CHOICE, NUMBER, text_of
 from click.testing import CliRunner, Result
 
-from gdquiz.authoring.exam_json import from_json
 from gdquiz.cli import main
 from gdquiz.cli.loading import find_item, load_banks, load_item
 from gdquiz.cli.schema import KINDS, schema_text
 from gdquiz.errors import InputError
+from gdquiz.exam.exam_json import from_json
 
 SMALL, ALL_KINDS = str(BANKS / "small.toml"), str(BANKS / "kinds.toml")
 PLAN = """title = "Trial"

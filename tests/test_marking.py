@@ -13,15 +13,15 @@ from answering import typed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gdquiz.authoring.exam import NumberKey, PartKey, PartWording, Question, Wording
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli.loading import load_banks
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import NumberKey, PartKey, PartWording, Question, Wording
+from gdquiz.formulas.expressions import Language, parse
 from gdquiz.marking import following, formulas, letters, numerals
 from gdquiz.marking.marks import Marking, mark, mark_question
-from gdquiz.mathematics.expressions import Language, parse
+from gdquiz.populations.population import populate
 
 TABLE = Path(__file__).resolve().parent / "marking_cases.json"
 CASES: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -122,15 +122,15 @@ def check_own_answers(wording: Wording, question: Question) -> None:
 
 
 @cache
-def shipped() -> dict[str, ItemTemplate]:
-    return {template.id: template for template in load_banks()}
+def shipped() -> dict[str, ItemModel]:
+    return {model.id: model for model in load_banks()}
 
 
 def check_rows(item: str) -> None:
     population = populate(shipped()[item])
-    solver, size = Solver(population), population.size
+    writer, size = QuestionWriter(population), population.size
     for row in sorted({0, size // 3, size // 2, size - 1}):
-        check_own_answers(solver.wording, solver.question(row, number=1, id="-", path=("marking", row), drawn=False))
+        check_own_answers(writer.wording, writer.question(row, number=1, id="-", path=("marking", row), drawn=False))
 
 
 ONE_OF_EACH_KIND = (

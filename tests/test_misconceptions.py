@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from latex2mathml.converter import convert
 
-from gdquiz.mathematics.descent import Field, Solver, method, run
-from gdquiz.mathematics.exact import Rationals
-from gdquiz.mathematics.misconceptions import MISCONCEPTIONS, misconception
+from gdquiz.descent.misconceptions import MISCONCEPTIONS, misconception
+from gdquiz.descent.stepping import Field, Solver, method, run
+from gdquiz.numbers.exact import Rationals
 
 # --- every arithmetic: how a number gets into it and out of it -----------------------------------------------------
 
@@ -314,7 +314,7 @@ def test_without_interaction_of_the_variables_their_order_does_not_matter(x, y, 
 
 
 def test_slips_are_those_of_the_differentiator():
-    from gdquiz.mathematics.slips import SLIPS
+    from gdquiz.descent.slips import SLIPS
 
     asked = set()
 

@@ -14,8 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from latex2mathml.converter import convert
 
-from gdquiz.mathematics.expressions import Apply, Language, Name, Node, Number, names_of, parse, to_text
-from gdquiz.mathematics.notation import (
+from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, names_of, parse, to_text
+from gdquiz.formulas.notation import (
     Mode,
     code,
     decimal,
@@ -27,7 +27,7 @@ from gdquiz.mathematics.notation import (
     typeset,
     typesetter,
 )
-from gdquiz.mathematics.scanner import GREEK
+from gdquiz.formulas.scanner import GREEK
 
 _WORDS = "w x y u v w0 x_1 g0 a b c d eta beta k n theta_k rate lambda_max"
 NAMES = tuple(_WORDS.split())

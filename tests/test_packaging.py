@@ -15,35 +15,35 @@ from pathlib import Path, PurePosixPath
 import pytest
 from banking import BANKS
 
-from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import Exam, NumberKey, PartKey, Question, WrongAnswer
-from gdquiz.authoring.items import templates
+from gdquiz.assembly.blueprint import Blueprint, Section, Slot
+from gdquiz.assembly.forms import assemble
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Exam, NumberKey, PartKey, Question, WrongAnswer
 from gdquiz.packaging.archive import zipped
 from gdquiz.packaging.decimals import PLACES, UNIT, accepted, scaled, written
 from gdquiz.packaging.entries import Entries
 from gdquiz.packaging.fields import (
     AMONG,
     AS_IS,
+    AS_LETTERS,
     CARRIAGES,
     LEFT_OUT,
-    LETTERS,
     POSITIONS,
     SHARES,
     Field,
     fields_of,
     grouped,
-)  # fmt: skip
+)
 from gdquiz.packaging.fields import (
     PLACES as PLACE_EACH,
 )
 from gdquiz.packaging.packages import package, pools_of
 from gdquiz.packaging.targets import EVERY_KIND, TARGETS, find_target
 
-ITEMS = templates(read_bank((BANKS / "kinds.toml").read_text("utf-8"), file="kinds.toml"))
-NAMES = [template.id for template in ITEMS]
+ITEMS = models(read_bank((BANKS / "kinds.toml").read_text("utf-8"), file="kinds.toml"))
+NAMES = [model.id for model in ITEMS]
 
 
 @cache
@@ -153,7 +153,7 @@ def test_an_ordering_becomes_places_in_two_ways() -> None:
 def test_a_matching_becomes_one_choice_for_each_pair() -> None:
     _, one = question("matching")
     (matching,) = fields("matching")
-    assert [(field.kind, field.right) for field in fields("matching", LETTERS)] == [
+    assert [(field.kind, field.right) for field in fields("matching", AS_LETTERS)] == [
         ("choice", (place,)) for place in matching.right
     ]
     assert [one.parts[0].order[place] for place in matching.right] == list(one.parts[0].options)
@@ -353,12 +353,12 @@ def test_a_package_lies_in_its_folder_and_is_always_the_same(target: str) -> Non
 def test_packages_are_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     from hashlib import blake2b
 
-    from gdquiz.authoring.exam_json import to_json
+    from gdquiz.exam.exam_json import to_json
 
     (tmp_path / "exam.json").write_text(to_json(exam()), encoding="utf-8")
     program = (
         "import sys; from hashlib import blake2b; from pathlib import Path\n"
-        "from gdquiz.authoring.exam_json import from_json\n"
+        "from gdquiz.exam.exam_json import from_json\n"
         "from gdquiz.packaging.packages import package\n"
         "from gdquiz.packaging.targets import TARGETS\n"
         "made = from_json(Path(sys.argv[1]).read_text('utf-8'))\n"

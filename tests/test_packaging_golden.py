@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 from platforms import Refused, moodle_player
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, Section
-from gdquiz.authoring.exam_json import to_json
 from gdquiz.cli import main
 from gdquiz.errors import InputError
+from gdquiz.exam.exam_json import to_json
+from gdquiz.exam.frozen import Exam, Section
 from gdquiz.packaging.entries import shortened
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.targets import find_target

@@ -14,8 +14,8 @@ import pytest
 from platforms.line_readers import Read, read_aiken, read_blackboard, read_brightspace
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, NumberKey, PartKey, PartWording, Question, WrongAnswer
 from gdquiz.cli.schema import schema_text
+from gdquiz.exam.frozen import Exam, NumberKey, PartKey, PartWording, Question, WrongAnswer
 from gdquiz.packaging.packages import package, pools_of
 from gdquiz.packaging.styles import DOLLARS, PLAIN, TEX
 from gdquiz.packaging.targets import find_target

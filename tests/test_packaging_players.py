@@ -22,7 +22,7 @@ from platforms.marking import KNOWN, Choice, Essay, Matching, Numerical, Orderin
 from platforms.marking import Question as Imported
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, PartKey, PartWording, Question, WrongAnswer
+from gdquiz.exam.frozen import Exam, PartKey, PartWording, Question, WrongAnswer
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.styles import TEX
 from gdquiz.packaging.targets import find_target

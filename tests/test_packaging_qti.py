@@ -16,8 +16,8 @@ from platforms import Refused, archives, qti1_player, qti_player
 from qti_packages import MANIFEST, NEWER, OLDER, SCHEMA, SCHEMAS, packaged
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, NumberKey, PartKey, Question
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Exam, NumberKey, PartKey, Question
 
 GOLDEN = Path(__file__).parent / "golden" / "packaging"
 

@@ -13,8 +13,8 @@ from packaging_probes import Probe, Sheet
 from platforms import archives, qti1_player, qti_player
 from qti_packages import NEWER, OLDER, SCHEMA, packaged
 
-from gdquiz.authoring.exam import Exam, PartKey, PartWording
-from gdquiz.authoring.wording import fill
+from gdquiz.exam.frozen import Exam, PartKey, PartWording
+from gdquiz.exam.wording import fill
 from gdquiz.packaging.targets import Target, find_target
 from gdquiz.rendering.markup import set_prose
 

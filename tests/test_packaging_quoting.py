@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from platforms import Refused, gift_player, moodle_player
 from platforms.marking import Choice, Numerical
 
-from gdquiz.authoring.exam import NumberKey
+from gdquiz.exam.frozen import NumberKey
 from gdquiz.packaging import cloze, gift
 from gdquiz.packaging.decimals import UNIT, accepted, recognised, scaled, written
 

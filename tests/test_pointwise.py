@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdquiz.mathematics.expressions import Language, Node, parse, to_text
-from gdquiz.mathematics.pointwise import Irrational, bits, exact_value, float_value, kink, undefined
+from gdquiz.formulas.expressions import Language, Node, parse, to_text
+from gdquiz.formulas.pointwise import Irrational, bits, exact_value, float_value, kink, undefined
 
 F = Fraction
 

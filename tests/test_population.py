@@ -10,21 +10,21 @@ import numpy as np
 import pytest
 from banking import CHOICE, NUMBER, STEP, item, populated, solved
 
-from gdquiz.authoring.population import LARGEST, populate
-from gdquiz.authoring.routes import agree, derivative_misses
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.world import calculus_of, term_calculus_of
+from gdquiz.banks.models import ItemModel
 from gdquiz.errors import InputError
-from gdquiz.mathematics.exact import Rationals
-from gdquiz.mathematics.expressions import Language, parse
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.numbers.exact import Rationals
+from gdquiz.populations.population import LARGEST, populate
+from gdquiz.populations.routes import agree, derivative_misses
+from gdquiz.populations.world import calculus_of, term_calculus_of
 
 F = Fraction
 ORDER = '[[item.part]]\nkind = "ordering"\nask = "?"\n'
 
 
-def rows(template: ItemTemplate) -> list[tuple[Fraction, ...]]:
+def rows(model: ItemModel) -> list[tuple[Fraction, ...]]:
     """The parameters of every row that passed."""
-    return [tuple(numbers.values()) for numbers, _ in solved(populate(template))]
+    return [tuple(numbers.values()) for numbers, _ in solved(populate(model))]
 
 
 def refusals(body: str, **texts: str) -> dict[str, int]:
@@ -35,8 +35,8 @@ def refusals(body: str, **texts: str) -> dict[str, int]:
 
 
 def test_every_combination_comes_once_the_last_parameter_first() -> None:
-    template = item("parameters = { a = [3, 1], b = ['1/2', '0.25'], c = \"1..2\" }\n" + NUMBER + 'answer = "a*b*c"')
-    assert rows(template) == list(product((3, 1), (F(1, 2), F(1, 4)), (1, 2)))
+    model = item("parameters = { a = [3, 1], b = ['1/2', '0.25'], c = \"1..2\" }\n" + NUMBER + 'answer = "a*b*c"')
+    assert rows(model) == list(product((3, 1), (F(1, 2), F(1, 4)), (1, 2)))
 
 
 def test_an_item_without_parameters_has_one_row() -> None:
@@ -55,11 +55,11 @@ def test_cases_are_numbered_one_after_another() -> None:
 
 
 def test_rows_are_refused_once_and_counted() -> None:
-    template = item(
+    model = item(
         'parameters = { a = "0..9" }\n' + NUMBER + 'answer = "a"',
         top='require = [{ that = "a > 2", because = "small" }, "a != 5", { that = "a != 1", because = "one" }]',
     )
-    population = populate(template)
+    population = populate(model)
     assert dict(population.refusals) == {"requirement: small": 3, "requirement: a != 5": 1}
     assert (population.enumerated, population.size) == (10, 6)
     assert population.enumerated == population.size + sum(population.refusals.values())
@@ -83,9 +83,9 @@ def test_draws_from_more_combinations_than_can_be_listed() -> None:
 
 
 def test_too_many_combinations_are_refused_with_the_numbers() -> None:
-    template = item('parameters = { a = "1..500", b = "1..401" }\n' + NUMBER + 'answer = "a + b"')
+    model = item('parameters = { a = "1..500", b = "1..401" }\n' + NUMBER + 'answer = "a + b"')
     with pytest.raises(InputError) as caught:
-        populate(template)
+        populate(model)
     assert str(caught.value) == (
         "trial.toml:5, item one, field parameters: the parameters have 200,500 combinations: 500 (a) x 401 (b); "
         "expected at most 200,000 in one population (hint: use smaller domains, or 'draws = 5000' to take that many "
@@ -103,13 +103,13 @@ def test_cases_count_together() -> None:
 
 
 def test_an_error_in_solving_has_the_place_of_the_item() -> None:
-    template = item(
+    model = item(
         'parameters = { a = [1] }\nloss = { formula = "a*w^4", variables = ["w"] }\n'
         + NUMBER
         + 'answer = "minimizer_w"'
     )
     with pytest.raises(InputError, match=r"^trial.toml:5, item one: 'minimizer_w' does not exist"):
-        populate(template)
+        populate(model)
 
 
 # --- refusals ------------------------------------------------------------------------------------------------------
@@ -288,12 +288,12 @@ def test_a_slot_without_a_value_refuses_its_row() -> None:
 
 
 def test_optional_wrong_answers_are_dropped_and_not_the_row() -> None:
-    template = item(
+    model = item(
         'parameters = { a = "0..2" }\n' + NUMBER + 'answer = "2*a"\n'
         'wrong = [{ misconception = "NO_2", value = "a", optional = true }, '
         '{ misconception = "INV", value = "1/a", optional = true }]'
     )
-    population = populate(template)
+    population = populate(model)
     assert (population.size, dict(population.refusals)) == (3, {})
     found = [[answer.misconception for answer in question.parts[0].wrong] for _, question in solved(population)]
     # a = 0: both drop out (0 is the key, 1/0 does not exist); a = 1: both say 1, the later one goes; a = 2: 2 and 1/2
@@ -301,11 +301,11 @@ def test_optional_wrong_answers_are_dropped_and_not_the_row() -> None:
 
 
 def test_of_two_that_meet_the_optional_one_goes_even_if_it_comes_first() -> None:
-    template = item(
+    model = item(
         'parameters = { a = "1..2" }\n' + NUMBER + 'answer = "7"\n'
         'wrong = [{ misconception = "NO_2", value = "a", optional = true }, { misconception = "INV", value = "1/a" }]'
     )
-    found = [[answer.misconception for answer in question.parts[0].wrong] for _, question in solved(populate(template))]
+    found = [[answer.misconception for answer in question.parts[0].wrong] for _, question in solved(populate(model))]
     assert found == [["INV"], ["NO_2", "INV"]]
 
 
@@ -323,46 +323,46 @@ def test_a_mistaken_run_that_meets_a_kink_is_no_answer() -> None:
 
 
 def test_several_mistakes_may_lead_to_one_option() -> None:
-    template = item(
+    model = item(
         'parameters = { a = "1..2" }\n' + CHOICE
         + 'option = [{ id = "x", text = "x", when = "a > 0" }, { id = "y", text = "y", when = "a < 0" }]\n'
         'wrong = [{ misconception = "NO_2", chooses = "y" }, { misconception = "SIGN", chooses = "y" }]'
     )  # fmt: skip
-    assert populate(template).size == 2
+    assert populate(model).size == 2
 
 
 # --- two routes ----------------------------------------------------------------------------------------------------
 
 
-def stepped() -> ItemTemplate:
+def stepped() -> ItemModel:
     return item("parameters = { a = [1, 2], w0 = [1, 3] }\n" + STEP + NUMBER + 'answer = "w[2]"')
 
 
 def test_a_wrong_compiled_gradient_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    template = stepped()
-    calculus = calculus_of(template.cases[0])
+    model = stepped()
+    calculus = calculus_of(model.cases[0])
     monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda *columns: [3 * columns[0] * columns[1]])
-    population = populate(template)
+    population = populate(model)
     assert (population.size, dict(population.refusals)) == (0, {"the two routes disagree": 4})
     assert population.disagreements == 4
 
 
 def test_a_wrong_derivation_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both routes step with a gradient that is wrong in the same way: the loss alone tells."""
-    template = stepped()
-    calculus = calculus_of(template.cases[0])
+    model = stepped()
+    calculus = calculus_of(model.cases[0])
     slipped = (calculus.gradient[0].__class__("*", (calculus.gradient[0], calculus.gradient[0])),)
     monkeypatch.setitem(calculus.__dict__, "gradient", slipped)
     monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda w, a: [4 * a * a * w * w])
-    assert dict(populate(template).refusals) == {"the gradient disagrees with finite differences": 4}
+    assert dict(populate(model).refusals) == {"the gradient disagrees with finite differences": 4}
 
 
 @pytest.mark.parametrize("answer", ["grad_at_p", "curvature_at_p"])
 def test_derivatives_are_measured_without_a_run_too(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     body = 'parameters = { a = [1, 2] }\nloss = { formula = "a*w^3", variables = ["w"] }\npoints = { p = ["a"] }\n'
-    template = item(f'{body}{NUMBER}answer = "{answer}"')
-    assert populate(template).size == 2
-    calculus = calculus_of(template.cases[0])
+    model = item(f'{body}{NUMBER}answer = "{answer}"')
+    assert populate(model).size == 2
+    calculus = calculus_of(model.cases[0])
     if answer == "grad_at_p":
         monkeypatch.setitem(calculus.__dict__, "gradient", (calculus.loss,))
         monkeypatch.setitem(calculus.__dict__, "gradient_function", lambda w, a: [a * w**3])
@@ -371,42 +371,42 @@ def test_derivatives_are_measured_without_a_run_too(answer: str, monkeypatch: py
         monkeypatch.setitem(calculus.__dict__, "hessian", ((calculus.loss,),))
         monkeypatch.setitem(calculus.__dict__, "hessian_function", lambda w, a: [[a * w**3]])
         expected = {"the second derivatives disagree with finite differences": 2}
-    assert dict(populate(template).refusals) == expected
+    assert dict(populate(model).refusals) == expected
 
 
 def test_a_derivative_as_formula_is_measured_at_sample_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    template = item(
+    model = item(
         'parameters = { a = [1, 2] }\nloss = { formula = "a*w^3 + relu(w)", variables = ["w"] }\n'
         '[[item.part]]\nkind = "formula"\nask = "?"\nderivative = "w"'
     )
-    assert populate(template).size == 2
-    calculus = calculus_of(template.cases[0])
+    assert populate(model).size == 2
+    calculus = calculus_of(model.cases[0])
     monkeypatch.setitem(calculus.__dict__, "gradient", (calculus.loss,))
-    assert dict(populate(template).refusals) == {"the gradient disagrees with finite differences": 2}
+    assert dict(populate(model).refusals) == {"the gradient disagrees with finite differences": 2}
 
 
 def test_examples_that_do_not_make_up_the_loss_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    template = item(
+    model = item(
         'parameters = { y = [1, 2] }\ndata = { x = ["1", "2"], z = ["y", "0"] }\n'
         'loss = { formula = "mean((w*x - z)^2)", variables = ["w"] }\n'
         'run = { start = ["1"], rate = "1/4", steps = 2, method = "sgd", order = [2, 1] }\n'
         + NUMBER
         + 'answer = "w[2]"'
     )
-    assert populate(template).size == 2
-    term = term_calculus_of(template.cases[0])
+    assert populate(model).size == 2
+    term = term_calculus_of(model.cases[0])
     monkeypatch.setitem(term.__dict__, "gradient", (term.loss,))
-    assert dict(populate(template).refusals) == {"the two routes disagree": 2}
+    assert dict(populate(model).refusals) == {"the two routes disagree": 2}
 
 
 def test_a_wrong_minimizer_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     body = 'parameters = { a = [1, 2] }\nloss = { formula = "a*w^2 - w", variables = ["w"] }\n'
-    template = item(f'{body}{NUMBER}answer = "minimizer_w"')
-    assert [numbers["a"] for numbers, _ in solved(populate(template))] == [1, 2]
-    calculus = calculus_of(template.cases[0])
+    model = item(f'{body}{NUMBER}answer = "minimizer_w"')
+    assert [numbers["a"] for numbers, _ in solved(populate(model))] == [1, 2]
+    calculus = calculus_of(model.cases[0])
     twice = parse("1/a", names=("a",), language=Language.FORMULA)  # where 1/(2a) is right
     monkeypatch.setitem(calculus.__dict__, "stationary", (twice,))
-    population = populate(template)
+    population = populate(model)
     assert dict(population.refusals) == {"the derivatives do not vanish at the minimizer": 2}
     assert population.disagreements == 2
 
@@ -436,8 +436,8 @@ def test_measured_derivatives() -> None:
 
 
 def test_every_row_has_a_work_and_harder_numbers_are_harder() -> None:
-    template = item("parameters = { a = [1, 12, 345] }\n" + NUMBER + 'answer = "a + 1"')
-    found = populate(template).work.tolist()
+    model = item("parameters = { a = [1, 12, 345] }\n" + NUMBER + 'answer = "a + 1"')
+    found = populate(model).work.tolist()
     assert found == sorted(set(found)) and found[0] > 0
 
 

@@ -15,14 +15,14 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.exam import OptionText, PartWording
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli import main
 from gdquiz.cli.loading import load_banks
+from gdquiz.exam.frozen import OptionText, PartWording
+from gdquiz.populations.population import populate
 from gdquiz.practice import mastery, plan
 from gdquiz.practice.conversation import Ask, Save, Say, conversation
 from gdquiz.practice.plan import Candidate, candidates
@@ -147,15 +147,13 @@ def test_no_variant_comes_twice_before_all_have_been_asked(size: int, seed: str)
 
 
 @cache
-def bank() -> dict[str, ItemTemplate]:
-    return {
-        template.id: template for template in templates(read_bank(BANK.read_text(encoding="utf-8"), file=BANK.name))
-    }
+def bank() -> dict[str, ItemModel]:
+    return {model.id: model for model in models(read_bank(BANK.read_text(encoding="utf-8"), file=BANK.name))}
 
 
 @cache
-def solver(name: str) -> Solver:
-    return Solver(populate(bank()[name]))
+def writer(name: str) -> QuestionWriter:
+    return QuestionWriter(populate(bank()[name]))
 
 
 def said(
@@ -164,7 +162,7 @@ def said(
     """All that is said when these lines are typed, and the progress at the end."""
     chosen = candidates(bank()[name] for name in names or bank())
     before = Record(earlier=(progress,), log=()) if progress else EMPTY
-    talk = conversation(chosen, before, solver, seed="s", session="s", **options)
+    talk = conversation(chosen, before, writer, seed="s", session="s", **options)
     replies: Iterator[str | None] = iter(lines)
     told: list[str] = []
     saved = before
@@ -297,12 +295,12 @@ def test_no_latex_is_left_standing_in_what_is_said() -> None:
 
 # --- every shipped item --------------------------------------------------------------------------------------------
 
-SHIPPED = {template.id: template for template in load_banks()}
+SHIPPED = {model.id: model for model in load_banks()}
 
 
 def shipped_session(name: str, *, right: bool) -> tuple[str, Progress]:
     """What is said when a question of a shipped item is answered by its key, or by its foreseen wrong answers."""
-    own = Solver(populate(SHIPPED[name]))
+    own = QuestionWriter(populate(SHIPPED[name]))
     row = plan.row(name, own.size, Progress(), "s")
     question = own.question(row, number=1, id="-", path=("s", "practice", name, row), drawn=False)
     lines = ["?"] * len(own.wording.hints) if not right else []

@@ -14,7 +14,7 @@ import pytest
 from browsing import accessibility_faults, wider_than_the_window
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, PartKey, PartWording
+from gdquiz.exam.frozen import Exam, PartKey, PartWording
 from gdquiz.marking import letters, numerals
 from gdquiz.marking.following import part_name
 from gdquiz.practice import mastery

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.template import ItemTemplate
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli import main
 from gdquiz.cli.loading import load_banks
 from gdquiz.practice.selection import selected, skills
@@ -21,12 +21,12 @@ SMALL = Path(__file__).resolve().parent / "banks" / "small.toml"
 
 
 @pytest.fixture(scope="module")
-def items() -> tuple[ItemTemplate, ...]:
-    return templates(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))
+def items() -> tuple[ItemModel, ...]:
+    return models(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))
 
 
 @pytest.mark.parametrize("questions", [1, 2, 3, 7, 12])
-def test_so_many_questions_spread_evenly(items: tuple[ItemTemplate, ...], questions: int) -> None:
+def test_so_many_questions_spread_evenly(items: tuple[ItemModel, ...], questions: int) -> None:
     exam = selected(items, questions, "s", "Practice")
     asked = [(question.wording, question.row) for form in exam.forms for question in form.questions]
     counts = Counter(name for name, _ in asked)
@@ -34,7 +34,7 @@ def test_so_many_questions_spread_evenly(items: tuple[ItemTemplate, ...], questi
     assert max(counts.values()) - min(counts.values()) <= 1
 
 
-def test_a_larger_page_begins_like_a_smaller_one(items: tuple[ItemTemplate, ...]) -> None:
+def test_a_larger_page_begins_like_a_smaller_one(items: tuple[ItemModel, ...]) -> None:
     small, large = (selected(items, questions, "s", "Practice") for questions in (6, 12))
     rows = [[(q.wording, q.row) for form in exam.forms for q in form.questions] for exam in (small, large)]
     assert rows[1][:6] == rows[0]

@@ -4,15 +4,15 @@ from fractions import Fraction
 
 import pytest
 
-from gdquiz.mathematics.calculus import Calculus, derive
-from gdquiz.mathematics.certainty import NO, UNSURE, YES
-from gdquiz.mathematics.certificates import Exact
-from gdquiz.mathematics.convexity import mirrored
-from gdquiz.mathematics.critical import critical_points
-from gdquiz.mathematics.expressions import Language, parse, to_text
-from gdquiz.mathematics.landscape import Landscape
-from gdquiz.mathematics.observation import Knowledge
-from gdquiz.mathematics.proofs import certificate, knowledge
+from gdquiz.descent.calculus import Calculus, derive
+from gdquiz.formulas.expressions import Language, parse, to_text
+from gdquiz.judging.observation import Knowledge
+from gdquiz.landscape.convexity import mirrored
+from gdquiz.landscape.critical import critical_points
+from gdquiz.landscape.facts import Landscape
+from gdquiz.numbers.certainty import NO, UNSURE, YES
+from gdquiz.solving.proofs import certificate, knowledge
+from gdquiz.theorems.certificates import Exact
 
 F = Fraction
 

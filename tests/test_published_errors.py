@@ -23,18 +23,18 @@ from hypothesis import strategies as st
 from referee.means import descend_one, slope
 from referee.reading import formula, number
 
-from gdquiz.authoring.exam import Question
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
-from gdquiz.checking import check
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.models import ItemModel
+from gdquiz.checking.proving import check
 from gdquiz.cli.loading import load_banks, shipped_banks
-from gdquiz.mathematics import descent
-from gdquiz.mathematics.critical import critical_points
-from gdquiz.mathematics.descent import Field
-from gdquiz.mathematics.expressions import Language, parse
-from gdquiz.mathematics.pointwise import exact_value, kink
-from gdquiz.solving import solve
+from gdquiz.descent import stepping
+from gdquiz.descent.stepping import Field
+from gdquiz.exam.frozen import Question
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.formulas.pointwise import exact_value, kink
+from gdquiz.landscape.critical import critical_points
+from gdquiz.populations.population import populate
+from gdquiz.solving.solution import solve
 
 F = Fraction
 
@@ -44,8 +44,8 @@ def node(text: str, *variables: str) -> Any:
 
 
 @cache
-def bank() -> dict[str, ItemTemplate]:
-    return {template.id: template for template in load_banks()}
+def bank() -> dict[str, ItemModel]:
+    return {model.id: model for model in load_banks()}
 
 
 @cache
@@ -56,26 +56,26 @@ def sources() -> dict[str, dict[str, Any]]:
 def rows(name: str, count: int = 25) -> Iterator[tuple[dict[str, Any], Question]]:
     """Some rows of a shipped item, from the first to the last: the parameters (and the case), and the question."""
     population = populate(bank()[name])
-    solver = Solver(population)
+    writer = QuestionWriter(population)
     for k in range(count):
         row = k * (population.size - 1) // (count - 1)
         block, place = population.locate(row)
         known: dict[str, Any] = {
             name: column.fraction(place) for name, column in block.world.exact_parameters.items()
         }  # fmt: skip
-        yield known | {"case": block.case.id}, solver.question(row, number=1, id="q", path=("errors", row))
+        yield known | {"case": block.case.id}, writer.question(row, number=1, id="q", path=("errors", row))
 
 
 def truths(name: str, case: str) -> set[bool | None]:
     """The keys of the truth part of an item in the rows of one case."""
     population = populate(bank()[name])
-    solver = Solver(population)
-    place = next(k for k, part in enumerate(solver.wording.parts) if part.kind == "truth")
+    writer = QuestionWriter(population)
+    place = next(k for k, part in enumerate(writer.wording.parts) if part.kind == "truth")
     start = 0
     for block in population.blocks:
         if block.case.id == case:
             return {
-                solver.question(row, number=1, id="q", path=("errors", row)).parts[place].truth
+                writer.question(row, number=1, id="q", path=("errors", row)).parts[place].truth
                 for row in range(start, start + min(12, len(block.passed)))
             }
         start += len(block.passed)
@@ -159,7 +159,7 @@ def test_every_option_of_several_is_judged() -> None:
     Both suffice.  In gdquiz each option has a condition of its own, and all that hold are the key.
     """
     population = populate(item(OPTIONS.format(step=STEP, kind="choices")))
-    question = Solver(population).question(0, number=1, id="q", path=("errors",))
+    question = QuestionWriter(population).question(0, number=1, id="q", path=("errors",))
     assert set(question.parts[0].options) == {"rate", "start"}
 
 
@@ -230,7 +230,7 @@ def test_a_printed_item_names_its_version() -> None:
     one = item('[[item.part]]\nkind = "number"\nask = "What?"\nanswer = "a"\n[item.parameters]\na = [1, 2]\n')
     other = item('[[item.part]]\nkind = "number"\nask = "What?"\nanswer = "a + 1"\n[item.parameters]\na = [1, 2]\n')
     assert one.version != other.version
-    wording = Solver(populate(one)).wording
+    wording = QuestionWriter(populate(one)).wording
     assert wording.version == one.version
 
 
@@ -261,8 +261,8 @@ def test_nesterov_takes_the_slope_of_this_step(curvature: F, start: F, eta: F, b
     the look-ahead points of x_(k+1) = y_k - eta f'(y_k); with the earlier slope they are not.
     """
     field = Field(lambda p: curvature * p[0] * p[0] / 2, lambda p, k: (curvature * p[0],))
-    rule = descent.method("nesterov").rule
-    points = [p[0] for p in descent.run(descent.Solver(field, eta, rule, {"beta": beta}), (start,), 3).points]
+    rule = stepping.method("nesterov").rule
+    points = [p[0] for p in stepping.run(stepping.QuestionWriter(field, eta, rule, {"beta": beta}), (start,), 3).points]
     ahead = [start] + [new + beta * (new - old) for old, new in pairwise(points)]
     p, b = start, F(0)
     for k in range(3):

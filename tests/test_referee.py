@@ -24,16 +24,16 @@ import pytest
 from referee.reading import formula as printed_formula
 from referee.reading import number as printed_number
 
-from gdquiz.authoring import training
-from gdquiz.authoring.bank import read_bank
-from gdquiz.authoring.exam import Figure, PartKey, PartWording, Question, Wording
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.population import Population, populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
-from gdquiz.mathematics.columns import evaluate, floats
-from gdquiz.mathematics.exact import Rationals
-from gdquiz.mathematics.expressions import Language, parse
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
+from gdquiz.banks.models import ItemModel
+from gdquiz.exam.frozen import Figure, PartKey, PartWording, Question, Wording
+from gdquiz.formulas.columns import evaluate, floats
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.numbers.exact import Rationals
+from gdquiz.populations import fitted
+from gdquiz.populations.population import Population, populate
 
 ROOT = Path(__file__).resolve().parent.parent
 BANKS = ROOT / "question_banks"
@@ -87,9 +87,9 @@ over_items = pytest.mark.parametrize(("bank", "item"), ITEMS, ids=[f"{bank}/{ite
 
 
 @cache
-def _templates(bank: str) -> dict[str, ItemTemplate]:
+def _templates(bank: str) -> dict[str, ItemModel]:
     path = BANKS / f"{bank}.toml"
-    return {template.id: template for template in templates(read_bank(path.read_text("utf-8"), file=path.name))}
+    return {model.id: model for model in models(read_bank(path.read_text("utf-8"), file=path.name))}
 
 
 @lru_cache(maxsize=4)
@@ -98,8 +98,8 @@ def _population(bank: str, item: str) -> Population:
 
 
 @lru_cache(maxsize=4)
-def _solver(bank: str, item: str) -> Solver:
-    return Solver(_population(bank, item))
+def _writer(bank: str, item: str) -> QuestionWriter:
+    return QuestionWriter(_population(bank, item))
 
 
 @cache
@@ -121,9 +121,9 @@ def spread(size: int, count: int) -> list[int]:
     return list(range(size)) if size <= count else [k * (size - 1) // (count - 1) for k in range(count)]
 
 
-def _question(solver: Solver, row: int) -> Question:
+def _question(writer: QuestionWriter, row: int) -> Question:
     """The row as an exam prints it, with its options shuffled."""
-    return solver.question(row, number=1, id="q", path=("referee", row))
+    return writer.question(row, number=1, id="q", path=("referee", row))
 
 
 def _given(population: Population, row: int, question: Question) -> dict[str, Any]:
@@ -134,11 +134,11 @@ def _given(population: Population, row: int, question: Question) -> dict[str, An
     }  # fmt: skip
     assert not {*READER, *FIGURE} & set(known), "a parameter has a name that is taken"
     known |= {"case": block.case.id, "slots": question.slots}
-    if population.template.source.fit is not None:
-        data = training.data(block.world)
+    if population.model.source.fit is not None:
+        data = fitted.data(block.world)
         for name in ("train", "heldout"):
-            losses = block.world.once(training.curves)[name]
-            places = population.template.source.fit.places
+            losses = block.world.once(fitted.curves)[name]
+            places = population.model.source.fit.places
             printed = (question.slots.get(f"{name}[{k}]:{places}") for k in range(len(losses)))
             known[name] = tuple(
                 printed_number(text) if text is not None else column.fraction(place)
@@ -318,15 +318,15 @@ def _sweep(bank: str, item: str, count: int) -> None:
     if item in TEXT_ONLY:
         return
     referee = _referee(bank, item)
-    solver = _solver(bank, item)
+    writer = _writer(bank, item)
     problems: list[str] = []
-    rows = spread(solver.size, count)
+    rows = spread(writer.size, count)
     for row in rows:
-        question = _question(solver, row)
+        question = _question(writer, row)
         given = _given(_population(bank, item), row, question)
         known = {name: str(value) for name, value in given.items() if name not in {*READER[1:], *FIGURE}}
         try:
-            found = list(disagreements(solver.wording, question, referee(given)))
+            found = list(disagreements(writer.wording, question, referee(given)))
         except AssertionError as objection:
             found = [f"the referee objects: {objection}"]
         except Exception as error:
@@ -396,7 +396,7 @@ def forbidden(source: str) -> list[str]:
     [
         ("import math\nfrom numpy import linalg\nfrom .means import slope", []),
         ("import gdquiz", ["gdquiz"]),
-        ("def f():\n    from gdquiz.mathematics import exact", ["gdquiz.mathematics"]),
+        ("def f():\n    from gdquiz.numbers import exact", ["gdquiz.numbers"]),
         ("import importlib", ["importlib"]),
         ("m = __import__('gdquiz')", ["__import__()"]),
     ],
@@ -409,11 +409,11 @@ def test_an_import_of_the_engine_is_seen(source: str, expected: list[str]) -> No
 
 
 def _part_of(bank: str, item: str, part: str) -> tuple[PartWording, PartKey, Mapping[str, str], Any]:
-    solver = _solver(bank, item)
-    question = _question(solver, solver.size // 2)
-    place = [part.id for part in solver.wording.parts].index(part)
-    verdict = _referee(bank, item)(_given(_population(bank, item), solver.size // 2, question))
-    return solver.wording.parts[place], question.parts[place], question.slots, verdict[part]
+    writer = _writer(bank, item)
+    question = _question(writer, writer.size // 2)
+    place = [part.id for part in writer.wording.parts].index(part)
+    verdict = _referee(bank, item)(_given(_population(bank, item), writer.size // 2, question))
+    return writer.wording.parts[place], question.parts[place], question.slots, verdict[part]
 
 
 def _first_number(key: PartKey, **changes: str) -> PartKey:
@@ -489,16 +489,16 @@ def test_a_spoiled_key_is_noticed(bank: str, item: str, part: str, spoil: Callab
 
 
 def test_a_part_that_the_referee_leaves_out_is_noticed() -> None:
-    solver = _solver("direction", "slope-from-readings")
-    question = _question(solver, 0)
+    writer = _writer("direction", "slope-from-readings")
+    question = _question(writer, 0)
     verdict = dict(
         _referee("direction", "slope-from-readings")(
             _given(_population("direction", "slope-from-readings"), 0, question)
         )
     )
-    assert list(disagreements(solver.wording, question, verdict)) == []
+    assert list(disagreements(writer.wording, question, verdict)) == []
     del verdict["direction"]
-    assert list(disagreements(solver.wording, question, verdict)) == [
+    assert list(disagreements(writer.wording, question, verdict)) == [
         "the referee answers ['slope'], the question asks ['direction', 'slope']"
     ]
 

@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 import pytest
 from sample_exam import sample
 
-from gdquiz.authoring.exam import Exam, Form, GuideLine, NumberKey, PartKey, PartWording, Question, Wording, WrongAnswer
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Exam, Form, GuideLine, NumberKey, PartKey, PartWording, Question, Wording, WrongAnswer
 from gdquiz.rendering.blocks import bound, decimal, points, short, with_decimal
 from gdquiz.rendering.formats import FORMATS, Page, find_format, left_out, render
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gdquiz.authoring.exam import Curve, Figure, Mark
+from gdquiz.exam.frozen import Curve, Figure, Mark
 from gdquiz.rendering import html, latex
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Style

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from gdquiz.cli.loading import load_banks
+from gdquiz.descent.misconceptions import MISCONCEPTIONS
 from gdquiz.errors import InputError
-from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
 from gdquiz.rendering.plain import columns, one_line, plain
 from gdquiz.texts.slots import HOLE, formulas
 from gdquiz.texts.unicode import displayed, formula

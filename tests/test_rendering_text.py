@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sample_exam import sample
 from sample_wordings import WORDINGS
 
-from gdquiz.authoring.exam import Exam, Student, WrongAnswer
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Exam, Student, WrongAnswer
 from gdquiz.rendering import html, latex, markdown
 from gdquiz.rendering.formats import render
 from gdquiz.rendering.markup import Values, join, set_prose, set_text

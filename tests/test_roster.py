@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from gdquiz.authoring.roster import MOST_FORMS, read_roster
+from gdquiz.assembly.roster import MOST_FORMS, read_roster
 from gdquiz.errors import InputError
 
 

@@ -12,17 +12,17 @@ import pytest
 from browsing import DESKTOP, PHONE, accessibility_faults, wider_than_the_window
 from sample_exam import sample
 
-from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.template import ItemTemplate
+from gdquiz.assembly.blueprint import Blueprint, Section, Slot
+from gdquiz.assembly.forms import assemble
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli.loading import load_banks
+from gdquiz.exam.frozen import Exam
 from gdquiz.rendering.formats import render
 
 pytestmark = pytest.mark.browser
 
 
-def features(item: ItemTemplate) -> set[str]:
+def features(item: ItemModel) -> set[str]:
     """What the page of an item has to lay out."""
     source = item.source
     words = " ".join((source.stem, source.solution, *(part.ask for part in source.part)))

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from banking import solved
 
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wording import fill
-from gdquiz.authoring.wordings import Solver
-from gdquiz.checking import check
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.models import ItemModel
+from gdquiz.checking.proving import check
 from gdquiz.cli.loading import load_banks, shipped_banks
 from gdquiz.cli.schema import schema_text
+from gdquiz.exam.wording import fill
+from gdquiz.populations.population import populate
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads(schema_text("bank")))
 CONTENTS = {name: tomllib.loads(text) for name, text in shipped_banks()}
@@ -28,13 +28,13 @@ BLOOM = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 
 
 @cache
-def bank() -> dict[str, ItemTemplate]:
-    return {template.id: template for template in load_banks()}
+def bank() -> dict[str, ItemModel]:
+    return {model.id: model for model in load_banks()}
 
 
-def prose(template: ItemTemplate) -> str:
+def prose(model: ItemModel) -> str:
     """All that an author wrote for people in an item."""
-    source = template.source
+    source = model.source
     texts = [source.stem, source.solution, *source.hints]
     for part in source.part:
         texts += [
@@ -62,16 +62,16 @@ def test_every_bank_has_a_topic_of_its_own() -> None:
 
 def test_every_item_is_taught_and_filed() -> None:
     assert len(bank()) >= 20
-    for template in bank().values():
-        source = template.source
-        assert source.bloom in BLOOM and source.outcome != "L00", template.id
-        assert source.solution.strip() and source.stem.strip(), template.id
-        assert source.hints, f"{template.id} has no hint"
-        assert template.points > 0 and source.minutes > 0
+    for model in bank().values():
+        source = model.source
+        assert source.bloom in BLOOM and source.outcome != "L00", model.id
+        assert source.solution.strip() and source.stem.strip(), model.id
+        assert source.hints, f"{model.id} has no hint"
+        assert model.points > 0 and source.minutes > 0
 
 
 def test_every_kind_of_answer_is_asked_for() -> None:
-    kinds = Counter(kind for template in bank().values() for kind in template.kinds)
+    kinds = Counter(kind for model in bank().values() for kind in model.kinds)
     assert set(kinds) == {"number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"}
 
 
@@ -98,18 +98,18 @@ def test_each_idea_is_asked_as_a_number_a_choice_and_an_explanation(idea: str, k
 
 
 def test_every_part_says_what_a_wrong_answer_means() -> None:
-    for template in bank().values():
-        for part in template.parts:
+    for model in bank().values():
+        for part in model.parts:
             told = part.wrong or any(option.feedback for option in part.source.option)
-            assert part.kind == "text" or told, (template.id, part.id)
+            assert part.kind == "text" or told, (model.id, part.id)
 
 
 def test_the_seed_topics_are_covered() -> None:
-    assert {template.topic for template in bank().values()} >= {
+    assert {model.topic for model in bank().values()} >= {
         "direction", "one-step", "several-steps", "loss", "ascent", "critical-points", "gradient-direction", "rates",
         "overfitting", "networks", "stochastic",
     }  # fmt: skip
-    outcomes = {template.source.outcome for template in bank().values()}
+    outcomes = {model.source.outcome for model in bank().values()}
     assert outcomes >= {
         "L01",
         "L02",
@@ -129,11 +129,11 @@ def test_the_seed_topics_are_covered() -> None:
 
 
 def test_no_option_refers_to_the_others() -> None:
-    for template in bank().values():
-        for part in template.source.part:
+    for model in bank().values():
+        for part in model.source.part:
             for option in part.option:
                 words = r"\b(all|none|both|neither) of the (above|answers|others|statements)\b"
-                assert not re.search(words, option.text, re.I), template.id
+                assert not re.search(words, option.text, re.I), model.id
 
 
 def test_the_words_of_a_case_hold_no_markup() -> None:
@@ -153,31 +153,31 @@ def test_a_printed_loss_has_the_variables_it_is_announced_with() -> None:
     """``f(x) = {{~ loss}}`` must not print a formula in z."""
     announced = re.compile(r"(\w+)\(([\w, ]+)\)\s*&?=\s*\{\{~ loss\}\}")
     found = 0
-    for template in bank().values():
-        for name, variables in announced.findall(prose(template)):
-            loss = template.source.loss
+    for model in bank().values():
+        for name, variables in announced.findall(prose(model)):
+            loss = model.source.loss
             assert loss is not None
-            assert (name, variables.split(", ")) == (loss.name, list(loss.variables)), template.id
+            assert (name, variables.split(", ")) == (loss.name, list(loss.variables)), model.id
             found += 1
     assert found > 50
 
 
 def test_plain_english_prose() -> None:
-    for template in bank().values():
-        text = re.sub(r"```.*?```|`[^`]*`|\{\{[^{}]*\}\}|\$[^$]*\$", "", prose(template), flags=re.DOTALL)
-        assert not re.search(r"\bclick\b|\bTODO\b|\bFIXME\b|lorem", text, re.I), template.id
+    for model in bank().values():
+        text = re.sub(r"```.*?```|`[^`]*`|\{\{[^{}]*\}\}|\$[^$]*\$", "", prose(model), flags=re.DOTALL)
+        assert not re.search(r"\bclick\b|\bTODO\b|\bFIXME\b|lorem", text, re.I), model.id
         american = r"\b\w*(?:minimiz|maximiz|optimiz|generaliz|normaliz|behavior|color\b|center)\w*"
-        assert re.findall(american, text) == [], template.id
+        assert re.findall(american, text) == [], model.id
 
 
 # --- slow: every variant -------------------------------------------------------------------------------------------
 
 
-def computes(template: ItemTemplate) -> bool:
+def computes(model: ItemModel) -> bool:
     """Whether a part asks for a number or formula, be it among listed values."""
     return any(
         part.source.kind in ("number", "numbers", "formula") or (part.source.kind == "choice" and part.source.answer)
-        for part in template.parts
+        for part in model.parts
     )
 
 
@@ -193,13 +193,13 @@ def test_every_variant_is_proved(name: str) -> None:
 @pytest.mark.parametrize("name", IDS)
 def test_the_longest_option_does_not_give_the_key_away(name: str) -> None:
     population = populate(bank()[name])
-    solver = Solver(population)
+    writer = QuestionWriter(population)
     longest: dict[str, list[bool]] = defaultdict(list)
     for _, question in solved(population):
-        for part, key in zip(solver.wording.parts, question.parts, strict=True):
+        for part, key in zip(writer.wording.parts, question.parts, strict=True):
             if part.kind == "choice" and len(key.order) > 2:
                 texts = {
-                    o.id: fill(o.text, question.slots, solver.slot_kinds) for o in part.options if o.id in key.order
+                    o.id: fill(o.text, question.slots, writer.slot_kinds) for o in part.options if o.id in key.order
                 }
                 longest[part.id].append(max(texts, key=lambda name: len(texts[name])) == key.options[0])
     for part_id, hits in longest.items():
@@ -219,8 +219,8 @@ def ranked(values: list[float]) -> np.ndarray:
 def test_work_orders_items_as_the_minutes_of_their_authors_do() -> None:
     """Spearman's correlation within topics, pooled in two ways: docs/work.md quotes both."""
     topics: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for template in bank().values():
-        topics[template.topic].append((float(np.median(populate(template).work)), template.source.minutes))
+    for model in bank().values():
+        topics[model.topic].append((float(np.median(populate(model).work)), model.source.minutes))
     pairs = [np.array(rows) for rows in topics.values() if len(rows) > 1]
     ranks = [np.column_stack([ranked(list(column)) for column in rows.T]) for rows in pairs]
     within = np.concatenate([(rank - rank.mean(axis=0)) / len(rank) for rank in ranks])

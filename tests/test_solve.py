@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdquiz.errors import InputError
-from gdquiz.mathematics.expressions import Language, parse
-from gdquiz.solving import Solution, solve
-from gdquiz.task import Quantity, methods
-from gdquiz.telling import EVENTS, WORDS, as_json, as_text, number, pretty
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.solving.solution import Solution, solve
+from gdquiz.solving.task import Quantity, methods
+from gdquiz.solving.telling import EVENTS, WORDS, as_json, as_text, number, pretty
 
 F = Fraction
 
@@ -501,7 +501,7 @@ def test_decimals_can_be_told_from_exact_numbers() -> None:
 
 
 def test_every_value_and_event_has_words() -> None:
-    from gdquiz.mathematics.outcomes import rules
+    from gdquiz.judging.verdicts import rules
 
     axes = ("limit", "point", "scope")
     assert {rule.value for axis in axes for rule in rules(axis)} <= set(WORDS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gdquiz.solving import solve
+from gdquiz.solving.solution import solve
 
 HEAVY, NESTEROV = "heavy-ball", "nesterov"
 SADDLE = "(u + 2v)^2/10 - (2u - v)^2/10 + (2u - v)^4"

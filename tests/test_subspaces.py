@@ -5,12 +5,12 @@ from fractions import Fraction as F
 import pytest
 from exact_runs import events, flag, run_of, verdict
 
-from gdquiz.mathematics import theorems
-from gdquiz.mathematics.calculus import derive
-from gdquiz.mathematics.exact_run import ExactRun, StatedRun
-from gdquiz.mathematics.expressions import Language, parse
-from gdquiz.mathematics.foresight import foreseen
-from gdquiz.mathematics.subspaces import on_subspace
+from gdquiz.descent.calculus import derive
+from gdquiz.descent.exact_run import ExactRun, StatedRun
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.theorems import deciding
+from gdquiz.theorems.foresight import foreseen
+from gdquiz.theorems.subspaces import on_subspace
 
 
 def told(*arguments, **options):
@@ -18,7 +18,7 @@ def told(*arguments, **options):
 
 
 def within(run: ExactRun):
-    return on_subspace(run, lambda inner: theorems.decide(inner, foreseen(inner)))
+    return on_subspace(run, lambda inner: deciding.decide(inner, foreseen(inner)))
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_a_shipped_mistake_is_gone_in_every_precision():
     run = run_of("(u + 2*v)^2/10 - (2*u - v)^2/10 + (2*u - v)^4", "u=1/3 v=2/3", "1/7")
     stated = StatedRun(run.calculus, (), run.start, run.rate)
     assert foreseen(stated).places[0] != (0, 0)
-    assert verdict(theorems.decide(stated, foreseen(stated))) == "converged saddle"
+    assert verdict(deciding.decide(stated, foreseen(stated))) == "converged saddle"

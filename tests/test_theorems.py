@@ -10,21 +10,22 @@ from fractions import Fraction as F
 import pytest
 from exact_runs import flag, verdict
 
-from gdquiz.mathematics import attraction, enclosures, events
-from gdquiz.mathematics.attraction import approaches, converges, cycles, settles
-from gdquiz.mathematics.calculus import derive
-from gdquiz.mathematics.certainty import NO, UNSURE, YES
-from gdquiz.mathematics.certificates import Exact
-from gdquiz.mathematics.enclosures import Machine, Program, Uncertain, arb, ball, precision
-from gdquiz.mathematics.events import crossings, overshoots, with_flags
-from gdquiz.mathematics.exact_run import ExactRun, StatedRun
-from gdquiz.mathematics.expressions import Language, parse
-from gdquiz.mathematics.orbits import begins_at_rest, comes_back
-from gdquiz.mathematics.suggestion import Suggestion
-from gdquiz.mathematics.theorems import decide
-from gdquiz.mathematics.unfinished import drifts, lingers, plateau
-from gdquiz.mathematics.valleys import descends
-from gdquiz.solving import solve
+from gdquiz.descent.calculus import derive
+from gdquiz.descent.exact_run import ExactRun, StatedRun
+from gdquiz.enclosures import balls as enclosures
+from gdquiz.enclosures.balls import Machine, Program, Uncertain, arb, ball, precision
+from gdquiz.formulas.expressions import Language, parse
+from gdquiz.numbers.certainty import NO, UNSURE, YES
+from gdquiz.solving.solution import solve
+from gdquiz.theorems import attraction, events
+from gdquiz.theorems.attraction import approaches, converges, cycles, settles
+from gdquiz.theorems.certificates import Exact
+from gdquiz.theorems.deciding import decide
+from gdquiz.theorems.events import crossings, overshoots, with_flags
+from gdquiz.theorems.orbits import begins_at_rest, comes_back
+from gdquiz.theorems.suggestion import Suggestion
+from gdquiz.theorems.unfinished import drifts, lingers, plateau
+from gdquiz.theorems.valleys import descends
 
 pytestmark = pytest.mark.skipif(not enclosures.AVAILABLE, reason="python-flint is not installed")
 
@@ -306,8 +307,8 @@ def test_without_flint_it_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PROGRAM = """
 import json, sys
-from gdquiz.solving import solve
-from gdquiz.telling import as_text
+from gdquiz.solving.solution import solve
+from gdquiz.solving.telling import as_text
 for loss, start, rate in (("x^4/4 + x^3/6 - 3*x^2/4", "x=2", "1/10"), ("x^2 + x*y + 2*y^2", "x=1", "1/10"),
                           ("exp(-x) + x/3", "x=1/7", "2/3"), ("(a*b-1)^2/2", "a=2", "1/10")):
     names = [start, "y=1/3"] if "y" in loss else [start, "b=1/2"] if "b" in loss else [start]

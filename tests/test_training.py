@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdquiz.mathematics.certainty import NO, UNSURE, YES
-from gdquiz.mathematics.training import TRAINING_RULES, clear_minimum, early_stop, judge_training
+from gdquiz.descent.training import TRAINING_RULES, clear_minimum, early_stop, judge_training
+from gdquiz.numbers.certainty import NO, UNSURE, YES
 
 FALLING = [1.0, 0.8, 0.6, 0.5, 0.4]
 
@@ -75,7 +75,7 @@ def test_rows_are_judged_one_by_one():
 def test_at_most_one_rule_says_yes(train, heldout, limit):
     size = min(len(train), len(heldout))
     curves = [np.array([values[:size]], dtype=float) for values in (train, heldout)]
-    from gdquiz.mathematics.training import Curves, _turns
+    from gdquiz.descent.training import Curves, _turns
 
     printed = curves[1].astype(np.int64)
     case = Curves(*curves, printed, printed.argmin(axis=1), _turns(printed), np.array([float(limit)]))

@@ -7,26 +7,26 @@ import numpy as np
 import pytest
 from banking import item
 
-from gdquiz.authoring.population import populate
-from gdquiz.mathematics.certainty import NO, UNSURE, YES
-from gdquiz.mathematics.outcomes import rules
+from gdquiz.judging.verdicts import rules
+from gdquiz.numbers.certainty import NO, UNSURE, YES
+from gdquiz.populations.population import populate
 
 
 def keys(
     ask: str, values: str, *, loss: str, start: str, rate: str, variables: str = '"x", "y"'
 ) -> tuple[list[str], int]:
     """The values of k in rows that are not refused, each with the answer; and how many rows are refused."""
-    template = item(
+    model = item(
         f'parameters = {{ k = [{values}] }}\nloss = {{ formula = "{loss}", variables = [{variables}] }}\n'
         f'run = {{ start = [{start}], rate = "{rate}", steps = 2, judge = true }}\n'
         f'[[item.part]]\nkind = "truth"\nask = "?"\ntruth = "{ask}"\n',
         stem="${{k}}$?",
     )
-    population = populate(template)
+    population = populate(model)
     told = []
     for row in range(population.size):
         block, place = population.locate(row)
-        column = block.world(block.world.template.parts[0].truth)
+        column = block.world(block.world.model.parts[0].truth)
         told.append(
             f"{block.world.parameters['k'].fraction(place)} {bool(np.broadcast_to(column, block.world.rows)[place])}"
         )

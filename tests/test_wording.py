@@ -7,17 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gdquiz.authoring.wording import (
-    Literal,
-    Slot,
-    code_span,
-    escape,
-    fill,
-    kind_of,
-    slots_of,
-    split,
-)
 from gdquiz.errors import InputError
+from gdquiz.exam.wording import Literal, Slot, code_span, escape, fill, kind_of, slots_of, split
 
 KINDS = {"a": "math", "b": "math", "name": "text", "prog": "code"}
 

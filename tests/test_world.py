@@ -9,24 +9,24 @@ import numpy as np
 import pytest
 from banking import NUMBER, item, items
 
-from gdquiz.authoring.names import NAMES
-from gdquiz.authoring.population import PROVIDERS, _enumerate
-from gdquiz.authoring.world import PRECISION, World, calculus_of, kinks
+from gdquiz.banks.names import NAMES
 from gdquiz.errors import InputError
-from gdquiz.mathematics.columns import floats, is_exact
-from gdquiz.mathematics.exact import Rationals
-from gdquiz.mathematics.expressions import Language, Node, parse, to_text
+from gdquiz.formulas.columns import floats, is_exact
+from gdquiz.formulas.expressions import Language, Node, parse, to_text
+from gdquiz.numbers.exact import Rationals
+from gdquiz.populations.population import PROVIDERS, _enumerate
+from gdquiz.populations.world import PRECISION, World, calculus_of, kinks
 
 F = Fraction
 
 
-def world(template, **values) -> World:
+def world(model, **values) -> World:
     """The exact world of the first case of an item, in its own rows or in rows of these values."""
-    case = template.cases[0]
-    columns = _enumerate(template, case)
+    case = model.cases[0]
+    columns = _enumerate(model, case)
     if values:
         columns = {name: Rationals.of(values[name]) for name in columns}
-    return World(template, case, columns, PROVIDERS)
+    return World(model, case, columns, PROVIDERS)
 
 
 def listed(column) -> list:
@@ -105,12 +105,12 @@ def test_the_working_precision_is_left_as_it_was() -> None:
 
 def test_eigenvalues_in_three_variables() -> None:
     # (2, -1, 0; -1, 2, -1; 0, -1, 2) has the eigenvalues 2 - sqrt 2, 2, 2 + sqrt 2
-    template = item(
+    model = item(
         "parameters = { a = [1, 2] }\n"
         'loss = { formula = "a*x^2 + y^2 + z^2 - x*y - y*z", variables = ["x", "y", "z"] }\n'
         'run = { start = ["1", "1", "1"], rate = "1/4", steps = 1 }\n' + NUMBER + 'answer = "eig_max"'
     )
-    exact = world(template)
+    exact = world(model)
     largest, least = expression("eig_max", "eig_max"), expression("eig_min", "eig_min")
     assert floats(exact["eig_max"])[0] == pytest.approx(2 + 2**0.5, rel=1e-14)
     assert floats(exact["eig_min"])[0] == pytest.approx(2 - 2**0.5, rel=1e-14)
@@ -120,13 +120,13 @@ def test_eigenvalues_in_three_variables() -> None:
 
 
 def test_the_minimizer_of_a_loss_that_is_not_quadratic_is_an_input_error() -> None:
-    template = item(
+    model = item(
         'parameters = { a = [1, 2] }\nloss = { formula = "a*x^4", variables = ["x"] }\n'
         + NUMBER
         + 'answer = "minimizer_x"'
     )
     with pytest.raises(InputError, match=r"'minimizer_x' does not exist; expected a quadratic loss"):
-        world(template)["minimizer_x"]
+        world(model)["minimizer_x"]
 
 
 # --- two routes ----------------------------------------------------------------------------------------------------
@@ -134,14 +134,14 @@ def test_the_minimizer_of_a_loss_that_is_not_quadratic_is_an_input_error() -> No
 
 def test_the_routes_step_with_different_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exact run is stepped with the formulas, the floating one with the compiled functions: each alone can fail."""
-    template = item(
+    model = item(
         'parameters = { a = [1, 2] }\nloss = { formula = "a*x^2", variables = ["x"] }\n'
         'run = { start = ["1"], rate = "1/10", steps = 1 }\n' + NUMBER + 'answer = "x[1]"'
     )
-    calculus = calculus_of(template.cases[0])
+    calculus = calculus_of(model.cases[0])
     wrong = lambda *columns: [3 * columns[0] * columns[1]]  # noqa: E731
     monkeypatch.setitem(calculus.__dict__, "gradient_function", wrong)
-    exact = world(template)
+    exact = world(model)
     assert listed(exact["x"][1]) == [F(8, 10), F(6, 10)]
     assert floats(exact.floating()["x"][1]).tolist() == pytest.approx([0.7, 0.4])
 
@@ -156,21 +156,21 @@ def test_kinks_of_a_loss() -> None:
 
 def test_rows_whose_run_meets_a_kink_are_known() -> None:
     # |x| from x0 with steps of 1/2: 3/2 -> 1 -> 1/2 -> 0; 3/4 -> 1/4 -> -1/4 -> 1/4
-    template = item(
+    model = item(
         'parameters = { x0 = ["3/2", "3/4"] }\nloss = { formula = "abs(x)", variables = ["x"] }\n'
         'run = { start = ["x0"], rate = "1/2", steps = 3 }\n' + NUMBER + 'answer = "x[2]"'
     )
-    exact = world(template)
+    exact = world(model)
     assert exact.on_kink.tolist() == [True, False]
     assert exact.floating().on_kink.tolist() == [True, False]
 
 
 def test_named_points_count_only_where_a_derivative_is_asked_for() -> None:
-    template = item(
+    model = item(
         'parameters = { a = [0, 1] }\nloss = { formula = "abs(x)", variables = ["x"] }\npoints = { p = ["a"] }\n'
         + NUMBER + 'answer = "loss_at_p"'
     )  # fmt: skip
-    exact = world(template)
+    exact = world(model)
     assert listed(exact["loss_at_p"]) == [0, 1]
     assert exact.on_kink.tolist() == [False, False]
     assert exact["grad_at_p"] is not None
@@ -191,8 +191,8 @@ STOCHASTIC = 'run = { start = ["w0"], rate = "rate", steps = 2, method = "sgd", 
 def step(formula: str, run: str, wrong: str, *, order: str = "[1, 2]", node: str = "w[1]") -> Fraction:
     """What a student with this wrong entry gets on a line through (1, 3) and (2, 5), from w = 1 with the rate 1/4."""
     body = LINE.replace("FORMULA", formula) + run.replace("ORDER", order)
-    template = item(f'{body}{NUMBER}answer = "{node}"\nwrong = [{wrong}]\n')
-    return listed(world(template).mistaken(template.parts[0].wrong[0])(expression(node, "w")))[0]
+    model = item(f'{body}{NUMBER}answer = "{node}"\nwrong = [{wrong}]\n')
+    return listed(world(model).mistaken(model.parts[0].wrong[0])(expression(node, "w")))[0]
 
 
 def test_a_mistake_is_executed() -> None:
@@ -222,20 +222,18 @@ def test_there_is_no_sum_to_take_where_nothing_is_averaged_evenly(formula: str, 
 
 
 def test_a_batch_of_a_sum_is_summed_and_of_a_mean_averaged() -> None:
-    template = '{ misconception = "SIGN" }'
+    model = '{ misconception = "SIGN" }'
     # uphill from 1 with both examples: 1 - 16/4 = -3 for the sum, 1 - 8/4 = -1 for the mean
-    assert step("sum((w*x - y)^2)", STOCHASTIC, template, order="[[1, 2], 1]") == -3
-    assert step("mean((w*x - y)^2)", STOCHASTIC, template, order="[[1, 2], 1]") == -1
+    assert step("sum((w*x - y)^2)", STOCHASTIC, model, order="[[1, 2], 1]") == -3
+    assert step("mean((w*x - y)^2)", STOCHASTIC, model, order="[[1, 2], 1]") == -1
 
 
 def test_a_redefined_quantity_carries_on_into_what_rests_on_it() -> None:
     # the rate taken for twice the rate: 1 + 8/2 = 5, and 'twice' is then 1
     wrong = '{ misconception = "SIGN", redefine = { rate = "2*rate" } }'
     assert step("mean((w*x - y)^2)", PLAIN, wrong) == 5
-    template = item(
-        f'{LINE.replace("FORMULA", "mean((w*x - y)^2)")}{PLAIN}{NUMBER}answer = "twice"\nwrong = [{wrong}]\n'
-    )
-    mistaken = world(template).mistaken(template.parts[0].wrong[0])
+    model = item(f'{LINE.replace("FORMULA", "mean((w*x - y)^2)")}{PLAIN}{NUMBER}answer = "twice"\nwrong = [{wrong}]\n')
+    mistaken = world(model).mistaken(model.parts[0].wrong[0])
     assert listed(mistaken["twice"]) == [1]
 
 
@@ -245,23 +243,23 @@ def test_a_redefinition_takes_the_place_of_the_mistake() -> None:
 
 
 def test_doubts_of_a_redefinition_are_doubts_of_its_world() -> None:
-    template = item(
+    model = item(
         'parameters = { a = [0, 2] }\ndefine = { s = "1" }\n' + NUMBER
         + 'answer = "s"\nwrong = [{ misconception = "SIGN", redefine = { s = "if(1/a == 3, 2, 3)" } }]'
     )  # fmt: skip
-    mistaken = world(template).mistaken(template.parts[0].wrong[0])
+    mistaken = world(model).mistaken(model.parts[0].wrong[0])
     assert is_exact(mistaken["s"])
     assert mistaken.doubtful.tolist() == [True, False]
 
 
 def test_a_mistake_that_can_not_be_executed_names_item_and_line() -> None:
-    template = item(
+    model = item(
         'parameters = { a = [1, 2] }\nloss = { formula = "a*x^2", variables = ["x"] }\n'
         'run = { start = ["1"], rate = "1/10", steps = 1 }\n' + NUMBER
         + 'answer = "x[1]"\nwrong = [{ misconception = "PLAIN" }]'
     )  # fmt: skip
     with pytest.raises(InputError) as caught:
-        _ = world(template).mistaken(template.parts[0].wrong[0]).run
+        _ = world(model).mistaken(model.parts[0].wrong[0]).run
     (fault,) = caught.value.faults
     assert (fault.file, fault.item) == ("trial.toml", "one") and fault.line == 5
 
@@ -270,13 +268,13 @@ def test_a_mistake_that_can_not_be_executed_names_item_and_line() -> None:
 
 
 def ended(loss: str, rate: str, start: str, node: str) -> tuple[list[bool], list[bool]]:
-    template = item(
+    model = item(
         f'parameters = {{ k = [1, 2] }}\nloss = {{ formula = "{loss}", variables = ["x"] }}\n'
         f'run = {{ start = ["{start}"], rate = "{rate}", steps = 2, judge = true }}\n'
         f'[[item.part]]\nkind = "truth"\nask = "?"\ntruth = "{node}"\n'
     )
-    here = world(template)
-    value = here(template.parts[0].truth)
+    here = world(model)
+    value = here(model.parts[0].truth)
     return np.broadcast_to(value, (2,)).tolist(), here.doubtful.tolist()
 
 

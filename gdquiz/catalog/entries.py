@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gdquiz.authoring import exam as frozen
-from gdquiz.authoring.population import Population, populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.authoring.wordings import Solver
-from gdquiz.mathematics import draws
+from gdquiz import draws
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.models import ItemModel
+from gdquiz.exam import frozen
+from gdquiz.populations.population import Population, populate
 
 VARIANTS = 6
 """Variants of an item that a catalog shows."""
@@ -53,27 +53,27 @@ class Entry:
     questions: tuple[frozen.Question, ...]
 
 
-def entry(template: ItemTemplate, variants: int = VARIANTS) -> Entry:
+def entry(model: ItemModel, variants: int = VARIANTS) -> Entry:
     """The entry of an item with so many of its variants, or all that it has where these are fewer.
 
     Which variants, and in which order their options stand, depends on the item's id and size alone.
     Raises ``InputError`` for an item whose population can not be made.
     """
-    population = populate(template)
-    solver = Solver(population)
-    codes = dict.fromkeys(wrong.code for part in template.parts for wrong in part.wrong)
+    population = populate(model)
+    writer = QuestionWriter(population)
+    codes = dict.fromkeys(wrong.code for part in model.parts for wrong in part.wrong)
     return Entry(
-        file=template.file,
-        wording=solver.wording,
-        slot_kinds=solver.slot_kinds,
-        needs=tuple(template.source.needs),
-        kinds=tuple(template.kinds),
+        file=model.file,
+        wording=writer.wording,
+        slot_kinds=writer.slot_kinds,
+        needs=tuple(model.source.needs),
+        kinds=tuple(model.kinds),
         misconceptions=tuple(codes),
         enumerated=population.enumerated,
         refused=population.refusals,
         spread=spread(population) if population.size else None,
         questions=tuple(
-            solver.question(row, number=1, id=f"figure-{template.id}", path=("catalog", row))
+            writer.question(row, number=1, id=f"figure-{model.id}", path=("catalog", row))
             for row in rows(population, variants)
         ),
     )
@@ -83,7 +83,7 @@ def rows(population: Population, variants: int) -> tuple[int, ...]:
     """The rows that are shown of a population, all different."""
     if not population.size:
         return ()
-    keyed = draws.Permutation(("catalog", population.template.id), population.size)
+    keyed = draws.Permutation(("catalog", population.model.id), population.size)
     return tuple(keyed(place) for place in range(min(variants, population.size)))
 
 

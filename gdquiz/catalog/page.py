@@ -23,14 +23,14 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 import gdquiz
-from gdquiz.authoring.exam import Exam, Form
-from gdquiz.authoring.learning_outcomes import explained
-from gdquiz.authoring.wording import fill
+from gdquiz.banks.learning_outcomes import explained
 from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, Entry
 from gdquiz.catalog.views import BarView, CardView, CatalogView, ChoiceView, FilterView, GroupView, LineView, SpreadView
+from gdquiz.descent.misconceptions import misconception
 from gdquiz.errors import Fault, InputError
-from gdquiz.mathematics.misconceptions import misconception
+from gdquiz.exam.frozen import Exam, Form
+from gdquiz.exam.wording import fill
 from gdquiz.packaging.fields import KINDS
 from gdquiz.rendering import html
 from gdquiz.rendering.blocks import Blocks, Place, amount

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from gdquiz.authoring.learning_outcomes import LEARNING_OUTCOMES, NONE, explained
-from gdquiz.authoring.template import ItemTemplate
+from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES, NONE, explained
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.processes import jobs_option, worked_out
@@ -67,16 +67,16 @@ def banks(
     click.echo(told)
 
 
-def _described(item: ItemTemplate) -> tuple[str, ...]:
+def _described(item: ItemModel) -> tuple[str, ...]:
     source = item.source
     outcome = "-" if source.outcome == NONE else source.outcome
     facts = (item.topic, source.skill, outcome, source.bloom, str(source.tier), f"{source.minutes:g}")
     return (item.id, *facts, ", ".join(item.kinds))
 
 
-def _solved(item: ItemTemplate) -> tuple[str, int]:
+def _solved(item: ItemModel) -> tuple[str, int]:
     """The range of work and the number of variants."""
-    from gdquiz.authoring.population import populate
+    from gdquiz.populations.population import populate
 
     population = populate(item)
     if not population.size:
@@ -94,9 +94,9 @@ def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def _list_misconceptions(items: Sequence[ItemTemplate], *, every: bool) -> None:
+def _list_misconceptions(items: Sequence[ItemModel], *, every: bool) -> None:
     """Misconceptions with the items that foresee them; ``every`` one, or those that some item foresees."""
-    from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
+    from gdquiz.descent.misconceptions import MISCONCEPTIONS
 
     foreseen: dict[str, list[str]] = {}
     for item in items:
@@ -111,7 +111,7 @@ def _list_misconceptions(items: Sequence[ItemTemplate], *, every: bool) -> None:
     )
 
 
-def _list_outcomes(items: Sequence[ItemTemplate], *, every: bool) -> None:
+def _list_outcomes(items: Sequence[ItemModel], *, every: bool) -> None:
     """Learning outcomes in words with their items; ``every`` one, or those that some item is filed under."""
     filed: dict[str, list[str]] = {code: [] for code in LEARNING_OUTCOMES} if every else {}
     for item in items:

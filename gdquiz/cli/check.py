@@ -31,8 +31,8 @@ def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...]
     Prints the size of each population, what was refused and why, and the time.  The exit code is 1 when anything is
     wrong with an item, and 2 when a bank can not be read.
     """
-    from gdquiz.checking import check as check_item
-    from gdquiz.checking import told
+    from gdquiz.checking.proving import check as check_item
+    from gdquiz.checking.proving import told
 
     began = time.perf_counter()
     items = load_banks(files)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from gdquiz.authoring.bank import Bank, read_bank
-from gdquiz.authoring.items import templates
-from gdquiz.authoring.template import ItemTemplate
+from gdquiz.banks.bank import Bank, read_bank
+from gdquiz.banks.items import models
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli.files import read_text
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.resources import data
@@ -30,7 +30,7 @@ def shipped_banks() -> tuple[tuple[str, str], ...]:
 
 def load_banks(
     paths: Sequence[Path] = (), topics: Sequence[str] = (), skills: Sequence[str] = ()
-) -> tuple[ItemTemplate, ...]:
+) -> tuple[ItemModel, ...]:
     """Every item of the banks in the order of the files, or those that have one of the topics or skills.
 
     Raises ``InputError`` with the faults of all the files together, for an id that stands in two of them, and for
@@ -44,12 +44,12 @@ def load_banks(
         except InputError as error:
             faults += error.faults
     unread = bool(faults)
-    found: list[ItemTemplate] = []
+    found: list[ItemModel] = []
     for bank in banks:
         whole = bank.content.bank.topic in topics or not (topics or skills)
         wanted = [item.id for item in bank.content.item if whole or item.skill in skills]
         try:
-            found += (template for template in templates(bank, None if paths else wanted) if template.id in wanted)
+            found += (model for model in models(bank, None if paths else wanted) if model.id in wanted)
         except InputError as error:
             faults += error.faults
     faults += _repeated(banks)
@@ -82,7 +82,7 @@ def _unknown(what: str, names: Sequence[str], known: Collection[str]) -> Iterato
             yield Fault(f"there is no {what} '{name}'", listed, hint, field=f"--{what}")
 
 
-def load_item(name: str, paths: Sequence[Path] = ()) -> ItemTemplate:
+def load_item(name: str, paths: Sequence[Path] = ()) -> ItemModel:
     """The item of that id.  Raises ``InputError`` as ``load_banks`` does, and with the nearest id there is."""
     if paths:
         return find_item(name, load_banks(paths))
@@ -91,16 +91,16 @@ def load_item(name: str, paths: Sequence[Path] = ()) -> ItemTemplate:
         bank = read_bank(text, file=file)
         known += (item.id for item in bank.content.item)
         if name in known:
-            return templates(bank, [name])[0]
+            return models(bank, [name])[0]
     raise _unknown_item(name, known)
 
 
-def find_item(name: str, items: Sequence[ItemTemplate]) -> ItemTemplate:
+def find_item(name: str, items: Sequence[ItemModel]) -> ItemModel:
     """The item of that id.  Raises ``InputError`` with the nearest id there is."""
-    for template in items:
-        if template.id == name:
-            return template
-    raise _unknown_item(name, [template.id for template in items])
+    for model in items:
+        if model.id == name:
+            return model
+    raise _unknown_item(name, [model.id for model in items])
 
 
 def _unknown_item(name: str, known: Sequence[str]) -> InputError:

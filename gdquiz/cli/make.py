@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from gdquiz.authoring.exam import Exam, Student
 from gdquiz.cli import Command
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_bytes, read_text, write_folder
 from gdquiz.cli.loading import load_banks
@@ -25,6 +24,7 @@ from gdquiz.cli.outputs import (
 )
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError
+from gdquiz.exam.frozen import Exam, Student
 from gdquiz.plurals import counted
 
 TITLE, QUESTIONS = "Gradient descent", 10
@@ -98,8 +98,8 @@ def make(
     BLUEPRINT is a TOML file that says which questions the exam has (docs/blueprints.md).  Without it the options
     describe a quick quiz.
     """
-    from gdquiz.authoring.assembly import assemble
-    from gdquiz.authoring.blueprint import quick_blueprint, read_blueprint
+    from gdquiz.assembly.blueprint import quick_blueprint, read_blueprint
+    from gdquiz.assembly.forms import assemble
 
     quick = bool(topics) or questions is not None or title is not None
     if base is not None and (quick or forms or pool or seed is not None or earlier):
@@ -149,13 +149,13 @@ def make(
 
 
 def _students(roster: Path | None, notes: list[str]) -> tuple[Student, ...]:
-    from gdquiz.authoring.roster import read_roster
+    from gdquiz.assembly.roster import read_roster
 
     return read_roster(read_bytes(roster), file=str(roster), notes=notes) if roster is not None else ()
 
 
 def _exam(file: Path) -> Exam:
-    from gdquiz.authoring.exam_json import from_json
+    from gdquiz.exam.exam_json import from_json
 
     return from_json(read_text(file, most=MOST_OF_AN_EXAM), file=str(file))
 
@@ -172,8 +172,8 @@ def _extended(
 
     It says itself what it was made of; a blueprint tells where its banks are.
     """
-    from gdquiz.authoring.assembly import extend, planned
-    from gdquiz.authoring.blueprint import read_blueprint
+    from gdquiz.assembly.blueprint import read_blueprint
+    from gdquiz.assembly.forms import extend, planned
 
     before = _exam(base)
     plan = planned(before, file=str(base))
@@ -199,7 +199,7 @@ def _write(
     exam: Exam, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool, notes: list[str]
 ) -> list[Fault]:
     """Write the exam and all that is made from it, and tell of it; return what had to be left out."""
-    from gdquiz.authoring.exam_json import to_json
+    from gdquiz.exam.exam_json import to_json
 
     told: list[str] = []
     lost: list[Fault] = []

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from gdquiz.authoring.exam import Exam
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.exam.frozen import Exam
 
 DEFAULT_FORMATS = ("markdown", "html", "latex")
 DEFAULT_PACKAGES = ("moodle",)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gdquiz.authoring.template import ItemTemplate
+from gdquiz.banks.models import ItemModel
 from gdquiz.errors import Fault, InputError
 
 QUESTIONS, TITLE = 500, "Gradient descent"
@@ -27,9 +27,7 @@ def check_page(path: Path, questions: int | None, *, force: bool) -> None:
         )
 
 
-def write_page(
-    path: Path, items: Sequence[ItemTemplate], *, questions: int, seed: str, title: str, force: bool
-) -> None:
+def write_page(path: Path, items: Sequence[ItemModel], *, questions: int, seed: str, title: str, force: bool) -> None:
     """Write the page and say what is in it."""
     from gdquiz.cli.files import write_text
     from gdquiz.cli.progress import with_progress

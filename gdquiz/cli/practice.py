@@ -11,7 +11,7 @@ from secrets import token_hex
 
 import click
 
-from gdquiz.authoring.template import ItemTemplate
+from gdquiz.banks.models import ItemModel
 from gdquiz.cli import Command
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import NewPath
@@ -101,24 +101,24 @@ def practice(
 
         raise InputError(Fault("standard input is closed, and practice reads the answers there"))
     else:
-        templates = load_banks(files, topics, skills)
-        _converse(templates, place, save=not no_save, seed=seed, questions=questions)
+        models = load_banks(files, topics, skills)
+        _converse(models, place, save=not no_save, seed=seed, questions=questions)
 
 
-def _converse(templates: Sequence[ItemTemplate], place: Path, *, save: bool, seed: str, questions: int | None) -> None:
-    from gdquiz.authoring.population import populate
-    from gdquiz.authoring.wordings import Solver
+def _converse(models: Sequence[ItemModel], place: Path, *, save: bool, seed: str, questions: int | None) -> None:
+    from gdquiz.assembly.questions import QuestionWriter
     from gdquiz.cli.keeping import Keeper
+    from gdquiz.populations.population import populate
     from gdquiz.practice.conversation import Ask, Save, Say, conversation
     from gdquiz.practice.plan import candidates
 
-    by_id = {template.id: template for template in templates}
+    by_id = {model.id: model for model in models}
 
-    solver = cache(lambda item: Solver(populate(by_id[item])))
+    writer = cache(lambda item: QuestionWriter(populate(by_id[item])))
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 80
-    keeper, chosen = Keeper(place, save=save), candidates(templates)
+    keeper, chosen = Keeper(place, save=save), candidates(models)
     talk = conversation(
-        chosen, keeper.record, solver, seed=seed, session=token_hex(8), questions=questions, width=width
+        chosen, keeper.record, writer, seed=seed, session=token_hex(8), questions=questions, width=width
     )
     reply: str | Record | None = None
     while True:

@@ -34,7 +34,7 @@ gdquiz render exam/exam.json --to moodle --out upload
 @click.option("--force", is_flag=True, help="Replace what was rendered into the folder before.")
 def render(exam: Path, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool) -> None:
     """Render a frozen exam again, from its exam.json alone."""
-    from gdquiz.authoring.exam_json import from_json
+    from gdquiz.exam.exam_json import from_json
 
     check_target(out, force=force)
     check_formats(formats)

@@ -22,9 +22,9 @@ def schema_text(kind: str) -> str:
     """The JSON Schema (draft 2020-12) of one kind of file."""
     from pydantic import BaseModel
 
-    from gdquiz.authoring.blueprint import Blueprint
-    from gdquiz.authoring.exam import Exam
-    from gdquiz.authoring.schema import BankFile
+    from gdquiz.assembly.blueprint import Blueprint
+    from gdquiz.banks.schema import BankFile
+    from gdquiz.exam.frozen import Exam
     from gdquiz.packaging.jsonl import Line
 
     models: dict[str, type[BaseModel]] = {"bank": BankFile, "blueprint": Blueprint, "exam": Exam, "line": Line}

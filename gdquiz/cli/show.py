@@ -16,12 +16,11 @@ from gdquiz.cli.loading import bank_option, load_item
 @bank_option
 def show(item: str, variant: int, files: tuple[Path, ...]) -> None:
     """Print one variant of an item with its key, the wrong answers it foresees, hints and solution."""
-    from gdquiz.authoring.population import populate
+    from gdquiz.checking.showing import shown
     from gdquiz.errors import Fault, InputError
-    from gdquiz.showing import shown
+    from gdquiz.populations.population import populate
 
-    template = load_item(item, files)
-    population = populate(template)
+    population = populate(load_item(item, files))
     if not population.size:
         raise InputError(Fault(f"no variant of the item '{item}' is left", hint="'gdquiz check' tells why"))
     if variant >= population.size:

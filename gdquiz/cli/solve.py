@@ -34,7 +34,7 @@ class SolveCommand(Command):
 
 
 def _methods(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from gdquiz.task import ALIASES, methods
+    from gdquiz.solving.task import ALIASES, methods
 
     names = [*(row.name for row in methods()), *ALIASES]
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
@@ -77,8 +77,8 @@ def solve(
     Printed are the gradient, the Hessian, the critical points and their kinds, the largest stable rate, the steps,
     and what becomes of the run.  Fractions are exact; decimals are rounded.
     """
-    from gdquiz.solving import solve as solved
-    from gdquiz.telling import as_json, as_text
+    from gdquiz.solving.solution import solve as solved
+    from gdquiz.solving.telling import as_json, as_text
 
     given = {name: value for name, value in parameters.items() if value is not None}
     solution = solved(loss, start, rate, steps=steps, method=method, parameters=given, ascend=ascend)

@@ -18,9 +18,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from gdquiz.mathematics.columns import Evaluation, precise
-from gdquiz.mathematics.expressions import Apply, Language, Name, Node, Number, parse
-from gdquiz.mathematics.pointwise import Irrational, bits, exact_value
+from gdquiz.formulas.columns import Evaluation, precise
+from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, parse
+from gdquiz.formulas.pointwise import Irrational, bits, exact_value
 
 DIGITS = 50
 MOST_BITS = 100_000

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdquiz import draws
 from gdquiz.errors import InputError
+from gdquiz.formulas.columns import Evaluation, precise
+from gdquiz.formulas.expressions import Language, Node, parse
+from gdquiz.formulas.pointwise import as_float
 from gdquiz.marking.numerals import Unreadable, plain
-from gdquiz.mathematics import draws
-from gdquiz.mathematics.columns import Evaluation, precise
-from gdquiz.mathematics.expressions import Language, Node, parse
-from gdquiz.mathematics.pointwise import as_float
 
 POINTS = 96
 """Sample points that floats look at ..."""

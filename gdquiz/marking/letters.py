@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import NoReturn
 
+from gdquiz.formulas.scanner import shown
 from gdquiz.marking.numerals import LONGEST, Unreadable
-from gdquiz.mathematics.scanner import shown
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from gdquiz.authoring.exam import Kind, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.exam.frozen import Kind, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.formulas import notation
+from gdquiz.formulas.expressions import Language, Node, parse, terminating, to_text
 from gdquiz.marking import following, formulas, letters, numerals
 from gdquiz.marking.letters import LETTERS
 from gdquiz.marking.numerals import Unreadable
-from gdquiz.mathematics import notation
-from gdquiz.mathematics.expressions import Language, Node, parse, terminating, to_text
 
 NONE, ALL = Fraction(0), Fraction(1)
 ROUNDED = Fraction(1, 1000)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from gdquiz.mathematics.scanner import shown
+from gdquiz.formulas.scanner import shown
 
 LONGEST = 500
 """Characters of a response."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from gdquiz.authoring.exam import NumberKey
+from gdquiz.exam.frozen import NumberKey
 
 PLACES = 15
 UNIT = 10**PLACES

@@ -17,14 +17,14 @@ from math import gcd, lcm
 
 from jinja2 import Environment, Template
 
-from gdquiz.authoring.exam import Exam, PartWording, Question, Wording
 from gdquiz.errors import Fault, InputError
+from gdquiz.exam.frozen import Exam, PartWording, Question, Wording
 from gdquiz.packaging.decimals import Accepted, recognised, scaled, shown, written
 from gdquiz.packaging.fields import (
     AS_IS,
+    AS_LETTERS,
     KINDS,
     LEFT_OUT,
-    LETTERS,
     PLACES,
     POSITIONS,
     SHARES,
@@ -268,7 +268,7 @@ class Entries:
         label = ""
         if part.kind == "numbers":
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
-        elif one.carried == LETTERS:
+        elif one.carried == AS_LETTERS:
             label = self._prompt(key, part, one, one.of)
         elif one.carried == PLACES:
             label = self._option(key, part, one, one.of)
@@ -610,7 +610,7 @@ def _pieces_of(part: PartWording, one: Field) -> int:
         return len(part.labels)
     if part.kind == "truth":
         return 2 if part.options else 1
-    return {LETTERS: len(part.prompts), PLACES: len(part.options)}.get(one.carried, 1)
+    return {AS_LETTERS: len(part.prompts), PLACES: len(part.options)}.get(one.carried, 1)
 
 
 def weights(wording: Wording, fields: tuple[Field, ...], points: float) -> tuple[int, ...]:

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gdquiz.authoring.exam import Kind, PartKey, PartWording, Question, Wording, WrongAnswer
-from gdquiz.authoring.wording import slots_of
-from gdquiz.mathematics import draws
+from gdquiz import draws
+from gdquiz.exam.frozen import Kind, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.exam.wording import slots_of
 from gdquiz.packaging.decimals import Accepted, accepted, scaled, shown
 
 FieldKind = Literal["number", "choice", "choices", "truth", "matching", "ordering", "words"]
@@ -24,7 +24,7 @@ PLACES = "as several choices, one for the place of each thing"
 PLAIN = "as it is where its options are plain words, else as several choices, one for each pair"
 ONE_TO_ONE = "as it is where its options are plain words that are each used once, else as several choices, one a pair"
 POSITIONS = "as a matching of the things with their places"
-LETTERS = "as several choices, one for each pair"
+AS_LETTERS = "as several choices, one for each pair"
 WORDS = "as an answer in words, which people mark"
 LEFT_OUT = "left out"
 
@@ -32,7 +32,7 @@ CARRIAGES: Mapping[str, str] = {
     AS_IS: "the platform has this kind of question",
     AMONG: "a choice; with fewer than two foreseen wrong answers it becomes an answer in words",
     POSITIONS: "each thing is matched with its place, 1 to n",
-    LETTERS: "each pair becomes a choice of its own, which lists the options",
+    AS_LETTERS: "each pair becomes a choice of its own, which lists the options",
     PLAIN: "menus that drop down show no formulas",
     ONE_TO_ONE: "every option belongs to one pair there: an option without a pair, or with two, has no place",
     PLACES: "each thing becomes a choice of its own among the places 1 to n",
@@ -114,9 +114,9 @@ def fields_of(
         if carried == LEFT_OUT:
             continue
         if carried == ONE_TO_ONE:
-            carried = PLAIN if sorted(key.options) == sorted(order_of(part, key)) else LETTERS
+            carried = PLAIN if sorted(key.options) == sorted(order_of(part, key)) else AS_LETTERS
         if carried == PLAIN:
-            carried = AS_IS if all(is_plain(option.text, slot_kinds) for option in part.options) else LETTERS
+            carried = AS_IS if all(is_plain(option.text, slot_kinds) for option in part.options) else AS_LETTERS
         row = (wording.item, question.row, part.id)
         found += [replace(field, part=at, carried=carried) for field in _FIELDS[part.kind](part, key, carried, row)]
     return tuple(found)
@@ -287,7 +287,7 @@ def _matching(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -
                 groups.setdefault(order.index(wrong.options[prompt]), []).append(number)
         groups.pop(place, None)
         mismatched.append([Message(tuple(numbers), at, prompt) for at, numbers in sorted(groups.items())])
-    if carried == LETTERS:
+    if carried == AS_LETTERS:
         for prompt, (place, messages) in enumerate(zip(right, mismatched, strict=True)):
             yield Field(0, "choice", of=prompt, options=len(order), right=(place,), messages=tuple(messages))
     else:

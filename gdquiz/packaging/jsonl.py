@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gdquiz.authoring.exam import Frozen, Kind, NumberKey, PartWording, Question
+from gdquiz.exam.frozen import Frozen, Kind, NumberKey, PartWording, Question
 from gdquiz.packaging.entries import Entry, tags_of
 from gdquiz.packaging.packages import Package
 from gdquiz.rendering import markdown

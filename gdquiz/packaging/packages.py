@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 
 from jinja2 import Template
 
-from gdquiz.authoring.exam import Exam, Question
 from gdquiz.errors import Fault, InputError
+from gdquiz.exam.frozen import Exam, Question
 from gdquiz.packaging.entries import Entries, Entry, shortened
 from gdquiz.packaging.targets import Target
 from gdquiz.plurals import counted

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from gdquiz.authoring.exam import Kind
 from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.exam.frozen import Kind
 from gdquiz.packaging import styles
 from gdquiz.packaging.fields import (
     AMONG,
     AS_IS,
+    AS_LETTERS,
     CARRIAGES,
     KINDS,
     LEFT_OUT,
-    LETTERS,
     ONE_TO_ONE,
     PLACES,
     PLAIN,
@@ -203,7 +203,7 @@ TARGETS: tuple[Target, ...] = (
             numbers=AMONG,
             choices=LEFT_OUT,
             truth=AS_IS,
-            matching=LETTERS,
+            matching=AS_LETTERS,
             ordering=PLACES,
             formula=AMONG,
             text=LEFT_OUT,

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
-from gdquiz.authoring.exam import PartWording, Question, Wording
-from gdquiz.authoring.wording import fill
-from gdquiz.authoring.wordings import Solver
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.descent.misconceptions import misconception
+from gdquiz.exam.frozen import PartWording, Question, Wording
+from gdquiz.exam.wording import fill
 from gdquiz.marking.letters import LETTERS
 from gdquiz.marking.marks import Marking, given_number, mark
 from gdquiz.marking.numerals import Unreadable, read_number
-from gdquiz.mathematics.misconceptions import misconception
 from gdquiz.practice import mastery, plan
 from gdquiz.practice import record as kept
 from gdquiz.practice.progress import Progress
@@ -71,7 +71,7 @@ class _Left(Exception):
 def conversation(
     items: Sequence[plan.Candidate],
     record: Record,
-    solver: Callable[[str], Solver],
+    writer: Callable[[str], QuestionWriter],
     *,
     seed: str,
     session: str,
@@ -80,7 +80,7 @@ def conversation(
 ) -> Talk[Record]:
     """A session over some items, until the learner leaves or so many questions were asked; returns the record.
 
-    ``solver`` gives the questions of an item.  ``session`` is an id that no other session has.
+    ``writer`` gives the questions of an item.  ``session`` is an id that no other session has.
     """
     number, last = 0, ""
     yield Say("Type ? for a hint, ! for the solution, skip, quit, or help.")
@@ -89,7 +89,7 @@ def conversation(
             progress = progress_of(record)
             step = plan.next_step(items, progress, seed, last)
             item, skill = step.candidate.item, step.candidate.skill
-            own = solver(item)
+            own = writer(item)
             row = plan.row(item, own.size, progress, seed)
             question = own.question(row, number=1, id=f"{item}-{row}", path=(seed, "practice", item, row))
             number, last = number + 1, item

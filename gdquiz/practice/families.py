@@ -15,18 +15,18 @@ from typing import Any
 import contourpy
 import numpy as np
 
-from gdquiz.mathematics.calculus import Calculus, derive
-from gdquiz.mathematics.certificates import Absolute, Power, Quadratic
-from gdquiz.mathematics.critical import critical_points
-from gdquiz.mathematics.descent import METHODS
-from gdquiz.mathematics.expressions import Language, Node, parse, to_text
-from gdquiz.mathematics.landscape import Landscape
-from gdquiz.mathematics.notation import typeset
-from gdquiz.mathematics.outcome_rules import RULES
-from gdquiz.mathematics.outcomes import UNDECIDED
-from gdquiz.mathematics.proofs import certificate, kind_name, knowledge
-from gdquiz.solving import LONG, STABLE
-from gdquiz.telling import WORDS
+from gdquiz.descent.calculus import Calculus, derive
+from gdquiz.descent.stepping import METHODS
+from gdquiz.formulas.expressions import Language, Node, parse, to_text
+from gdquiz.formulas.notation import typeset
+from gdquiz.judging.rules import RULES
+from gdquiz.judging.verdicts import UNDECIDED
+from gdquiz.landscape.critical import critical_points
+from gdquiz.landscape.facts import Landscape
+from gdquiz.solving.proofs import certificate, kind_name, knowledge
+from gdquiz.solving.solution import LONG, STABLE
+from gdquiz.solving.telling import WORDS
+from gdquiz.theorems.certificates import Absolute, Power, Quadratic
 
 
 @dataclass(frozen=True, slots=True)

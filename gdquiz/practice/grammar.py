@@ -1,12 +1,12 @@
-"""The formula grammar as data: what the page's reader of formulas needs of the tables and limits in ``mathematics``."""
+"""The formula grammar as data: what the page's reader of formulas needs of the tables and limits in ``formulas``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from gdquiz.formulas import expressions, scanner
 from gdquiz.marking.formulas import sample_points
-from gdquiz.mathematics import expressions, scanner
 
 SAMPLE_UNIT = 1994
 """The sample points of ``marking.formulas`` are whole numbers over this."""

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from math import factorial, prod
 
-from gdquiz.authoring.exam import PartWording
+from gdquiz.exam.frozen import PartWording
 
 START = 0.1
 """L before the first answer."""

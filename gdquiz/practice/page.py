@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 import gdquiz
-from gdquiz.authoring.exam import Exam
+from gdquiz.exam.frozen import Exam
 from gdquiz.practice import mastery
 from gdquiz.practice.families import explorer
 from gdquiz.practice.grammar import grammar

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.mathematics import draws
+from gdquiz import draws
+from gdquiz.banks.models import ItemModel
 from gdquiz.practice.progress import Progress
 
 
@@ -40,16 +40,16 @@ class Step:
     aimed_at: str = ""
 
 
-def candidates(templates: Iterable[ItemTemplate]) -> tuple[Candidate, ...]:
+def candidates(models: Iterable[ItemModel]) -> tuple[Candidate, ...]:
     return tuple(
         Candidate(
-            item=template.id,
-            skill=template.source.skill,
-            needs=tuple(template.source.needs),
-            tier=template.source.tier,
-            codes=frozenset(wrong.code for part in template.parts for wrong in part.wrong),
+            item=model.id,
+            skill=model.source.skill,
+            needs=tuple(model.source.needs),
+            tier=model.source.tier,
+            codes=frozenset(wrong.code for part in model.parts for wrong in part.wrong),
         )
-        for template in templates
+        for model in models
     )
 
 

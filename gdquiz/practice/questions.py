@@ -10,12 +10,12 @@ from typing import Any
 
 from jinja2 import Environment
 
-from gdquiz.authoring.exam import Exam, OptionText, PartKey, PartWording, Question, Text, Wording, WrongAnswer
+from gdquiz.descent.misconceptions import MISCONCEPTIONS
 from gdquiz.errors import Fault, InputError
+from gdquiz.exam.frozen import Exam, OptionText, PartKey, PartWording, Question, Text, Wording, WrongAnswer
+from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, parse
+from gdquiz.formulas.notation import symbol
 from gdquiz.marking.following import part_name
-from gdquiz.mathematics.expressions import Apply, Language, Name, Node, Number, parse
-from gdquiz.mathematics.misconceptions import MISCONCEPTIONS
-from gdquiz.mathematics.notation import symbol
 from gdquiz.practice.mastery import guess
 from gdquiz.rendering import html
 from gdquiz.rendering.blocks import with_decimal

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from gdquiz.authoring.assembly import assemble
-from gdquiz.authoring.blueprint import Blueprint, Section, Slot
-from gdquiz.authoring.exam import Exam
-from gdquiz.authoring.population import populate
-from gdquiz.authoring.template import ItemTemplate
-from gdquiz.mathematics import draws
+from gdquiz import draws
+from gdquiz.assembly.blueprint import Blueprint, Section, Slot
+from gdquiz.assembly.forms import assemble
+from gdquiz.banks.models import ItemModel
+from gdquiz.exam.frozen import Exam
+from gdquiz.populations.population import populate
 
 
 def selected(
-    items: Sequence[ItemTemplate],
+    items: Sequence[ItemModel],
     questions: int,
     seed: str,
     title: str,
@@ -40,7 +40,7 @@ def selected(
     )
 
 
-def skills(items: Iterable[ItemTemplate]) -> Mapping[str, tuple[str, ...]]:
+def skills(items: Iterable[ItemModel]) -> Mapping[str, tuple[str, ...]]:
     """The skills of the items with those that each builds on, every skill after what it builds on.
 
     Skills that build on one another in a circle, or on what no item trains, come where they would without it; among

@@ -14,9 +14,9 @@ from typing import Any
 
 from jinja2 import Environment
 
-from gdquiz.authoring.exam import Exam, Form, GuideLine, PartKey, PartWording, Question, Wording
 from gdquiz.errors import Fault, InputError
-from gdquiz.mathematics.notation import symbol
+from gdquiz.exam.frozen import Exam, Form, GuideLine, PartKey, PartWording, Question, Wording
+from gdquiz.formulas.notation import symbol
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, Style, join, set_prose
 from gdquiz.rendering.moulds import Mould

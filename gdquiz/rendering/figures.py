@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment
 
-from gdquiz.authoring.exam import Curve, Figure, Mark, Point
+from gdquiz.exam.frozen import Curve, Figure, Mark, Point
 from gdquiz.rendering.markup import Style
 from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import lay_out, load

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from jinja2 import Environment
 
-from gdquiz.authoring.exam import Exam
 from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.exam.frozen import Exam
 from gdquiz.rendering import html, latex, markdown, pdf
 from gdquiz.rendering.blocks import figure_path
 from gdquiz.rendering.figures import draw

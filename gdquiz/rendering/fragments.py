@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 HOLE = "\ue000"
-"""Where a value goes in a skeleton.  No text of an author holds this character (see ``authoring.wording.opaque``)."""
+"""Where a value goes in a skeleton.  No text of an author holds this character (see ``exam.wording.opaque``)."""
 
 _ALTERNATIVE = re.compile(r'(<math[^>]*?) alttext="[^"]*"')
 _BLOCK = re.compile(r'<(p|pre|dt|dd|li|svg|table)[ >].*?</\1>|<div class="text">.*?</div>', re.DOTALL)

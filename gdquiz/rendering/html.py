@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from html import escape
 
-from gdquiz.authoring.wording import kind_of
+from gdquiz.exam.wording import kind_of
 from gdquiz.rendering.markup import Filled, Kinds, Pieces, Style
 from gdquiz.texts import mathml
 from gdquiz.texts.latex import pieces, value, value_of_words

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from gdquiz.authoring.wording import code_span, escape, kind_of
+from gdquiz.exam.wording import code_span, escape, kind_of
 from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces, Style, merged, set_formula, slot_hole
 from gdquiz.rendering.tex import Delimited
 from gdquiz.texts.prose import (

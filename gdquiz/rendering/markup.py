@@ -15,7 +15,7 @@ from html import escape
 from itertools import zip_longest
 from typing import Protocol
 
-from gdquiz.authoring.wording import kind_of
+from gdquiz.exam.wording import kind_of
 from gdquiz.texts.markdown import read
 from gdquiz.texts.prose import (
     Block,

@@ -10,7 +10,7 @@ from itertools import islice
 
 from jinja2 import Environment
 
-from gdquiz.authoring.exam import Exam, Form, PartKey, PartWording, Section
+from gdquiz.exam.frozen import Exam, Form, PartKey, PartWording, Section
 from gdquiz.plurals import counted
 from gdquiz.rendering.blocks import LETTERS, Blocks, Place, answer, points, short
 from gdquiz.rendering.markup import Pieces, Style, join

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gdquiz.authoring.wording import kind_of
+from gdquiz.exam.wording import kind_of
 from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces
 from gdquiz.texts.latex import pieces, tex, value, value_of_words, web_words
 from gdquiz.texts.trees import Row

@@ -6,8 +6,8 @@ question fills in its own values.
 
 from __future__ import annotations
 
-from gdquiz.authoring.exam import Exam, Text
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Exam, Text
 from gdquiz.rendering.markdown import indented
 from gdquiz.rendering.markup import Pieces, Style, set_prose, set_text
 from gdquiz.rendering.moulds import Mould

@@ -1,4 +1,4 @@
-// Runs of plain descent that exact arithmetic decides; see gdquiz.mathematics.certificates for the theory.
+// Runs of plain descent that exact arithmetic decides; see gdquiz.theorems.certificates for the theory.
 // A start and a rate carry their exact values beside the floats: run.exact = { start: [rationals], rate }.
 
 function certified(family, run, shown) {

@@ -1,4 +1,4 @@
-// Runs of descent in floats, observed as gdquiz.mathematics.observation observes them.
+// Runs of descent in floats, observed as gdquiz.judging.observation observes them.
 
 // A family of losses made ready: its loss, gradient and Hessian as functions of a point.
 function fieldOf(family, grammar) {
@@ -64,7 +64,7 @@ const WINDOW = 50,
   FAR = 1e8,
   SAME = 1e-12;
 
-// A long run in a short form; the names are those of gdquiz.mathematics.observation.Trajectory.
+// A long run in a short form; the names are those of gdquiz.judging.observation.Trajectory.
 function observe(field, run, steps, shown) {
   const seen = {
     run,

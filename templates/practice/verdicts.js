@@ -1,4 +1,4 @@
-// What became of a run: the outcome rules of gdquiz.mathematics.outcome_rules, with the bounds of that very table.
+// What became of a run: the rules of gdquiz.judging.rules, with the bounds of that very table.
 // Answers are 1 (yes), 0 (too close to call) and -1 (no), combined as Kleene does.
 
 const YES = 1,

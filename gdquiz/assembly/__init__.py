@@ -1,0 +1,1 @@
+"""Assembly: blueprints, rosters and populations become an exam, each question worded and keyed."""

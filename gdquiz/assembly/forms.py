@@ -1,0 +1,591 @@
+"""From a blueprint and populations to an exam: which rows stand on which form, solved and worded.
+
+Every choice is a pure function of a path (key, item, form, ...): see ``draws.py``.  The key is the seed,
+stretched once an exam, for the ids on a printed sheet would tell a guessed seed from a wrong one.  A slot takes rows
+of nearly equal work: those within a narrow band around the median of what it may draw from come first, in a
+keyed order, and only when they are used up do the others follow, nearest first.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+import gdquiz
+from gdquiz import draws
+from gdquiz.assembly.blueprint import Blueprint, Slot, pool
+from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.assembly.repetition import is_variant, rows_of
+from gdquiz.assembly.seating import canonical, in_order, seats, who
+from gdquiz.banks.models import ItemModel
+from gdquiz.banks.variants import HasVariants, Variants
+from gdquiz.errors import Fault, InputError
+from gdquiz.exam import frozen
+from gdquiz.plurals import counted
+
+BANDS = (0.1, 0.2, 0.35, 0.5)
+"""Half-widths of the band of work that are tried, narrowest first ..."""
+ENOUGH = 60
+"""... until a band holds so many rows (or half of all there are)."""
+UNEVEN = 0.3
+"""Items of one slot whose median work lies further apart than this are told where forms draw their own."""
+
+
+def solved(model: ItemModel) -> HasVariants:
+    """The population of an item, solved here and now."""
+    from gdquiz.populations.population import populate
+
+    return populate(model)
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """One question of the blueprint: where its items come from and how their rows are ordered.
+
+    ``terms`` is the slot as text, and ``turn`` counts the places of the same terms before this one: what is drawn for a
+    place depends on these, and so does not change when other slots come or go.
+    """
+
+    section: int
+    slot: Slot
+    models: tuple[ItemModel, ...]
+    number: int
+    terms: str
+    turn: int
+
+
+def assemble(
+    blueprint: Blueprint,
+    models: Sequence[ItemModel],
+    forms: int,
+    roster: Sequence[frozen.Student] = (),
+    *,
+    spare: int = 0,
+    not_in: Sequence[frozen.Exam] = (),
+    file: str = "",
+    solve: Callable[[ItemModel], HasVariants] = solved,
+    progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
+) -> frozen.Exam:
+    """The exam of a blueprint with so many forms, or with one for each student of a roster and ``spare`` ones more.
+
+    No variant of the exams ``not_in`` comes again.  ``solve`` gives the population of an item (by default it is made
+    here).  Raises ``InputError`` when a slot can not be filled.
+
+    Form k does not depend on the number of forms.  Which student has which form depends on nothing but the key and the
+    set of all ids, and the id of the exam on these, too: no two exams in which a student has another form share one.
+    """
+    students = in_order(roster)
+    seed = str(blueprint.seed)
+    library = _Library(draws.stretched(seed), solve)
+    library.leave_out(rows_of(not_in, _within_reach(blueprint, models), library.variants))
+    frame = _frame(blueprint, models, library, students, file)
+    seated = _seated(frame.key, students, 0, spare if students else forms)
+    with _no_search_for_cycles():
+        steps = progress(range(len(seated)), label="forms", total=len(seated))
+        solved = tuple(_form(seated[step], frame) for step in steps)
+    sections, first = [], 1
+    for place, section in enumerate(blueprint.section):
+        size = sum(one.section == place for one in frame.places)
+        sections.append(
+            frozen.Section(title=section.title, instructions=section.instructions, first=first,
+                           last=first + size - 1, space=section.space)
+        )  # fmt: skip
+        first += size
+    exam = frozen.Exam(
+        gdquiz=gdquiz.__version__,
+        id=frame.exam_id,
+        title=blueprint.title,
+        course=blueprint.course,
+        date=blueprint.date,
+        instructions=blueprint.instructions,
+        seed=seed,
+        points=sum(question.points for question in solved[0].questions),
+        sections=tuple(sections),
+        wordings={},
+        slot_kinds={},
+        misconceptions={},
+        forms=(),
+        origin=frozen.Origin(
+            blueprint=_plan(blueprint),
+            fingerprint=frame.fingerprint,
+            excluded={name: tuple(sorted(rows)) for name, rows in sorted(library.excluded.items())},
+        ),
+    )
+    return _with_forms(exam, solved, frame)
+
+
+def extend(
+    exam: frozen.Exam,
+    models: Sequence[ItemModel],
+    roster: Sequence[frozen.Student] = (),
+    *,
+    spare: int = 0,
+    file: str = "",
+    solve: Callable[[ItemModel], HasVariants] = solved,
+    progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
+) -> frozen.Exam:
+    """The exam with a form more for each student of the roster who has none, and ``spare`` ones more.
+
+    All there was stays as it is, to the letter.  Raises ``InputError`` where the items or gdquiz have changed since the
+    exam was made, so that new forms would not be of the same exam.
+    """
+    blueprint = planned(exam, file=file)
+    known = {canonical(form.student.id) for form in exam.forms if form.student is not None}
+    students = in_order(student for student in roster if canonical(student.id) not in known)
+    library = _Library(draws.stretched(exam.seed), solve)
+    library.leave_out({name: frozenset(rows) for name, rows in exam.origin.excluded.items()} if exam.origin else {})
+    frame = _frame(blueprint, models, library, (), file)
+    frame = replace(frame, exam_id=exam.id, ids=draws.different_ids((exam.id, "questions"), 5))
+    if exam.origin is None or frame.fingerprint != exam.origin.fingerprint:
+        raise InputError(
+            Fault("the items have changed since this exam was made", "the banks it was made from",
+                  "make another exam, with --not-in this one", file=file)
+        )  # fmt: skip
+    seated = _seated(frame.key, students, len(exam.forms), spare)
+    with _no_search_for_cycles():
+        steps = progress(range(len(seated)), label="forms", total=len(seated))
+        solved = tuple(_form(seated[step], frame) for step in steps)
+    library.held_against(exam, file)
+    return _with_forms(exam, solved, frame)
+
+
+def planned(exam: frozen.Exam, *, file: str = "exam.json") -> Blueprint:
+    """The blueprint of an exam.  Raises ``InputError`` for an exam that does not say what it was made of."""
+    if exam.origin is None:
+        raise InputError(
+            Fault("an earlier gdquiz made this exam, and it does not say of what",
+                  hint="make another exam, with --not-in this one", file=file)
+        )  # fmt: skip
+    try:
+        return Blueprint.model_validate_json(exam.origin.blueprint).model_copy(update={"seed": exam.seed})
+    except ValidationError as error:
+        raise InputError(
+            Fault("this is no blueprint", hint="the file must be one that 'gdquiz make' wrote", file=file,
+                  field="origin.blueprint")
+        ) from error  # fmt: skip
+
+
+def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], frame: _Frame) -> frozen.Exam:
+    """The exam with these forms more, and with what all its forms need; what it has of it already stays."""
+    library = frame.library
+    used = {question.wording for form in solved for question in form.questions} - set(exam.wordings)
+    codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
+    titles = {code: library.title(code) for code in codes - set(exam.misconceptions)} | exam.misconceptions
+    wordings = dict(sorted(({name: library.wording(name) for name in used} | exam.wordings).items()))
+    forms = (*exam.forms, *solved)
+    return exam.model_copy(
+        update={
+            "wordings": wordings,
+            "slot_kinds": dict(sorted(({name: library.slot_kinds(name) for name in used} | exam.slot_kinds).items())),
+            "misconceptions": dict(sorted(titles.items())),
+            "forms": forms,
+            "report": (*_report(forms, wordings, library), *_uneven(frame)),
+        }
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """What all forms of an exam have in common.  ``picked`` is the item of each place that has the same on all."""
+
+    key: str
+    blueprint: Blueprint
+    places: tuple[_Place, ...]
+    picked: Mapping[int, str]
+    library: _Library
+    fingerprint: str
+    exam_id: str
+    ids: Callable[[int], str]
+
+
+def _frame(
+    blueprint: Blueprint,
+    models: Sequence[ItemModel],
+    library: _Library,
+    students: Sequence[frozen.Student],
+    file: str,
+) -> _Frame:
+    key, excluded = library.key, library.excluded
+    places = tuple(_places(blueprint, models, library, file))
+    fingerprint = _fingerprint(blueprint, places)
+    assignment = [who(students)] if students else []
+    repeated = [json.dumps({name: sorted(rows) for name, rows in sorted(excluded.items())})] if excluded else []
+    exam_id = draws.short_id(("exam", key, fingerprint, "students", *assignment, "excluded", *repeated))
+    ids = draws.different_ids((exam_id, "questions"), 5)
+    return _Frame(key, blueprint, places, _common_picks(key, places), library, fingerprint, exam_id, ids)
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """A form to be made: its number from 0, its seat (see ``seating``), and whose it is."""
+
+    number: int
+    seat: int
+    student: frozen.Student | None
+
+
+def _seated(key: str, students: Sequence[frozen.Student], first: int, more: int) -> list[_Seat]:
+    """The forms of the students in their order, from number ``first``, and so many ``more`` that are nobody's."""
+    taken = seats((key, "seats", first), students)
+    own = [_Seat(first + k, first + taken[k], student) for k, student in enumerate(students)]
+    return own + [_Seat(k, k, None) for k in range(first + len(own), first + len(own) + more)]
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Python's collector off: an exam is many small values without cycles, and it would search them again and again."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
+# --- which items ---------------------------------------------------------------------------------------------------
+
+
+def _places(blueprint: Blueprint, models: Sequence[ItemModel], library: _Library, file: str) -> Iterator[_Place]:
+    faults: list[Fault] = []
+    places: list[_Place] = []
+    turns: Counter[str] = Counter()
+    for s, section in enumerate(blueprint.section):
+        for k, slot in enumerate(section.slot):
+            where = f"section[{s + 1}].slot[{k + 1}]"
+            try:
+                found = library.fitting(slot, pool(slot, models, file=file, where=where))
+                _equal_points(slot, found)
+            except InputError as error:
+                faults += error.at(file=file, field=where).faults if not error.faults[0].field else error.faults
+                continue
+            terms = slot.model_dump_json()
+            for _ in range(slot.count):
+                places.append(_Place(s, slot, found, len(places), terms, turns[terms]))
+                turns[terms] += 1
+    if faults:
+        raise InputError(faults)
+    yield from places
+
+
+def _within_reach(blueprint: Blueprint, models: Sequence[ItemModel]) -> list[ItemModel]:
+    """The items that some slot may draw from."""
+    found: set[str] = set()
+    for section in blueprint.section:
+        for slot in section.slot:
+            with suppress(InputError):  # told when the places are made
+                found |= {model.id for model in pool(slot, models)}
+    return [model for model in models if model.id in found]
+
+
+def _equal_points(slot: Slot, found: Iterable[ItemModel]) -> None:
+    """Forms whose items differ have to be worth the same.  Raises ``InputError`` otherwise."""
+    points = sorted({model.points for model in found})
+    if slot.each_form and slot.points is None and len(points) > 1:
+        listed = ", ".join(f"{value:g}" for value in points)
+        raise InputError(
+            Fault(f"forms would differ in points, for the items of this slot give {listed}", "'points' for the slot")
+        )
+
+
+def _plan(blueprint: Blueprint) -> str:
+    return blueprint.model_dump_json(exclude={"forms", "seed"})
+
+
+def _fingerprint(blueprint: Blueprint, places: Iterable[_Place]) -> str:
+    """What makes two exams of one key different, whoever sits them: the blueprint and the texts of the items."""
+    versions = sorted({f"{model.id}:{model.version}" for place in places for model in place.models})
+    return blake2b("\n".join([_plan(blueprint), *versions]).encode(), digest_size=16).hexdigest()
+
+
+def _common_picks(key: str, places: Sequence[_Place]) -> dict[int, str]:
+    """The item of each place whose items are the same on every form; no item twice while others are left."""
+    picked: dict[int, str] = {}
+    uses: Counter[str] = Counter()
+    for place in places:  # named items first, so that pools avoid them
+        if len(place.models) == 1:
+            picked[place.number] = place.models[0].id
+            uses[place.models[0].id] += 1
+    for place in places:
+        if place.number not in picked and not place.slot.each_form:
+            picked[place.number] = _pick(("items", key, place.terms, place.turn), place, uses)
+    return picked
+
+
+def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
+    names = sorted(model.id for model in place.models)
+    least = min(uses[name] for name in names)
+    fresh = [name for name in names if uses[name] == least]
+    name = fresh[draws.below(path, len(fresh))]
+    uses[name] += 1
+    return name
+
+
+# --- which rows ----------------------------------------------------------------------------------------------------
+
+
+class _Library:
+    """Populations, wordings and row orders, each made when first needed and kept."""
+
+    def __init__(self, key: str, solve: Callable[[ItemModel], HasVariants]):
+        self.key, self._solve = key, solve
+        self.excluded: Mapping[str, frozenset[int]] = {}
+        self._variants: dict[str, Variants] = {}
+        self._solvers: dict[str, QuestionWriter] = {}
+        self._orders: dict[tuple[str, str], _Order] = {}
+
+    def variants(self, model: ItemModel) -> Variants:
+        if model.id not in self._variants:
+            variants = self._solve(model).variants
+            if not variants.size:
+                reasons = "; ".join(f"{reason}: {n}" for reason, n in list(variants.refusals.items())[:3])
+                raise InputError(
+                    Fault(f"no row of the item can be printed ({reasons})", hint="run 'gdquiz check'",
+                          file=model.file, line=model.line, item=model.id)
+                )  # fmt: skip
+            self._variants[model.id] = variants
+        return self._variants[model.id]
+
+    def writer(self, model: ItemModel) -> QuestionWriter:
+        if model.id not in self._solvers:
+            self._solvers[model.id] = QuestionWriter(self.variants(model))
+        return self._solvers[model.id]
+
+    def wording(self, item: str) -> frozen.Wording:
+        return self._variants[item].wording
+
+    def slot_kinds(self, item: str) -> dict[str, frozen.SlotKind]:
+        return self._variants[item].slot_kinds
+
+    def title(self, code: str) -> str:
+        """The title of a misconception that one of the items foresees."""
+        return next(one.misconceptions[code] for one in self._variants.values() if code in one.misconceptions)
+
+    def leave_out(self, rows: Mapping[str, frozenset[int]]) -> None:
+        """Use none of these rows from now on."""
+        self.excluded = rows
+
+    def used_up(self) -> list[str]:
+        """The items all of whose rows are left out."""
+        return sorted(
+            name for name, rows in self.excluded.items()
+            if name in self._variants and len(rows) >= self._variants[name].size
+        )  # fmt: skip
+
+    def fitting(self, slot: Slot, models: tuple[ItemModel, ...]) -> tuple[ItemModel, ...]:
+        """The items that have a row for the slot.  Raises ``InputError`` where none has."""
+        if slot.work is not None:
+            models = self._within(slot.work, models)
+        found = tuple(t for t in models if t.id not in self.excluded or len(self._rows(t, slot)))
+        if not found:
+            names = ", ".join(model.id for model in models)
+            hint = "name fewer exams with --not-in, or draw from other items"
+            raise InputError(Fault(f"every variant that fits stood in an earlier exam ({names})", hint=hint))
+        return found
+
+    def _within(self, work: Sequence[float], models: tuple[ItemModel, ...]) -> tuple[ItemModel, ...]:
+        low, high = work
+        all_rows = [self.variants(model).work for model in models]
+        found = tuple(t for t, rows in zip(models, all_rows, strict=True) if np.any((rows >= low) & (rows <= high)))
+        if not found:
+            least, most = min(rows.min() for rows in all_rows), max(rows.max() for rows in all_rows)
+            expected = f"a range that meets {least:.2f} to {most:.2f}"
+            raise InputError(Fault(f"no variant asks for work from {low:g} to {high:g}", expected))
+        return found
+
+    def _rows(self, model: ItemModel, slot: Slot) -> NDArray[np.intp]:
+        work = self.variants(model).work
+        low, high = slot.work or (-np.inf, np.inf)
+        fits = (work >= low) & (work <= high)
+        fits[[row for row in self.excluded.get(model.id, ()) if 0 <= row < len(fits)]] = False
+        return np.flatnonzero(fits)
+
+    def held_against(self, exam: frozen.Exam, file: str) -> None:
+        """Raises ``InputError`` where an item that was solved here is not what it was in the exam."""
+        first = {question.wording: question for form in reversed(exam.forms) for question in form.questions}
+        changed = [
+            name
+            for name, writer in sorted(self._solvers.items())
+            if name in exam.wordings
+            and not (
+                exam.wordings[name] == writer.wording
+                and exam.slot_kinds.get(name) == writer.slot_kinds
+                and (name not in first or is_variant(writer, first[name]))
+            )
+        ]
+        if changed:
+            problem = f"gdquiz {gdquiz.__version__} words or numbers the variants of {', '.join(changed)} otherwise"
+            raise InputError(
+                Fault(problem, f"gdquiz {exam.gdquiz}, which made the exam", "or make another, with --not-in this one",
+                      file=file)
+            )  # fmt: skip
+
+    def row(self, model: ItemModel, place: _Place, form: int, taken: Sequence[int]) -> int:
+        """The row for the next question from this item on a form that has the rows ``taken`` from it already."""
+        order = self._order(model, place)
+        at = order.place(form, len(taken))
+        first = order[at]
+        if first not in taken:
+            return first
+        rows = (order[(at + step) % len(order)] for step in range(1, len(order)))
+        return next((row for row in rows if row not in taken), first)
+
+    def _order(self, model: ItemModel, place: _Place) -> _Order:
+        key, slot, models = (model.id, place.terms), place.slot, place.models
+        if key not in self._orders:
+            work = self.variants(model).work
+            rows = self._rows(model, slot)
+            if slot.each_form:  # forms differ in their items: all aim at the same work
+                aim = float(np.median([np.median(self.variants(other).work) for other in models]))
+            else:
+                aim = float(np.median(work[rows]))
+            self._orders[key] = _banded(("rows", self.key, model.id), rows, work[rows], aim)
+        return self._orders[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """All rows in the order in which forms take them: ring by ring around the aim, in keyed order within a ring."""
+
+    rings: tuple[tuple[NDArray[np.intp], draws.Permutation], ...]
+    _places: list[NDArray[np.intp]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return sum(len(members) for members, _ in self.rings)
+
+    def place(self, form: int, use: int) -> int:
+        """The place of the row for the ``use``-th question that a form has from these rows.
+
+        No two pairs of form and use share a place as long as all of them together need no more places than there are:
+        of n places, use u gets the first n // (u + 1) that no earlier use of so many forms has.  After that, places
+        come again.  No place depends on how many forms or uses there are.
+        """
+        size = len(self)
+        while len(self._places) <= use:
+            count = size // (len(self._places) + 1)
+            free = np.ones(size, bool)
+            for earlier in self._places:
+                free[earlier[:count]] = False
+            self._places.append(np.flatnonzero(free)[:count])
+        own = self._places[use]
+        return int(own[form % len(own)]) if len(own) else (form + use) % size
+
+    def __getitem__(self, place: int) -> int:
+        for members, keyed in self.rings:
+            if place < len(members):
+                return int(members[keyed(place)])
+            place -= len(members)
+        raise IndexError(place)
+
+
+def _banded(path: draws.Path, rows: NDArray[np.intp], work: NDArray[np.float64], aim: float) -> _Order:
+    distance = np.abs(work - aim)
+    wanted = min(ENOUGH, max(1, len(rows) // 2))
+    nearest = distance.min()
+    width = next((w for w in BANDS if np.count_nonzero(distance <= nearest + w) >= wanted), BANDS[-1])
+    ring = np.ceil(np.maximum(0, distance - nearest - width) / BANDS[-1] - 1e-9).astype(int)
+    members = {int(step): rows[ring == step] for step in np.unique(ring)}
+    return _Order(tuple((rows, draws.Permutation((*path, step), len(rows))) for step, rows in members.items()))
+
+
+# --- forms ---------------------------------------------------------------------------------------------------------
+
+_Chosen = tuple[_Place, ItemModel, int, int]
+"""A question of a form: its place, item and row, and how many questions before it are from the same item."""
+
+
+def _form(one: _Seat, frame: _Frame) -> frozen.Form:
+    key, k, library = frame.key, one.seat, frame.library
+    uses: Counter[str] = Counter(frame.picked.values())
+    rows_taken: dict[str, list[int]] = {}
+    chosen: list[_Chosen] = []
+    for place in frame.places:
+        name = frame.picked.get(place.number) or _pick(("items", key, place.terms, place.turn, k), place, uses)
+        model = next(one for one in place.models if one.id == name)
+        taken = rows_taken.setdefault(name, [])
+        row = library.row(model, place, k, taken)
+        chosen.append((place, model, row, len(taken)))
+        taken.append(row)
+    ordered = _ordered(("order", key, k), frame.blueprint, chosen)
+    whose = canonical(one.student.id) if one.student else k
+    form_id = f"{one.number + 1:03d}-{draws.short_id((frame.exam_id, 'form', whose), 4)}"
+    numbers = count(1)
+    questions = tuple(
+        library.writer(model).question(
+            row, number=next(numbers), id=frame.ids(k * len(frame.places) + place.number), slot=place.number + 1,
+            points=place.slot.points,
+            path=(key, k, model.id, use) if frame.blueprint.shuffle_options else None,
+        )
+        for place, model, row, use in ordered
+    )  # fmt: skip
+    return frozen.Form(id=form_id, number=one.number + 1, student=one.student, questions=questions)
+
+
+def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> Iterator[_Chosen]:
+    """The questions section by section, each in blueprint order or shuffled for this form."""
+    for s, section in enumerate(blueprint.section):
+        here = [one for one in chosen if one[0].section == s]
+        yield from draws.shuffled((*path, s), here) if section.shuffle else here
+
+
+# --- the report ----------------------------------------------------------------------------------------------------
+
+
+def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording], library: _Library) -> Iterator[str]:
+    """What an instructor should know: how equal the forms are, and which rows are used more than once."""
+    totals = [sum(question.difficulty for question in form.questions) / len(form.questions) for form in forms]
+    yield (
+        f"Mean work of the forms: {min(totals):.2f} to {max(totals):.2f} "
+        f"({counted(len(forms), 'form')}, {counted(len(forms[0].questions), 'question')} each)."
+    )
+    spread: dict[str, list[float]] = {}
+    taken: dict[str, Counter[int]] = {}
+    for form in forms:
+        for question in form.questions:
+            spread.setdefault(question.wording, []).append(question.difficulty)
+            taken.setdefault(question.wording, Counter())[question.row] += 1
+    earlier = {name: len(rows) for name, rows in library.excluded.items()}
+    for item, found in sorted(spread.items()):
+        used = f"{len(taken[item])} of {wordings[item].population} variants used"
+        gone = f", {earlier[item]} others stood in earlier exams" if earlier.get(item) else ""
+        yield f"{item}: work {min(found):.2f} to {max(found):.2f}, {used}{gone}."
+    for item, rows in sorted(taken.items()):
+        shared = sum(1 for uses in rows.values() if uses > 1)
+        if shared:
+            why = _shortage(wordings[item].population, earlier.get(item, 0), rows.total())
+            yield f"{item}: {shared} variants stand on more than one question{why}."
+    for item in library.used_up():
+        yield f"{item}: every variant stood in an earlier exam, so that none was drawn."
+
+
+def _uneven(frame: _Frame) -> Iterator[str]:
+    """The slots in which forms draw items of their own that ask for clearly different work for the same points."""
+    for slot in dict.fromkeys(place.terms for place in frame.places):
+        place = next(place for place in frame.places if place.terms == slot)
+        if not place.slot.each_form:
+            continue
+        medians = {one.id: float(np.median(frame.library.variants(one).work)) for one in place.models}
+        least, most = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+        if medians[most] - medians[least] > UNEVEN:
+            yield (
+                f"Section {place.section + 1}: forms get different items for the same points, from {least} "
+                f"(work {medians[least]:.2f}) to {most} ({medians[most]:.2f}); 'work' narrows the slot."
+            )
+
+
+def _shortage(size: int, earlier: int, asked: int) -> str:
+    """Why variants of an item had to come again, where its population explains it."""
+    if size - earlier >= asked:
+        return ""
+    what = f"the {size - earlier} variants that stood in no earlier exam" if earlier else f"its population of {size}"
+    return f", for {what} {'are fewer' if earlier else 'is smaller'} than the {asked} questions asked from it"

@@ -1,1 +1,0 @@
-"""Authoring: banks read into items, items solved into populations, blueprints assembled into exams."""

@@ -1,0 +1,143 @@
+"""What a bank's text becomes once it is understood: an item model, its cases, parts, wrong answers and slots.
+
+These are values only.  ``items`` makes them, and everything that solves, words or lists an item works on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+from gdquiz.banks import schema
+from gdquiz.formulas.expressions import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A gap in a text.  ``style`` says how it is set: as ``number``, ``plugged``, ``tidy``, ``derived`` or ``text``.
+
+    ``format`` is the number of decimals, ``code``, ``plain``, ``signed`` (in parentheses if negative) or empty.
+    """
+
+    key: str
+    style: str
+    expression: Node | None
+    format: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "text" if self.style == "text" else "code" if self.format in ("code", "plain") else "math"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    source: schema.Wrong
+    redefine: Mapping[str, Node]
+    values: tuple[Node, ...]
+    formula: Node | None
+    chooses: Mapping[str, Node | None]
+
+    @property
+    def code(self) -> str:
+        return self.source.misconception
+
+    @property
+    def states_itself(self) -> bool:
+        """Whether the item gives the wrong answer, so that nothing has to be executed to know it."""
+        return bool(self.values or self.formula is not None or self.chooses)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    source: schema.Part
+    answers: tuple[Node, ...]
+    truth: Node | None
+    formula: Node | None
+    when: Mapping[str, Node]
+    rank: Mapping[str, Node]
+    match: Mapping[str, Mapping[str, Node | None]]
+    wrong: tuple[Wrong, ...]
+    follow: Node | None
+
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+    @property
+    def kind(self) -> str:
+        return self.source.kind
+
+    @property
+    def lists_values(self) -> bool:
+        """Whether the options are the key and wrong values themselves."""
+        return self.kind == "choice" and bool(self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One of several series of a figure; its ``formula`` may use ``STEP``."""
+
+    source: schema.Series
+    letter: Node | None
+    formula: tuple[Node, ...]
+    start: tuple[Node, ...]
+    rate: Node | None
+    settings: Mapping[str, Node]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One version of the item with all its expressions read.  ``examples`` are the terms of a mean or sum over data."""
+
+    id: str
+    text: Mapping[str, str]
+    parameters: Mapping[str, tuple[Fraction, ...]]
+    define: Mapping[str, Node]
+    variables: tuple[str, ...]
+    loss: Node | None
+    term: Node | None
+    averaged: bool
+    data: Mapping[str, tuple[Node, ...]]
+    points: Mapping[str, tuple[Node, ...]]
+
+
+@dataclass(frozen=True)
+class ItemModel:
+    """An item of a bank, read: its cases, requirements, run, parts and slots."""
+
+    source: schema.Item
+    topic: str
+    licence: str
+    file: str
+    line: int | None
+    cases: tuple[Case, ...]
+    require: tuple[tuple[Node, str], ...]
+    start: tuple[Node, ...]
+    rate: Node | None
+    settings: Mapping[str, Node]
+    order: tuple[tuple[int, ...], ...]
+    barriers: tuple[Node, ...]
+    parts: tuple[Part, ...]
+    slots: Mapping[str, Slot]
+    figure: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.source.id
+
+    @property
+    def points(self) -> float:
+        return sum(part.source.points for part in self.parts)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(part.kind for part in self.parts))
+
+    @cached_property
+    def version(self) -> str:
+        """Eight hexadecimal digits that change whenever anything of the item does."""
+        return blake2b(self.source.model_dump_json().encode(), digest_size=4).hexdigest()

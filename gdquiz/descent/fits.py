@@ -1,0 +1,234 @@
+r"""Small real fits for questions on over-fitting: polynomial regression, by degree and by epoch, for many data sets.
+
+A data set is drawn from keyed bits: points of a grid, a true polynomial, bounded noise, values rounded to a few
+decimals, so that it can be printed in full and recomputed exactly.  With z the grid scaled to [-1, 1], the model of
+degree m is :math:`\hat y = \sum_{j=0}^m w_j z^j`, and the loss is the mean squared error
+:math:`\frac1n\sum_i(\hat y_i - y_i)^2`; held-out points are never fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+
+import numpy as np
+
+from gdquiz.descent.stepping import Field, Point, Solver, as_arrays, descent, run
+from gdquiz.draws import Path, integers, shuffled
+from gdquiz.numbers.certainty import Floats
+
+Series = tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSpec:
+    """How a data set is drawn.
+
+    ``train`` and ``heldout`` points are taken from ``grid`` without repetition; y is the polynomial with these
+    ``coefficients`` (constant first) plus a whole number of units from -``noise`` to ``noise``, a unit being
+    10^-``decimals``, rounded to that many decimals.  Raises ValueError for what can not be drawn.
+    """
+
+    train: int
+    heldout: int
+    grid: Series
+    coefficients: Series
+    noise: int
+    decimals: int = 1
+
+    def __post_init__(self) -> None:
+        if min(self.train, self.heldout) < 1 or self.train + self.heldout > len(set(self.grid)):
+            raise ValueError("the grid needs a different point for every training and held-out point")
+        if len(set(self.grid)) != len(self.grid):
+            raise ValueError("the points of the grid have to be different")
+        if min(self.noise, self.decimals) < 0 or not self.coefficients:
+            raise ValueError("noise and decimals can not be negative, and the polynomial needs a coefficient")
+
+    def scaled(self, x: Fraction) -> Fraction:
+        """The point on the scale on which the grid reaches from -1 to 1."""
+        low, high = min(self.grid), max(self.grid)
+        return (2 * x - low - high) / (high - low)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Data sets of one kind; each entry of the four tuples is one data set, its points in ascending order of x."""
+
+    spec: DataSpec
+    train_x: tuple[Series, ...]
+    train_y: tuple[Series, ...]
+    heldout_x: tuple[Series, ...]
+    heldout_y: tuple[Series, ...]
+
+    @property
+    def rows(self) -> int:
+        return len(self.train_x)
+
+    def targets(self) -> tuple[Floats, Floats]:
+        """The values as floats: training (rows, train), held out (rows, heldout)."""
+        return _floats(self.train_y), _floats(self.heldout_y)
+
+    def features(self, degree: int) -> tuple[Floats, Floats]:
+        """The powers 0..degree of the scaled x, shape (rows, points, degree+1), of training and held-out points."""
+        powers = np.arange(degree + 1)
+        parts = (self.train_x, self.heldout_x)
+        scaled = {x: float(self.spec.scaled(x)) for x in set(chain.from_iterable(chain.from_iterable(parts)))}
+        tables = (np.array([[scaled[x] for x in row] for row in part], dtype=float) for part in parts)
+        train, heldout = (np.asarray(table[:, :, None] ** powers, dtype=float) for table in tables)
+        return train, heldout
+
+
+@dataclass(frozen=True, slots=True)
+class DegreeFits:
+    """Mean squared errors of the least-squares fits of degree 0, 1, ..., shape (rows, degrees)."""
+
+    train: Floats
+    heldout: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class EpochFits:
+    """Gradient descent from w = 0, recorded at epochs 0..E (0 is before training).
+
+    ``train`` and ``heldout`` (rows, E+1) are mean squared errors without the penalty, ``weights`` has the shape
+    (rows, E+1, degree+1); ``train_limit`` (rows,) is the training error after endless training at a stable rate and
+    ``curvature`` (rows,) the largest eigenvalue L of the Hessian of the training loss (rates below 2/L are stable).
+    """
+
+    train: Floats
+    heldout: Floats
+    weights: Floats
+    train_limit: Floats
+    curvature: Floats
+
+
+def draw(spec: DataSpec, paths: Sequence[Path]) -> Data:
+    """One data set for each path of keyed bits; the same path gives the same data set everywhere."""
+    unit = Fraction(1, 10**spec.decimals)
+    truth = {x: round(sum(c * x**power for power, c in enumerate(spec.coefficients)) / unit) for x in spec.grid}
+    drawn = [_draw_one(spec, truth, path) for path in paths]
+    train_x, train_y, heldout_x, heldout_y = (tuple(data[part] for data in drawn) for part in range(4))
+    return Data(spec, train_x, train_y, heldout_x, heldout_y)
+
+
+def fit_degrees(data: Data, highest: int) -> DegreeFits:
+    """Least squares for every degree up to ``highest``, by one QR factorisation of the powers for all of them.
+
+    The training error can not rise with the degree, for the models are nested; that is checked, and ArithmeticError
+    raised should rounding break it.  Raises ValueError when a degree has more coefficients than training points.
+    """
+    if highest + 1 > data.spec.train:
+        raise ValueError(f"degree {highest} has more coefficients than the {data.spec.train} training points")
+    train, heldout = data.features(highest)
+    train_y, heldout_y = data.targets()
+    q, r = np.linalg.qr(train)
+    inverse = np.linalg.inv(r)
+    parts = np.einsum("rnj,rn->rj", q, train_y)
+    train_fit = np.cumsum(q * parts[:, None, :], axis=2)
+    heldout_fit = np.cumsum(np.einsum("rhi,rij->rhj", heldout, inverse) * parts[:, None, :], axis=2)
+    train_mse = ((train_fit - train_y[:, :, None]) ** 2).mean(axis=1)
+    heldout_mse = ((heldout_fit - heldout_y[:, :, None]) ** 2).mean(axis=1)
+    if (np.diff(train_mse, axis=1) > 1e-12 * train_mse[:, :1]).any():
+        raise ArithmeticError("the training error rose with the degree")
+    return DegreeFits(train_mse, heldout_mse)
+
+
+def exact_mse(data: Data, row: int, degree: int) -> tuple[Fraction, Fraction]:
+    """The exact training and held-out mean squared errors of the least-squares fit, by the normal equations in
+    fractions; a check on ``fit_degrees`` that shares no arithmetic with it.
+    """
+    points = [[x**power for power in range(degree + 1)] for x in data.train_x[row]]
+    size = range(degree + 1)
+    matrix = [[sum((p[i] * p[j] for p in points), Fraction(0)) for j in size] for i in size]
+    right = [sum((p[i] * y for p, y in zip(points, data.train_y[row], strict=True)), Fraction(0)) for i in size]
+    weights = _solve(matrix, right)
+
+    def error(xs: Series, ys: Series) -> Fraction:
+        fitted = (sum((w * x**power for power, w in enumerate(weights)), Fraction(0)) for x in xs)
+        return sum(((f - y) ** 2 for f, y in zip(fitted, ys, strict=True)), Fraction(0)) / len(xs)
+
+    return error(data.train_x[row], data.train_y[row]), error(data.heldout_x[row], data.heldout_y[row])
+
+
+def fit_epochs(data: Data, degree: int, rate: float | Floats, epochs: int, penalty: float | Floats = 0.0) -> EpochFits:
+    r"""Gradient descent on :math:`\frac1n\|\Phi w - y\|^2 + \frac\lambda2\sum_{j\ge1}w_j^2` from w = 0.
+
+    ``rate`` and the ``penalty`` :math:`\lambda` are common or one per row, shape (rows,).  Too high a rate is
+    allowed and shows: errors grow, up to inf or nan.
+    """
+    train, heldout = data.features(degree)
+    train_y, heldout_y = data.targets()
+    width, count = degree + 1, data.spec.train
+    decay = np.broadcast_to(np.asarray(penalty, dtype=np.float64), (data.rows,))[:, None] * (np.arange(width) > 0)
+    hessian = 2 / count * np.einsum("rni,rnj->rij", train, train) + decay[:, :, None] * np.eye(width)
+    pull = 2 / count * np.einsum("rni,rn->ri", train, train_y)
+
+    def weights(point: Point) -> Floats:
+        return np.stack([np.broadcast_to(column, (data.rows,)) for column in point], axis=1)
+
+    def loss(point: Point) -> Floats:
+        w = weights(point)
+        return np.asarray(_errors(train, w[:, None, :], train_y)[:, 0] + (decay * w * w).sum(axis=1) / 2)
+
+    def gradient(point: Point, step: int) -> Point:
+        return tuple((np.einsum("rij,rj->ri", hessian, weights(point)) - pull).T)
+
+    start = tuple(np.zeros(data.rows) for _ in range(width))
+    record = run(Solver(Field(loss, gradient), rate, descent), start, epochs)
+    path = as_arrays(record)[0]
+    values, vectors = np.linalg.eigh(hessian)
+    along = np.einsum("rij,ri->rj", vectors, pull)
+    usable = values > 1e-13 * values[:, -1:]
+    limit = np.einsum("rij,rj->ri", vectors, np.where(usable, along / np.where(usable, values, 1.0), 0.0))
+    with np.errstate(all="ignore"):
+        return EpochFits(
+            train=_errors(train, path, train_y),
+            heldout=_errors(heldout, path, heldout_y),
+            weights=path,
+            train_limit=_errors(train, limit[:, None, :], train_y)[:, 0],
+            curvature=values[:, -1],
+        )
+
+
+def _draw_one(spec: DataSpec, truth: Mapping[Fraction, int], path: Path) -> tuple[Series, Series, Series, Series]:
+    """One data set; ``truth`` gives the true polynomial at each point of the grid, in units of the last decimal."""
+    order = shuffled((*path, "points"), spec.grid)
+    train_x = tuple(sorted(order[: spec.train]))
+    heldout_x = tuple(sorted(order[spec.train : spec.train + spec.heldout]))
+    noise = iter(integers((*path, "noise"), -spec.noise, spec.noise, spec.train + spec.heldout))
+    scale = 10**spec.decimals
+
+    def value(x: Fraction) -> Fraction:
+        return Fraction(truth[x] + next(noise), scale)
+
+    return train_x, tuple(map(value, train_x)), heldout_x, tuple(map(value, heldout_x))
+
+
+def _errors(features: Floats, weights: Floats, targets: Floats) -> Floats:
+    """Mean squared errors, shape (rows, times), of weights (rows, times, p) on features (rows, n, p)."""
+    residuals = np.einsum("rtp,rnp->rtn", weights, features) - targets[:, None, :]
+    return np.asarray((residuals**2).mean(axis=2))
+
+
+def _solve(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
+    """Gauss and Jordan in fractions; raises ValueError when the matrix is singular."""
+    table = [[*line, value] for line, value in zip(matrix, right, strict=True)]
+    for column in range(len(table)):
+        pivot = next((row for row in range(column, len(table)) if table[row][column]), None)
+        if pivot is None:
+            raise ValueError("the points do not determine a polynomial of this degree")
+        table[column], table[pivot] = table[pivot], table[column]
+        head = table[column][column]
+        table[column] = [entry / head for entry in table[column]]
+        for row, line in enumerate(table):
+            if row != column and line[column]:
+                factor = line[column]
+                table[row] = [entry - factor * top for entry, top in zip(line, table[column], strict=True)]
+    return [line[-1] for line in table]
+
+
+def _floats(table: tuple[Series, ...]) -> Floats:
+    flat = np.fromiter(map(float, chain.from_iterable(table)), dtype=np.float64)
+    return flat.reshape(len(table), -1)

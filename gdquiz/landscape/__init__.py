@@ -1,0 +1,1 @@
+"""The landscape of a loss: its critical points, of what kind they are, and whether these are all."""

@@ -1,0 +1,1 @@
+"""Exact numbers: fractions in columns, matrices and roots of polynomials, and deciding with three answers."""
