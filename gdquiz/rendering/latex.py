@@ -107,6 +107,7 @@ _IN_CODE = {
     "\t": r"\ \ \ \ ",
     "'": r"\textquotesingle{}",
     "-": "-{}",
+    "*": "*",
     ",": ",{}",
 }
 _NEEDS_IN_CODE = re.compile(_NEEDS.pattern.partition("|--")[0] + "|[ \\t',-]")
