@@ -27,6 +27,7 @@ from gdquiz.packaging.targets import find_target
 from gdquiz.rendering import html, latex, markdown
 from gdquiz.rendering.formats import render
 from gdquiz.rendering.markup import Values, join, set_prose, set_text
+from gdquiz.texts.spoken import spoken
 
 KINDS = {"word": "text", "number": "math", "code": "code"}
 
@@ -112,6 +113,17 @@ def test_a_formula_in_a_table_has_no_bars():
 
 _SIGNS = "a b 1 2. * _ ` ``` ~ ~~~ [ ] ( ) < <b> <script> > # - + = == | \\ $ $$ x_1 & &lt; &#35; ! : :: {{word}}"
 _MORE = "{{number}} {{code}} 1. --- <!-- --> { } % ^ \" ' @ $x$ $$y$$ $a<b$ http://a.b www.a.b a@b.c |a|b|"
+
+
+def test_a_description_is_read_as_any_text():
+    text = "From $x_0 = -\\frac{1}{2}$ on, **twice**, for \\$5:\n\n- `a`\n- $$\\eta$$"
+    assert spoken(text) == "From x₀ = −1/2 on, twice, for $5: a η"
+
+
+def test_a_formula_in_a_table_without_slots_has_no_bars_either():
+    assert set_prose("| a |\n|---|\n| $\\left\\vert x\\right\\vert$ $\\lvert x\\rvert$ |", markdown.STYLE) == (
+        "| a |\n|---|\n| $\\left\\vert x\\right\\vert$ $\\lvert x\\rvert$ |"
+    )
 
 
 @pytest.mark.parametrize("text", ["| a | |\n|--|--|\n| | b |", "-\n- a", "1.\n\n   b", "```\n```", "", "-"])

@@ -11,9 +11,9 @@ from gdquiz.exam.frozen import Curve, Figure, Mark
 from gdquiz.rendering import html, latex
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Style
-from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import environment
 from gdquiz.resources import data
+from gdquiz.texts.spoken import spoken
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -54,8 +54,8 @@ from gdquiz.rendering.blocks import amount
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, join, set_prose
 from gdquiz.rendering.moulds import Mould
-from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.texts import Texts
+from gdquiz.texts.spoken import spoken
 
 REASON = "Which reason is right?"
 EACH_PLACE = "Give the place of each, 1 for the first."

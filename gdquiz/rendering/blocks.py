@@ -20,7 +20,6 @@ from gdquiz.formulas.notation import symbol
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, Style, join, set_prose
 from gdquiz.rendering.moulds import Mould
-from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import load
 from gdquiz.rendering.texts import Texts
 from gdquiz.rendering.views import (
@@ -34,6 +33,7 @@ from gdquiz.rendering.views import (
     SolvedQuestion,
     WrongView,
 )
+from gdquiz.texts.spoken import spoken
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 OPEN_KINDS = frozenset(("number", "numbers", "formula", "text"))

@@ -18,11 +18,11 @@ from jinja2 import Environment
 
 from gdquiz.exam.frozen import Curve, Figure, Mark, Point
 from gdquiz.rendering.markup import Style
-from gdquiz.rendering.speech import spoken
 from gdquiz.rendering.templating import lay_out, load
 from gdquiz.texts import svg
 from gdquiz.texts.latex import tex
 from gdquiz.texts.slots import HOLE
+from gdquiz.texts.spoken import spoken
 
 WIDTH, HEIGHT = 440.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 14.0, 46.0

@@ -251,7 +251,7 @@ def _sentence(text: str, formulas: int, style: Style) -> str:
 @lru_cache(maxsize=4096)
 def set_prose(text: str, style: Style) -> str:
     """Markdown without slots, in a format.  Texts that differ in their formulas only are parsed once."""
-    if "`" in text or "$$" in text:
+    if any(sign in text for sign in ("`", "$$", "|")):
         return _sentence(text.replace("{{", r"\{\{"), 0, style) % ()
     parts = _INLINE_MATH.split(text)
     shape = parts[0].replace("{{", r"\{\{")
