@@ -19,7 +19,10 @@ from platforms import gift_player, moodle_player
 from sample_exam import sample
 
 from gdquiz.assembly.blueprint import read_blueprint
+from gdquiz.banks.bank import read_bank
+from gdquiz.banks.items import models
 from gdquiz.errors import InputError
+from gdquiz.exam.exam_json import from_json, to_json
 from gdquiz.exam.frozen import Exam
 from gdquiz.packaging import gift, styles
 from gdquiz.packaging.packages import package
@@ -27,6 +30,7 @@ from gdquiz.packaging.targets import find_target
 from gdquiz.rendering import html, latex, markdown
 from gdquiz.rendering.formats import render
 from gdquiz.rendering.markup import Values, join, set_prose, set_text
+from gdquiz.texts import fitness
 from gdquiz.texts.spoken import spoken
 
 KINDS = {"word": "text", "number": "math", "code": "code"}
@@ -358,3 +362,119 @@ def test_a_digit_at_the_end_of_a_text_leaves_formulas_formulas(text):
         assert "x_1$ after" not in shown(text, style) or style is latex.STYLE
     assert shown(text, html.STYLE).count("<math") == text.count("$") // 2
     assert set_prose(text, html.STYLE).count("<math") == text.count("$") // 2
+
+
+BANK = """[bank]
+topic = "t"
+title = "T"
+[[item]]
+id = "evil"
+title = "A title"
+skill = "s"
+bloom = "apply"
+stem = 'Given ${{a}}$.'
+solution = "None."
+parameters = { a = [1, 2, 3], w0 = [1, 2] }
+loss = { formula = "a*w^2", variables = ["w"] }
+run = { start = ["w0"], rate = "1/10", steps = 1 }
+[item.figure]
+kind = "curve"
+x_range = ["-3", "3"]
+alt = "A curve."
+key_alt = "A curve."
+[item.figure.points]
+"w_0" = ["w0"]
+[[item.part]]
+kind = "number"
+ask = 'What is $w_0$?'
+answer = "w0*a"
+wrong = [{ misconception = "SIGN", value = "-w0*a", feedback = "No." }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead", "told"),
+    [
+        ("Given ${{a}}$.", "Given $^^5cinput{x}$.", "evil.toml:9, item evil, field stem: "
+         "in the formula $^^5cinput{x}$: '^^' is not understood here "
+         "(hint: TeX reads '^^' as the code of another character)"),
+        ("Given ${{a}}$.", "${{a}}%$", "evil.toml:9, item evil, field stem: in the formula ${{...}}%$: "
+         "'%' is not understood here (hint: for TeX the rest of the line would be a comment; write \\%)"),
+        ('"w_0" = ["w0"]', '\'\\input{x}\' = ["w0"]', "evil.toml:20, item evil, field figure.points.\\input{x}: "
+         "in the formula $\\input{x}$: unknown command '\\input' (hint: did you mean 'int'?)"),
+        ('x_range = ["-3", "3"]', 'x_range = ["-3", "3"]\nx_label = "5%"', "evil.toml:17, item evil, "
+         "field figure.x_label: in the formula $5%$: '%' is not understood here"),
+        ("'What is $w_0$?'", "'What is $w_0$5?'", "evil.toml:23, item evil, field part[1].ask: "
+         "a dollar sign has no partner; expected $...$ or $$...$$ (hint: write \\$ for money)"),
+        ('feedback = "No."', 'feedback = "$~$"', "evil.toml:25, item evil, field part[1].wrong[1].feedback: "
+         "in the formula $~$: '~' is not understood here"),
+        ('title = "A title"', 'title = "A\\u202etitle"', "evil.toml:6, item evil, field title: "
+         "the character U+202E stands in the text, after 'A'; expected characters that can be seen"),
+        ('solution = "None."', 'solution = "- - - - a"', "evil.toml:10, item evil, field solution: "
+         "lists stand more than 3 deep in one another; expected at most 3"),
+    ],
+)  # fmt: skip
+def test_a_bank_tells_the_line_of_what_can_not_be_printed(typed, instead, told):
+    assert BANK.count(typed) == 1
+    assert models(read_bank(BANK, file="evil.toml"))
+    with pytest.raises(InputError) as caught:
+        models(read_bank(BANK.replace(typed, instead), file="evil.toml"))
+    assert str(caught.value).startswith(told)
+
+
+def changed(exam: Exam, **updates: object) -> Exam:
+    """An exam whose first question is another."""
+    form = exam.forms[0]
+    question = form.questions[0].model_copy(update=updates)
+    form = form.model_copy(update={"questions": (question, *form.questions[1:])})
+    return exam.model_copy(update={"forms": (form, *exam.forms[1:])})
+
+
+def refused_exam(exam: Exam) -> str:
+    with pytest.raises(InputError) as caught:
+        from_json(to_json(exam))
+    return str(caught.value)
+
+
+def test_an_exam_tells_the_place_of_what_can_not_be_printed():
+    exam = sample()
+    question = exam.forms[0].questions[0]
+    at = f"exam.json, item {question.wording}, field forms.0.questions.0"
+    name = next(name for name, kind in exam.slot_kinds[question.wording].items() if kind == "math")
+    told = refused_exam(changed(exam, slots={**question.slots, name: "^^5cinput{x}"}))
+    assert f"{at}.slots.{name}: in the formula $^^5cinput{{x}}$: '^^' is not understood here" in told
+    part = question.parts[0]
+    number = part.numbers[0].model_copy(update={"shown": "5%"})
+    told = refused_exam(changed(exam, parts=(part.model_copy(update={"numbers": (number,)}), *question.parts[1:])))
+    assert f"{at}.parts.0.numbers.0.shown: in the formula $5%$: '%' is not understood here" in told
+    wrong = part.wrong[0].model_copy(update={"feedback": "$\\input{x}$", "shown": "$#$"})
+    told = refused_exam(changed(exam, parts=(part.model_copy(update={"wrong": (wrong,)}), *question.parts[1:])))
+    assert f"{at}.parts.0.wrong.0.shown: in the formula $#$" in told and ".feedback: in the formula $\\input" in told
+    place = next(k for k, one in enumerate(exam.forms[0].questions) if one.figure is not None)
+    figure = exam.forms[0].questions[place].figure
+    marks = (figure.marks[0].model_copy(update={"label": "\\input{x}"}), *figure.marks[1:])
+    drawn = exam.forms[0].questions[place].model_copy(update={"figure": figure.model_copy(update={"marks": marks})})
+    questions = tuple(drawn if k == place else one for k, one in enumerate(exam.forms[0].questions))
+    forms = (exam.forms[0].model_copy(update={"questions": questions}), *exam.forms[1:])
+    told = refused_exam(exam.model_copy(update={"forms": forms}))
+    assert f"field forms.0.questions.{place}.figure.marks.0.label: in the formula $\\input{{x}}$" in told
+    assert "field title: the character U+202E stands in the text" in refused_exam(
+        exam.model_copy(update={"title": "\u202ex"})
+    )
+    told = refused_exam(exam.model_copy(update={"instructions": "$x"}))
+    assert "field instructions: a dollar sign has no partner" in told
+
+
+def test_time_is_bounded_by_the_size_of_a_text():
+    """Texts at which a reader that goes back would take years."""
+    for text in (
+        "```x\n" * 3000,
+        "`" + "``a" * 5000,
+        "$" * 15000,
+        "\\" * 15000,
+        "- " * 7000,
+        "*a_" * 5000,
+        "[" * 15000,
+    ):
+        list(fitness.of_prose(text))
+        set_prose(text[:8000].replace("$", ""), html.STYLE)
