@@ -54,6 +54,7 @@ from gdquiz.practice.plan import candidates
 from gdquiz.practice.record import EMPTY
 from gdquiz.rendering import figures, views
 from gdquiz.rendering.formats import FORMATS
+from gdquiz.texts import constructs
 
 END = "<!-- end of generated -->"
 _BLOCK = re.compile(rf"<!-- generated: ([^>]*?) -->\n.*?{re.escape(END)}", re.DOTALL)
@@ -230,6 +231,23 @@ def _functions(_: Material) -> str:
         if row.name not in plain:
             rows.append((f"`{row.name}`", _MEANINGS.get(row.name, "as usual"), _PLACES[row.place]))
     return table(("function", "meaning", "where"), rows)
+
+
+def _constructs(_: Material) -> str:
+    """What formulas of texts may be made of."""
+    rows = [(name, ", ".join(f"`{one}`" for one in constructs.of_role(*roles))) for name, roles in _ROLES.items()]
+    rows += [(name, ", ".join(f"`\\{one}`" for one in sorted(words))) for name, words in constructs.GROUPS.items()]
+    rows.append(("environments", ", ".join(f"`{one}`" for one in sorted(constructs.ENVIRONMENTS))))
+    return table(("constructs", "written"), rows)
+
+
+_ROLES: Mapping[str, tuple[constructs.Role, ...]] = {
+    "Greek and other letters": ("letter", "capital"),
+    "operators": ("binary", "mark", "large"),
+    "relations and arrows": ("relation",),
+    "brackets": ("open", "close", "bar"),
+    "other signs": ("ordinary", "comma", "tight"),
+}
 
 
 def _methods(_: Material) -> str:
@@ -498,6 +516,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "fields": _fields,
     "names": _names,
     "functions": _functions,
+    "constructs": _constructs,
     "methods": _methods,
     "example": _example,
     "shown": _shown,

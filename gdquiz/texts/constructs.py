@@ -95,6 +95,22 @@ _ENVIRONMENTS = "aligned gathered cases matrix pmatrix bmatrix vmatrix Vmatrix B
 ENVIRONMENTS = frozenset(_ENVIRONMENTS.split())
 _STRUCTURE = frozenset(("sqrt", "left", "right", "begin", "end", "operatorname", "limits", "nolimits", "hline"))
 
+GROUPS = {
+    "functions": FUNCTIONS | {"operatorname"},
+    "fractions and roots": FRACTIONS | {"sqrt"},
+    "accents and braces": frozenset(ACCENTS) | DECORATIONS | STACKS,
+    "faces and words": FACES | WORDS,
+    "sizes": SIZES | MODES | {"left", "right", "limits", "nolimits"},
+    "spaces": frozenset(command[1:] for command in SPACES if command != "\\ "),
+}
+"""The commands that are no signs, for people."""
+
+
+def of_role(*roles: Role) -> list[str]:
+    """The LaTeX of the signs of some roles, in the order of the table."""
+    return [sign.tex for sign in SIGNS.values() if sign.role in roles]
+
+
 COMMANDS = frozenset(
     {tex[1:] for tex in SIGNS if tex[0] == "\\" and tex[1:].isalpha()}
     | {tex[1:] for tex in SPACES if tex[1:].isalpha()}
