@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from gdquiz.exam.wording import code_span, escape, kind_of
+from gdquiz.exam.wording import kind_of
 from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces, Style, merged, set_formula, slot_hole
 from gdquiz.rendering.tex import Delimited
+from gdquiz.texts.escaping import code_span, escape, running
 from gdquiz.texts.prose import (
     Block,
     Break,
@@ -33,17 +34,6 @@ from gdquiz.texts.prose import (
 _TEX = Delimited(("$", "$"), ("$$", "$$"))
 
 # --- running text ---------------------------------------------------------------------------------------------------
-
-_ACTIVE = re.compile(
-    r"[\\`*_\[\]<$|~^{}]|&(?=#|\w+;)|@(?=\w)|:(?=//|:|[\w+-]+:)|(?i:(?<![A-Za-z0-9])www)(?=\.)", re.ASCII
-)
-_AT_START = re.compile(r"^(?:(?=>|:(?:\s|$)|#{1,6}(?:\s|$)|[+-](?:\s|$)|={1,}\s*$|-[-\s]*$)|(\d{1,9})(?=[.)](?:\s|$)))")
-
-
-def text(words: str, *, starts: bool) -> str:
-    """Running text on one line; ``starts`` says that it stands at the beginning of the line."""
-    shown = _ACTIVE.sub(lambda found: found[0] + "\\" if len(found[0]) > 1 else "\\" + found[0], words)
-    return _AT_START.sub(lambda found: f"{found[1]}\\" if found[1] else "\\", shown) if starts else shown
 
 
 def _inline(nodes: Iterable[Inline], insides: tuple[str, ...], kinds: Kinds, *, cell: bool) -> Pieces:
@@ -86,7 +76,7 @@ class _Line:
     def words(self, words: str) -> None:
         """Words: after a slot that begins a line stands no dot as such, which would make it a number of a list."""
         before = self.parts[-1][0] if self.parts else "break"
-        shown = text(words, starts=before == "break")
+        shown = running(words, starts=before == "break")
         if words[0] in ".)" and before == "slot" and self._begins_with_slots():
             shown = "\\" + shown
         elif before == "break" and words.isdigit():
