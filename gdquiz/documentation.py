@@ -553,7 +553,7 @@ def documents(root: Path) -> tuple[Path, ...]:
 def material_of(root: Path) -> Material:
     """What the documents of a checkout are generated from."""
     from gdquiz.cli.files import read_text
-    from gdquiz.cli.loading import shipped_banks
+    from gdquiz.cli.listing import shipped_banks
 
     sources = sorted((root / "gdquiz").rglob("*.py"))
     modules = {".".join(path.relative_to(root).with_suffix("").parts): read_text(path) for path in sources}

@@ -18,6 +18,8 @@ settings.load_profile("patient")
 __all__ = ["browser", "browser_page"]
 
 ROOT = Path(__file__).resolve().parent.parent
+os.environ["GDQUIZ_CACHE"] = str(ROOT / ".pytest_cache" / "gdquiz")
+"""The tests of a checkout share a store; what it gives was made by these very sources (``populations/engine.py``)."""
 
 
 @pytest.fixture

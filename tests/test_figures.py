@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from banking import NUMBER, item, populated, solved
 
-from gdquiz.banks.drawing import ticks
 from gdquiz.exam.frozen import Figure
+from gdquiz.populations.drawing import ticks
 from gdquiz.populations.population import Population, populate
 
 

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError, model_validator
 from gdquiz import draws
 from gdquiz.assembly.roster import MOST_FORMS
 from gdquiz.banks.bank import Path, field_name, line_of, schema_faults, toml, toml_lines
+from gdquiz.banks.entries import Listed
 from gdquiz.banks.learning_outcomes import in_words
-from gdquiz.banks.models import ItemModel
 from gdquiz.banks.schema import Table, Words
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam.frozen import Kind
@@ -131,7 +131,7 @@ def quick_blueprint(*, title: str, topics: Sequence[str], questions: int, seed: 
     )
 
 
-def pool(slot: Slot, models: Sequence[ItemModel], *, file: str = "", where: str = "") -> tuple[ItemModel, ...]:
+def pool(slot: Slot, models: Sequence[Listed], *, file: str = "", where: str = "") -> tuple[Listed, ...]:
     """The items a slot may draw from.  Raises ``InputError`` for an unknown name or a pool that is too small."""
     known = {model.id: model for model in models}
     faults = []
@@ -140,7 +140,7 @@ def pool(slot: Slot, models: Sequence[ItemModel], *, file: str = "", where: str 
             faults.append(Fault(f"there is no item '{name}'", hint=nearest(name, known), file=file, field=where))
     for field, values in (
         ("topic", {model.topic for model in models}),
-        ("skill", {model.source.skill for model in models}),
+        ("skill", {model.skill for model in models}),
     ):
         name = getattr(slot, field)
         if name is not None and name not in values:
@@ -158,13 +158,12 @@ def pool(slot: Slot, models: Sequence[ItemModel], *, file: str = "", where: str 
     return found
 
 
-def _fits(slot: Slot, model: ItemModel) -> bool:
-    source = model.source
+def _fits(slot: Slot, model: Listed) -> bool:
     return (
         (not slot.items or model.id in slot.items)
         and slot.topic in (None, model.topic)
-        and slot.skill in (None, source.skill)
-        and slot.tier in (None, source.tier)
-        and slot.outcome in (None, source.outcome)
+        and slot.skill in (None, model.skill)
+        and slot.tier in (None, model.tier)
+        and slot.outcome in (None, model.outcome)
         and (slot.kind is None or slot.kind in model.kinds)
     )

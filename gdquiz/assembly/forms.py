@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import count
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +28,11 @@ from gdquiz.assembly.blueprint import Blueprint, Slot, pool
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.assembly.repetition import is_variant, rows_of
 from gdquiz.assembly.seating import canonical, in_order, seats, who
-from gdquiz.banks.models import ItemModel
-from gdquiz.banks.variants import HasVariants, Variants
+from gdquiz.banks.entries import Listed
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
 from gdquiz.plurals import counted
+from gdquiz.populations.variants import HasVariants, Variants
 
 BANDS = (0.1, 0.2, 0.35, 0.5)
 """Half-widths of the band of work that are tried, narrowest first ..."""
@@ -41,7 +42,7 @@ UNEVEN = 0.3
 """Items of one slot whose median work lies further apart than this are told where forms draw their own."""
 
 
-def solved(model: ItemModel) -> HasVariants:
+def solved(model: Any) -> HasVariants:
     """The population of an item, solved here and now."""
     from gdquiz.populations.population import populate
 
@@ -58,7 +59,7 @@ class _Place:
 
     section: int
     slot: Slot
-    models: tuple[ItemModel, ...]
+    models: tuple[Listed, ...]
     number: int
     terms: str
     turn: int
@@ -66,14 +67,14 @@ class _Place:
 
 def assemble(
     blueprint: Blueprint,
-    models: Sequence[ItemModel],
+    models: Sequence[Listed],
     forms: int,
     roster: Sequence[frozen.Student] = (),
     *,
     spare: int = 0,
     not_in: Sequence[frozen.Exam] = (),
     file: str = "",
-    solve: Callable[[ItemModel], HasVariants] = solved,
+    solve: Callable[[Any], HasVariants] = solved,
     progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
 ) -> frozen.Exam:
     """The exam of a blueprint with so many forms, or with one for each student of a roster and ``spare`` ones more.
@@ -126,12 +127,12 @@ def assemble(
 
 def extend(
     exam: frozen.Exam,
-    models: Sequence[ItemModel],
+    models: Sequence[Listed],
     roster: Sequence[frozen.Student] = (),
     *,
     spare: int = 0,
     file: str = "",
-    solve: Callable[[ItemModel], HasVariants] = solved,
+    solve: Callable[[Any], HasVariants] = solved,
     progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
 ) -> frozen.Exam:
     """The exam with a form more for each student of the roster who has none, and ``spare`` ones more.
@@ -210,7 +211,7 @@ class _Frame:
 
 def _frame(
     blueprint: Blueprint,
-    models: Sequence[ItemModel],
+    models: Sequence[Listed],
     library: _Library,
     students: Sequence[frozen.Student],
     file: str,
@@ -256,7 +257,7 @@ def _no_search_for_cycles() -> Iterator[None]:
 # --- which items ---------------------------------------------------------------------------------------------------
 
 
-def _places(blueprint: Blueprint, models: Sequence[ItemModel], library: _Library, file: str) -> Iterator[_Place]:
+def _places(blueprint: Blueprint, models: Sequence[Listed], library: _Library, file: str) -> Iterator[_Place]:
     faults: list[Fault] = []
     places: list[_Place] = []
     turns: Counter[str] = Counter()
@@ -278,7 +279,7 @@ def _places(blueprint: Blueprint, models: Sequence[ItemModel], library: _Library
     yield from places
 
 
-def _within_reach(blueprint: Blueprint, models: Sequence[ItemModel]) -> list[ItemModel]:
+def _within_reach(blueprint: Blueprint, models: Sequence[Listed]) -> list[Listed]:
     """The items that some slot may draw from."""
     found: set[str] = set()
     for section in blueprint.section:
@@ -288,7 +289,7 @@ def _within_reach(blueprint: Blueprint, models: Sequence[ItemModel]) -> list[Ite
     return [model for model in models if model.id in found]
 
 
-def _equal_points(slot: Slot, found: Iterable[ItemModel]) -> None:
+def _equal_points(slot: Slot, found: Iterable[Listed]) -> None:
     """Forms whose items differ have to be worth the same.  Raises ``InputError`` otherwise."""
     points = sorted({model.points for model in found})
     if slot.each_form and slot.points is None and len(points) > 1:
@@ -337,14 +338,14 @@ def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
 class _Library:
     """Populations, wordings and row orders, each made when first needed and kept."""
 
-    def __init__(self, key: str, solve: Callable[[ItemModel], HasVariants]):
+    def __init__(self, key: str, solve: Callable[[Any], HasVariants]):
         self.key, self._solve = key, solve
         self.excluded: Mapping[str, frozenset[int]] = {}
         self._variants: dict[str, Variants] = {}
         self._solvers: dict[str, QuestionWriter] = {}
         self._orders: dict[tuple[str, str], _Order] = {}
 
-    def variants(self, model: ItemModel) -> Variants:
+    def variants(self, model: Listed) -> Variants:
         if model.id not in self._variants:
             variants = self._solve(model).variants
             if not variants.size:
@@ -356,7 +357,7 @@ class _Library:
             self._variants[model.id] = variants
         return self._variants[model.id]
 
-    def writer(self, model: ItemModel) -> QuestionWriter:
+    def writer(self, model: Listed) -> QuestionWriter:
         if model.id not in self._solvers:
             self._solvers[model.id] = QuestionWriter(self.variants(model))
         return self._solvers[model.id]
@@ -382,7 +383,7 @@ class _Library:
             if name in self._variants and len(rows) >= self._variants[name].size
         )  # fmt: skip
 
-    def fitting(self, slot: Slot, models: tuple[ItemModel, ...]) -> tuple[ItemModel, ...]:
+    def fitting(self, slot: Slot, models: tuple[Listed, ...]) -> tuple[Listed, ...]:
         """The items that have a row for the slot.  Raises ``InputError`` where none has."""
         if slot.work is not None:
             models = self._within(slot.work, models)
@@ -393,7 +394,7 @@ class _Library:
             raise InputError(Fault(f"every variant that fits stood in an earlier exam ({names})", hint=hint))
         return found
 
-    def _within(self, work: Sequence[float], models: tuple[ItemModel, ...]) -> tuple[ItemModel, ...]:
+    def _within(self, work: Sequence[float], models: tuple[Listed, ...]) -> tuple[Listed, ...]:
         low, high = work
         all_rows = [self.variants(model).work for model in models]
         found = tuple(t for t, rows in zip(models, all_rows, strict=True) if np.any((rows >= low) & (rows <= high)))
@@ -403,7 +404,7 @@ class _Library:
             raise InputError(Fault(f"no variant asks for work from {low:g} to {high:g}", expected))
         return found
 
-    def _rows(self, model: ItemModel, slot: Slot) -> NDArray[np.intp]:
+    def _rows(self, model: Listed, slot: Slot) -> NDArray[np.intp]:
         work = self.variants(model).work
         low, high = slot.work or (-np.inf, np.inf)
         fits = (work >= low) & (work <= high)
@@ -430,7 +431,7 @@ class _Library:
                       file=file)
             )  # fmt: skip
 
-    def row(self, model: ItemModel, place: _Place, form: int, taken: Sequence[int]) -> int:
+    def row(self, model: Listed, place: _Place, form: int, taken: Sequence[int]) -> int:
         """The row for the next question from this item on a form that has the rows ``taken`` from it already."""
         order = self._order(model, place)
         at = order.place(form, len(taken))
@@ -440,7 +441,7 @@ class _Library:
         rows = (order[(at + step) % len(order)] for step in range(1, len(order)))
         return next((row for row in rows if row not in taken), first)
 
-    def _order(self, model: ItemModel, place: _Place) -> _Order:
+    def _order(self, model: Listed, place: _Place) -> _Order:
         key, slot, models = (model.id, place.terms), place.slot, place.models
         if key not in self._orders:
             work = self.variants(model).work
@@ -500,7 +501,7 @@ def _banded(path: draws.Path, rows: NDArray[np.intp], work: NDArray[np.float64],
 
 # --- forms ---------------------------------------------------------------------------------------------------------
 
-_Chosen = tuple[_Place, ItemModel, int, int]
+_Chosen = tuple[_Place, Listed, int, int]
 """A question of a form: its place, item and row, and how many questions before it are from the same item."""
 
 

@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from gdquiz import draws
-from gdquiz.banks.drawing import figure
-from gdquiz.banks.setting import Cell, Setter, cells, decimal_text, exact, setter
-from gdquiz.banks.variants import Answers, Asked, HasVariants, Rows, Variants, WrongAnswers
 from gdquiz.exam import frozen
 from gdquiz.exam.wording import fill, slots_of
 from gdquiz.formulas import notation
+from gdquiz.populations.drawing import figure
+from gdquiz.populations.setting import Cell, Setter, cells, decimal_text, exact, setter
+from gdquiz.populations.variants import Answers, Asked, HasVariants, Rows, Variants, WrongAnswers
 
 DECIMALS = 24
 """Places to which the ends of an interval of accepted decimals are written; it has no more."""

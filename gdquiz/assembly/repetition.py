@@ -7,17 +7,18 @@ numbered otherwise, a row is the same variant if the slots that both have hold t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from gdquiz.assembly.questions import QuestionWriter
-from gdquiz.banks.models import ItemModel
-from gdquiz.banks.variants import Variants
+from gdquiz.banks.entries import Listed
 from gdquiz.exam.frozen import Exam, Question
+from gdquiz.populations.variants import Variants
 
 Slots = Mapping[str, str]
 
 
 def rows_of(
-    exams: Iterable[Exam], models: Sequence[ItemModel], solve: Callable[[ItemModel], Variants]
+    exams: Iterable[Exam], models: Sequence[Listed], solve: Callable[[Any], Variants]
 ) -> dict[str, frozenset[int]]:
     """Of each item that occurs in one of the exams, the rows that stand there."""
     asked: dict[str, list[tuple[str, Question]]] = {}
@@ -29,7 +30,7 @@ def rows_of(
     return {model.id: frozenset(_rows(model, asked[model.id], solve(model))) for model in models if model.id in asked}
 
 
-def _rows(model: ItemModel, asked: Iterable[tuple[str, Question]], variants: Variants) -> Iterator[int]:
+def _rows(model: Listed, asked: Iterable[tuple[str, Question]], variants: Variants) -> Iterator[int]:
     if not variants.size:
         return
     writer = QuestionWriter(variants)

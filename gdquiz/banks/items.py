@@ -16,7 +16,7 @@ from gdquiz.banks import schema
 from gdquiz.banks.bank import Bank, Path, field_name
 from gdquiz.banks.consistency import Known, Read, circle, misused
 from gdquiz.banks.domains import domain
-from gdquiz.banks.models import Case, ItemModel, Part, Series, Slot, Wrong
+from gdquiz.banks.models import Case, ItemModel, Part, Series, Slot, Wrong, context_of
 from gdquiz.banks.names import STEP, TRAINING, VERDICTS, run_names
 from gdquiz.banks.rewriting import flat, over_data, uses
 from gdquiz.banks.shape import of_figure, of_fit, of_names, of_part, of_run, of_tables
@@ -172,6 +172,7 @@ class _Reader:
         return ItemModel(
             item, header.topic, header.licence, self.bank.file, self.bank.line(self.path),
             cases, require, start, rate, settings, order, barriers, parts, self.slots, figure,
+            context_of(self.bank),
         )  # fmt: skip
 
     def _requirement(self, entry: str | schema.Requirement, place: int) -> tuple[Node, str]:

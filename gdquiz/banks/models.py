@@ -13,6 +13,8 @@ from hashlib import blake2b
 from typing import Any
 
 from gdquiz.banks import schema
+from gdquiz.banks.bank import Bank
+from gdquiz.banks.entries import Entry, digest
 from gdquiz.formulas.expressions import Node
 
 
@@ -124,20 +126,81 @@ class ItemModel:
     parts: tuple[Part, ...]
     slots: Mapping[str, Slot]
     figure: Mapping[str, Any] = field(default_factory=dict)
+    context: str = ""
+    """What the bank says beside its items, as text."""
 
     @property
     def id(self) -> str:
         return self.source.id
 
     @property
+    def skill(self) -> str:
+        return self.source.skill
+
+    @property
+    def outcome(self) -> str:
+        return self.source.outcome
+
+    @property
+    def tier(self) -> int:
+        return self.source.tier
+
+    @property
     def points(self) -> float:
-        return sum(part.source.points for part in self.parts)
+        return points_of(self.source)
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(part.kind for part in self.parts))
+        return kinds_of(self.source)
 
     @cached_property
     def version(self) -> str:
         """Eight hexadecimal digits that change whenever anything of the item does."""
-        return blake2b(self.source.model_dump_json().encode(), digest_size=4).hexdigest()
+        return version_of(self.source.model_dump_json())
+
+    @cached_property
+    def digest(self) -> str:
+        """A text that changes whenever anything of the item does, or of what its bank says beside its items."""
+        return digest(self.context, self.source.model_dump_json())
+
+
+def points_of(source: schema.Item) -> float:
+    return sum(part.points for part in source.part)
+
+
+def kinds_of(source: schema.Item) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.kind for part in source.part))
+
+
+def version_of(written: str) -> str:
+    """The version of an item from all of it as JSON."""
+    return blake2b(written.encode(), digest_size=4).hexdigest()
+
+
+def entries_of(bank: Bank) -> tuple[Entry, ...]:
+    """The items of a bank as lists and blueprints see them."""
+    context = context_of(bank)
+    found = []
+    for place, item in enumerate(bank.content.item):
+        written = item.model_dump_json()
+        found.append(
+            Entry(
+                id=item.id,
+                topic=bank.content.bank.topic,
+                skill=item.skill,
+                outcome=item.outcome,
+                tier=item.tier,
+                kinds=kinds_of(item),
+                points=points_of(item),
+                version=version_of(written),
+                digest=digest(context, written),
+                file=bank.file,
+                line=bank.line(("item", place)),
+            )
+        )
+    return tuple(found)
+
+
+def context_of(bank: Bank) -> str:
+    """What a bank says beside its items, as text."""
+    return bank.content.model_dump_json(exclude={"item"})

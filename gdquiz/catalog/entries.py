@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gdquiz import draws
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.banks.models import ItemModel
 from gdquiz.exam import frozen
-from gdquiz.populations.population import Population, populate
+from gdquiz.populations.population import populate
+from gdquiz.populations.variants import HasVariants
 
 VARIANTS = 6
 """Variants of an item that a catalog shows."""
@@ -53,13 +54,13 @@ class Entry:
     questions: tuple[frozen.Question, ...]
 
 
-def entry(model: ItemModel, variants: int = VARIANTS) -> Entry:
+def entry(model: ItemModel, variants: int = VARIANTS, solve: Callable[[ItemModel], HasVariants] = populate) -> Entry:
     """The entry of an item with so many of its variants, or all that it has where these are fewer.
 
     Which variants, and in which order their options stand, depends on the item's id and size alone.
     Raises ``InputError`` for an item whose population can not be made.
     """
-    population = populate(model)
+    population = solve(model).variants
     writer = QuestionWriter(population)
     codes = dict.fromkeys(wrong.code for part in model.parts for wrong in part.wrong)
     return Entry(
@@ -79,16 +80,17 @@ def entry(model: ItemModel, variants: int = VARIANTS) -> Entry:
     )
 
 
-def rows(population: Population, variants: int) -> tuple[int, ...]:
+def rows(source: HasVariants, variants: int) -> tuple[int, ...]:
     """The rows that are shown of a population, all different."""
+    population = source.variants
     if not population.size:
         return ()
-    keyed = draws.Permutation(("catalog", population.model.id), population.size)
+    keyed = draws.Permutation(("catalog", population.wording.item), population.size)
     return tuple(keyed(place) for place in range(min(variants, population.size)))
 
 
-def spread(population: Population) -> Spread:
+def spread(source: HasVariants) -> Spread:
     """How much work the variants of a population ask for.  Raises ``IndexError`` for an empty one."""
-    found = sorted(round(float(value), 6) for value in population.work)
+    found = sorted(round(float(value), 6) for value in source.variants.work)
     low, lower, median, upper, high = (found[(len(found) - 1) * quarter // 4] for quarter in range(5))
     return Spread(low, lower, median, upper, high, Counter(int(value / BAR) for value in found))

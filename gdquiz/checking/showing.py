@@ -10,14 +10,14 @@ from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.exam.frozen import PartKey, PartWording
 from gdquiz.exam.wording import fill
 from gdquiz.plurals import counted
-from gdquiz.populations.population import Population
+from gdquiz.populations.variants import HasVariants
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def shown(population: Population, row: int) -> str:
+def shown(source: HasVariants, row: int) -> str:
     """The question of a row with everything that is known of it, as Markdown."""
-    writer = QuestionWriter(population)
+    writer = QuestionWriter(source)
     question = writer.question(row, number=1, id="-", path=("show", row))
     wording = writer.wording
 
@@ -27,7 +27,7 @@ def shown(population: Population, row: int) -> str:
     def lines() -> Iterator[str]:
         yield f"# {wording.title}"
         yield (
-            f"{wording.item}, variant {row} of {population.size:,}; topic {wording.topic}, skill {wording.skill}, "
+            f"{wording.item}, variant {row} of {writer.size:,}; topic {wording.topic}, skill {wording.skill}, "
             f"{wording.bloom}, work {question.difficulty}, {counted(wording.points, 'point')}, "
             f"{counted(wording.minutes, 'minute')}"
         )

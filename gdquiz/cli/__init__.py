@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "gdquiz.cli.check:check", "Prove every variant of every item of question banks."),
     ("solve", "gdquiz.cli.solve:solve", "Derive, run and judge gradient descent on any loss."),
     ("practice", "gdquiz.cli.practice:practice", "Practise in the terminal, or make a page to practise offline."),
+    ("cache", "gdquiz.cli.cache:cache", "Tell what is kept of solved items, and how much room it takes."),
     ("schema", "gdquiz.cli.schema:schema", "Print a JSON Schema, for editors and other programs."),
 )
 """Name, where the command is (module:function), and what it does in one line."""

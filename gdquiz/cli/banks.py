@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,9 +11,11 @@ import click
 from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES, NONE, explained
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli import Command
+from gdquiz.cli.listing import Solving
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
+from gdquiz.cli.store import cache_option, store
 from gdquiz.plurals import counted
 
 COLUMNS = ("item", "topic", "skill", "outcome", "level", "tier", "minutes", "answers")
@@ -34,6 +37,7 @@ gdquiz banks --outcomes
 @click.option("--misconceptions", is_flag=True, help="List misconceptions instead, with the items that foresee them.")
 @click.option("--outcomes", is_flag=True, help="List learning outcomes instead, in words, with their items.")
 @jobs_option
+@cache_option
 def banks(
     files: tuple[Path, ...],
     topics: tuple[str, ...],
@@ -41,6 +45,7 @@ def banks(
     misconceptions: bool,
     outcomes: bool,
     jobs: int | None,
+    no_cache: bool,
 ) -> None:
     """List items: id, topic, skill, learning outcome, level, tier, minutes and kinds of answer.
 
@@ -60,7 +65,13 @@ def banks(
     rows = [_described(item) for item in items]
     told = counted(len(items), "item")
     if variants:
-        solved = list(with_progress(worked_out(_solved, items, jobs), label="items", total=len(items)))
+        solved = list(
+            with_progress(
+                worked_out(partial(_solved, solve=Solving(store(no_cache=no_cache))), items, jobs),
+                label="items",
+                total=len(items),
+            )
+        )
         rows = [(*row, spread, f"{size:,}") for row, (spread, size) in zip(rows, solved, strict=True)]
         told += f", {counted(sum(size for _, size in solved), 'variant')}"
     _print_table((*COLUMNS, *SOLVED_COLUMNS) if variants else COLUMNS, rows)
@@ -74,11 +85,9 @@ def _described(item: ItemModel) -> tuple[str, ...]:
     return (item.id, *facts, ", ".join(item.kinds))
 
 
-def _solved(item: ItemModel) -> tuple[str, int]:
+def _solved(item: ItemModel, solve: Solving) -> tuple[str, int]:
     """The range of work and the number of variants."""
-    from gdquiz.populations.population import populate
-
-    population = populate(item)
+    population = solve(item)
     if not population.size:
         return "-", 0
     return f"{population.work.min():.1f} to {population.work.max():.1f}", population.size

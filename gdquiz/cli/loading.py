@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,21 +11,12 @@ from gdquiz.banks.bank import Bank, read_bank
 from gdquiz.banks.items import models
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli.files import read_text
+from gdquiz.cli.listing import repeated, shipped_banks, unknown
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.resources import data
 
 bank_option = click.option(
     "--bank", "files", multiple=True, type=click.Path(path_type=Path), help="A bank file; repeat for several."
 )
-
-MANY = 40
-"""More names than this are not listed in a message."""
-
-
-def shipped_banks() -> tuple[tuple[str, str], ...]:
-    """Name and text of every shipped bank, by name."""
-    found = (entry for entry in data("question_banks").iterdir() if entry.name.endswith(".toml"))
-    return tuple((entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(found, key=lambda e: e.name))
 
 
 def load_banks(
@@ -52,34 +43,14 @@ def load_banks(
             found += (model for model in models(bank, None if paths else wanted) if model.id in wanted)
         except InputError as error:
             faults += error.faults
-    faults += _repeated(banks)
+    places = [(bank, place, item.id) for bank in banks for place, item in enumerate(bank.content.item)]
+    faults += repeated((id, bank.file, bank.line(("item", place))) for bank, place, id in places)
     if not unread:
-        faults += _unknown("topic", topics, {bank.content.bank.topic for bank in banks})
-        faults += _unknown("skill", skills, {item.skill for bank in banks for item in bank.content.item})
+        faults += unknown("topic", topics, {bank.content.bank.topic for bank in banks})
+        faults += unknown("skill", skills, {item.skill for bank in banks for item in bank.content.item})
     if faults:
         raise InputError(faults)
     return tuple(found)
-
-
-def _repeated(banks: Sequence[Bank]) -> Iterator[Fault]:
-    """A fault for each item whose id an earlier bank has too."""
-    homes: dict[str, str] = {}
-    for bank in banks:
-        for place, item in enumerate(bank.content.item):
-            if item.id in homes:
-                problem = f"the item id '{item.id}' is used in {homes[item.id]} too"
-                line = bank.line(("item", place))
-                yield Fault(problem, "ids that differ", file=bank.file, line=line, item=item.id)
-            homes.setdefault(item.id, bank.file)
-
-
-def _unknown(what: str, names: Sequence[str], known: Collection[str]) -> Iterator[Fault]:
-    """A fault for each topic or skill that no item has."""
-    listed = ", ".join(sorted(known)) if len(known) <= MANY else ""
-    for name in dict.fromkeys(names):
-        if name not in known:
-            hint = nearest(name, known) or "'gdquiz banks' lists the items"
-            yield Fault(f"there is no {what} '{name}'", listed, hint, field=f"--{what}")
 
 
 def load_item(name: str, paths: Sequence[Path] = ()) -> ItemModel:

@@ -10,7 +10,7 @@ import click
 
 from gdquiz.cli import Command
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_bytes, read_text, write_folder
-from gdquiz.cli.loading import load_banks
+from gdquiz.cli.listing import Listing
 from gdquiz.cli.outputs import (
     DEFAULT_FORMATS,
     DEFAULT_PACKAGES,
@@ -23,6 +23,7 @@ from gdquiz.cli.outputs import (
     templates_option,
 )
 from gdquiz.cli.progress import with_progress
+from gdquiz.cli.store import Store, cache_option, store
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import Exam, Student
 from gdquiz.plurals import counted
@@ -75,6 +76,7 @@ gdquiz make midterm.toml --pool 50 --to moodle --out pools
 @templates_option
 @click.option("--out", type=NewPath(), default=Path("exam"), show_default=True, help="Folder to write.")
 @click.option("--force", is_flag=True, help="Replace an earlier exam in the folder.")
+@cache_option
 def make(
     blueprint: Path | None,
     banks: tuple[Path, ...],
@@ -92,6 +94,7 @@ def make(
     templates: Path | None,
     out: Path,
     force: bool,
+    no_cache: bool,
 ) -> None:
     """Make an exam: exam.json, sheets/ for the students and keys/ for the marker.
 
@@ -119,24 +122,26 @@ def make(
     check_target(out, force=force)
     check_formats(formats)
     notes: list[str] = []
+    kept = store(no_cache=no_cache)
     if base is not None:
-        exam = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes)
+        exam = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes, kept)
         conclude(_write(exam, formats or DEFAULT_FORMATS, templates, out, force, notes))
         return
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
     students = _students(roster, notes)
     others = [_exam(file) for file in earlier]
     home = blueprint.parent if blueprint is not None else Path()
-    items = load_banks(banks or [home / name for name in (plan.banks if plan else [])], topics)
+    listing = Listing(kept, banks or [home / name for name in (plan.banks if plan else [])], topics)
     planned = plan.seed if plan else None
     chosen, warning = _seed(seed, planned, str(blueprint))
     if plan is None:
-        topics = topics or tuple(dict.fromkeys(item.topic for item in items))
+        topics = topics or tuple(dict.fromkeys(item.topic for item in listing.items))
         plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
     plan = plan.model_copy(update={"seed": chosen})
     exam = assemble(
-        plan, items, pool or forms or plan.forms, students,
-        spare=spare or 0, not_in=others, file=str(blueprint) if blueprint else "", progress=with_progress,
+        plan, listing.items, pool or forms or plan.forms, students,
+        spare=spare or 0, not_in=others, file=str(blueprint) if blueprint else "",
+        solve=listing.solve, progress=with_progress,
     )  # fmt: skip
     if seed is None and planned is None:
         notes.append(
@@ -167,6 +172,7 @@ def _extended(
     students: tuple[Student, ...],
     spare: int,
     notes: list[str],
+    kept: Store,
 ) -> Exam:
     """The exam with the forms that are wanted more; which these are goes to ``notes``.
 
@@ -186,7 +192,10 @@ def _extended(
     elif plan.banks and not banks:
         problem = f"this exam was made from banks of your own ({', '.join(plan.banks)})"
         raise InputError(Fault(problem, "its BLUEPRINT, or a --bank for each", file=str(base)))
-    exam = extend(before, load_banks(banks), students, spare=spare, file=str(base), progress=with_progress)
+    listing = Listing(kept, banks)
+    exam = extend(
+        before, listing.items, students, spare=spare, file=str(base), solve=listing.solve, progress=with_progress
+    )
     added = len(exam.forms) - len(before.forms)
     if not added:
         raise InputError(Fault("everybody on the roster has a form already", hint="--spare adds more", file=str(base)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gdquiz.banks.models import ItemModel
+from gdquiz.cli.listing import Solving
 from gdquiz.errors import Fault, InputError
 
 QUESTIONS, TITLE = 500, "Gradient descent"
@@ -27,14 +28,16 @@ def check_page(path: Path, questions: int | None, *, force: bool) -> None:
         )
 
 
-def write_page(path: Path, items: Sequence[ItemModel], *, questions: int, seed: str, title: str, force: bool) -> None:
+def write_page(
+    path: Path, items: Sequence[ItemModel], *, questions: int, seed: str, title: str, force: bool, solve: Solving
+) -> None:
     """Write the page and say what is in it."""
     from gdquiz.cli.files import write_text
     from gdquiz.cli.progress import with_progress
     from gdquiz.practice.page import practice_page
     from gdquiz.practice.selection import selected, skills
 
-    exam = selected(items, questions, seed, title, with_progress)
+    exam = selected(items, questions, seed, title, with_progress, solve)
     html = practice_page(exam, skills(items))
     write_text(path, html, force=force)
     count = len({(question.wording, question.row) for form in exam.forms for question in form.questions})

@@ -13,9 +13,11 @@ import click
 
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli import Command
+from gdquiz.cli.listing import Solving
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import NewPath
 from gdquiz.cli.page import QUESTIONS, TITLE, check_page, write_page
+from gdquiz.cli.store import cache_option, store
 from gdquiz.plurals import counted
 from gdquiz.practice.record import Record
 
@@ -63,6 +65,7 @@ NARROWEST, WIDEST = 40, 100
     help="Add the progress in a file, of a page or of the terminal, to yours, and stop.",
 )
 @click.option("--force", is_flag=True, help="Let --html or --export replace a file.")
+@cache_option
 def practice(
     topics: tuple[str, ...],
     skills: tuple[str, ...],
@@ -77,6 +80,7 @@ def practice(
     export: Path | None,
     source: Path | None,
     force: bool,
+    no_cache: bool,
 ) -> None:
     """Practise in the terminal: questions are marked as you answer them.
 
@@ -85,6 +89,7 @@ def practice(
     """
     if title is not None and page is None:
         raise click.UsageError("--title is the title of a page; name its file with --html.")
+    solve = Solving(store(no_cache=no_cache))
     place = place or Path(click.get_app_dir("gdquiz")) / "progress.json"
     if reset:
         _reset(place)
@@ -95,26 +100,29 @@ def practice(
     elif page is not None:
         check_page(page, questions, force=force)
         items = load_banks(files, topics, skills)
-        write_page(page, items, questions=questions or QUESTIONS, seed=seed, title=title or TITLE, force=force)
+        write_page(
+            page, items, questions=questions or QUESTIONS, seed=seed, title=title or TITLE, force=force, solve=solve
+        )
     elif sys.stdin is None:
         from gdquiz.errors import Fault, InputError
 
         raise InputError(Fault("standard input is closed, and practice reads the answers there"))
     else:
         models = load_banks(files, topics, skills)
-        _converse(models, place, save=not no_save, seed=seed, questions=questions)
+        _converse(models, place, solve, save=not no_save, seed=seed, questions=questions)
 
 
-def _converse(models: Sequence[ItemModel], place: Path, *, save: bool, seed: str, questions: int | None) -> None:
+def _converse(
+    models: Sequence[ItemModel], place: Path, solve: Solving, *, save: bool, seed: str, questions: int | None
+) -> None:
     from gdquiz.assembly.questions import QuestionWriter
     from gdquiz.cli.keeping import Keeper
-    from gdquiz.populations.population import populate
     from gdquiz.practice.conversation import Ask, Save, Say, conversation
     from gdquiz.practice.plan import candidates
 
     by_id = {model.id: model for model in models}
 
-    writer = cache(lambda item: QuestionWriter(populate(by_id[item])))
+    writer = cache(lambda item: QuestionWriter(solve(by_id[item])))
     width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 80
     keeper, chosen = Keeper(place, save=save), candidates(models)
     talk = conversation(

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.banks.drawing import LEVELS, PLOT, Drawing, Labelled, Line, Lines
 from gdquiz.formulas import notation
 from gdquiz.formulas.columns import Column, floats
 from gdquiz.formulas.expressions import Node
 from gdquiz.numbers.exact import Mask
+from gdquiz.populations.drawing import LEVELS, PLOT, Drawing, Labelled, Line, Lines
 from gdquiz.populations.series import apart, lines
 from gdquiz.populations.world import World
 

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from gdquiz import draws
 from gdquiz.banks.models import Case, ItemModel
-from gdquiz.banks.variants import Variants
 from gdquiz.descent.stepping import Point
 from gdquiz.errors import Fault, InputError
 from gdquiz.formulas.columns import floats, has_value
@@ -42,6 +41,7 @@ from gdquiz.populations.routes import (
     derivative_misses,
 )
 from gdquiz.populations.typesetting import alike, printable
+from gdquiz.populations.variants import Variants
 from gdquiz.populations.work import works
 from gdquiz.populations.world import Provider, World, term_calculus_of
 

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.banks.models import Case, ItemModel, Part
-from gdquiz.banks.setting import Numbers, Text
-from gdquiz.banks.variants import Answers, Asked, Foreseen, Rows, Variants, WrongAnswers
 from gdquiz.descent.misconceptions import CODES, misconception
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
@@ -19,7 +17,9 @@ from gdquiz.formulas.columns import Column, floats, is_exact
 from gdquiz.formulas.expressions import Node, names_of
 from gdquiz.populations.figures import drawing
 from gdquiz.populations.keys import SolvedPart
+from gdquiz.populations.setting import Numbers, Text
 from gdquiz.populations.typesetting import follow, formula, text_of
+from gdquiz.populations.variants import Answers, Asked, Foreseen, Rows, Variants, WrongAnswers
 from gdquiz.populations.world import World
 
 KEY_DIGITS = 20
@@ -199,7 +199,7 @@ class _Reader:
     def _numbers(self, column: Column) -> Numbers:
         if is_exact(column):
             here = column.take(self.passed)
-            return Numbers(here.numerator, np.where(here.valid, here.denominator, 0))
+            return Numbers(np.asarray(here.numerator), np.where(here.valid, here.denominator, 0))
         array = floats(column)
         return Numbers(array[self.passed] if array.ndim else array)
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.banks.domains import domain
-from gdquiz.banks.drawing import Line, Lines
 from gdquiz.banks.models import Series
 from gdquiz.banks.names import STEP
 from gdquiz.descent.misconceptions import CODES
@@ -23,6 +22,7 @@ from gdquiz.descent.stepping import Point, Solver, method, run
 from gdquiz.formulas.columns import Evaluation, floats, has_value, is_exact
 from gdquiz.formulas.expressions import Node, names_of
 from gdquiz.numbers.exact import Mask, Rationals
+from gdquiz.populations.drawing import Line, Lines
 from gdquiz.populations.world import World
 
 Ranges = Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]

@@ -10,10 +10,10 @@ import numpy as np
 
 from gdquiz.banks.models import Slot
 from gdquiz.banks.rewriting import flat
-from gdquiz.banks.setting import INEXACT_PLACES, Numbers, Style, Text
 from gdquiz.formulas.columns import Column, Evaluation, floats, has_value, is_exact
 from gdquiz.formulas.expressions import Apply, Index, Name, Node, Number, names_of
 from gdquiz.numbers.exact import Mask
+from gdquiz.populations.setting import INEXACT_PLACES, Numbers, Style, Text
 from gdquiz.populations.world import World
 from gdquiz.texts.slots import SLOT
 

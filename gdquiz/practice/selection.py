@@ -10,6 +10,7 @@ from gdquiz.assembly.forms import assemble
 from gdquiz.banks.models import ItemModel
 from gdquiz.exam.frozen import Exam
 from gdquiz.populations.population import populate
+from gdquiz.populations.variants import HasVariants
 
 
 def selected(
@@ -18,6 +19,7 @@ def selected(
     seed: str,
     title: str,
     progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
+    solve: Callable[[ItemModel], HasVariants] = populate,
 ) -> Exam:
     """An exam with so many questions in all, spread over the items as evenly as they go.
 
@@ -31,7 +33,7 @@ def selected(
     plan = Blueprint(title=title, seed=seed, section=[Section(slot=[Slot(item=item.id) for item in items])])
     populations = {}
     for place in progress(range(len(items)), label="items", total=len(items)):
-        populations[items[place].id] = populate(items[place])
+        populations[items[place].id] = solve(items[place])
     exam = assemble(plan, items, forms, solve=lambda item: populations[item.id])
     left = questions - (forms - 1) * len(items)
     last = exam.forms[-1]

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.banks.drawing import Drawing
-from gdquiz.banks.setting import Numbers, Text
 from gdquiz.exam.frozen import SlotKind, Wording
+from gdquiz.populations.drawing import Drawing
+from gdquiz.populations.setting import Numbers, Text
 
 
 @dataclass(frozen=True, slots=True)

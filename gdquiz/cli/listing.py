@@ -1,0 +1,136 @@
+"""The items of question banks as blueprints see them; of these, only those that are drawn are understood and solved.
+
+What stands in a bank that was read once, without a fault, is kept in the store under a digest of its text, and need not
+be read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gdquiz.banks.entries import Entry, Listed, digest, from_text, to_text
+from gdquiz.cli.files import read_text
+from gdquiz.cli.store import Store
+from gdquiz.errors import Fault, InputError, nearest
+from gdquiz.populations.engine import engine
+from gdquiz.resources import data
+
+MANY = 40
+"""More names than this are not listed in a message."""
+
+
+def shipped_banks() -> tuple[tuple[str, str], ...]:
+    """Name and text of every shipped bank, by name."""
+    found = (entry for entry in data("question_banks").iterdir() if entry.name.endswith(".toml"))
+    return tuple((entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(found, key=lambda e: e.name))
+
+
+class Listing:
+    """The items of some banks in the order of the files, or those of some topics.
+
+    Raises ``InputError`` as ``loading.load_banks`` does.  ``solve`` gives the variants of one of the ``items``.
+    """
+
+    def __init__(self, kept: Store, paths: Sequence[Path] = (), topics: Sequence[str] = ()):
+        self._texts: dict[str, str] = {}
+        self._banks: dict[str, Any] = {}
+        faults: list[Fault] = []
+        found: list[Entry] = []
+        unread = False
+        for name, text in [(str(path), None) for path in paths] if paths else shipped_banks():
+            try:
+                self._texts[name] = text if text is not None else read_text(Path(name))
+                entries, own = self._entries(name, kept, whole=bool(paths))
+            except InputError as error:
+                faults += error.faults
+                unread = True
+            else:
+                faults += own
+                found += entries
+        faults += repeated((entry.id, entry.file, entry.line) for entry in found)
+        if not unread:
+            faults += unknown("topic", topics, {entry.topic for entry in found})
+        if faults:
+            raise InputError(faults)
+        self.items = tuple(entry for entry in found if not topics or entry.topic in topics)
+        self.solve = Solving(kept, self._model)
+
+    def _entries(self, name: str, kept: Store, *, whole: bool) -> tuple[tuple[Entry, ...], list[Fault]]:
+        """The items of a file, and what is wrong with them, if the ``whole`` of it is to be understood."""
+        key = digest("entries", engine(), name, self._texts[name])
+        text = kept.text(key)
+        if text is not None:
+            return from_text(text), []
+        from gdquiz.banks.items import models
+        from gdquiz.banks.models import entries_of
+
+        faults: list[Fault] = []
+        entries = entries_of(self._bank(name))
+        if whole:
+            try:
+                models(self._bank(name))
+            except InputError as error:
+                faults += error.faults
+        if not faults:
+            kept.keep_text(key, to_text(entries))
+        return entries, faults
+
+    def _bank(self, name: str) -> Any:
+        from gdquiz.banks.bank import read_bank
+
+        if name not in self._banks:
+            self._banks[name] = read_bank(self._texts[name], file=name)
+        return self._banks[name]
+
+    def _model(self, entry: Listed) -> Any:
+        from gdquiz.banks.items import models
+
+        return models(self._bank(entry.file), [entry.id])[0]
+
+
+def _itself(item: Any) -> Any:
+    return item
+
+
+@dataclass(frozen=True)
+class Solving:
+    """The function from an item to its variants: those that are kept, or solved now and kept for the next time.
+
+    ``model`` gives the item understood.
+    """
+
+    kept: Store
+    model: Callable[[Any], Any] = _itself
+
+    def __call__(self, item: Listed) -> Any:
+        key = digest("variants", engine(), item.digest)
+        found = self.kept.variants(key)
+        if found is None:
+            from gdquiz.populations.population import populate
+
+            found = populate(self.model(item)).variants
+            self.kept.keep_variants(key, found)
+        return found
+
+
+def repeated(items: Iterable[tuple[str, str, int | None]]) -> Iterator[Fault]:
+    """A fault for each item (its id, file and line) whose id stands in an earlier file too."""
+    homes: dict[str, str] = {}
+    for id, file, line in items:
+        if id in homes:
+            yield Fault(
+                f"the item id '{id}' is used in {homes[id]} too", "ids that differ", file=file, line=line, item=id
+            )
+        homes.setdefault(id, file)
+
+
+def unknown(what: str, names: Sequence[str], known: Collection[str]) -> Iterator[Fault]:
+    """A fault for each topic or skill that no item has."""
+    listed = ", ".join(sorted(known)) if len(known) <= MANY else ""
+    for name in dict.fromkeys(names):
+        if name not in known:
+            hint = nearest(name, known) or "'gdquiz banks' lists the items"
+            yield Fault(f"there is no {what} '{name}'", listed, hint, field=f"--{what}")
