@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gdquiz.exam.frozen import PartKey, PartWording, WrongAnswer
-from gdquiz.marking.letters import LETTERS
+from gdquiz.exam.frozen import LETTERS, PartKey, PartWording, WrongAnswer
 
 
 def typed(part: PartWording, key: PartKey, answer: PartKey | WrongAnswer) -> str:

@@ -20,13 +20,14 @@ from gdquiz.banks.bank import read_bank
 from gdquiz.banks.items import models
 from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, VARIANTS, entry, rows, spread
-from gdquiz.catalog.page import as_json, catalog_page
+from gdquiz.catalog.page import catalog_page
 from gdquiz.cli import main
 from gdquiz.packaging.fields import AS_IS, KINDS
 from gdquiz.packaging.targets import TARGETS
 from gdquiz.populations.population import populate
 from gdquiz.rendering.formats import FORMATS
 from gdquiz.rendering.fragments import HOLE, Fragments
+from gdquiz.rendering.html import in_script
 from gdquiz.texts import mathml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -185,7 +186,7 @@ def test_no_text_of_a_bank_becomes_markup():
     assert [tag for tag, _ in Tags(page).tags].count("script") == 2
     assert content_of(page)["items"][0]["title"] == evil
     assert content_of(page)["make"] == "gdquiz make blueprint.toml --bank '<b>?.toml'"
-    assert json.loads(as_json(evil)) == evil and "</" not in as_json(evil) and "<!--" not in as_json(evil)
+    assert json.loads(in_script(evil)) == evil and "</" not in in_script(evil) and "<!--" not in in_script(evil)
 
 
 # --- the command ---

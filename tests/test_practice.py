@@ -21,7 +21,7 @@ from gdquiz.banks.items import models
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli import main
 from gdquiz.cli.loading import load_banks
-from gdquiz.exam.frozen import OptionText, PartWording
+from gdquiz.exam.frozen import OptionText, PartKey, PartWording
 from gdquiz.populations.population import populate
 from gdquiz.practice import mastery, plan
 from gdquiz.practice.conversation import Ask, Save, Say, conversation
@@ -79,7 +79,12 @@ def part(kind: Any, options: int = 0, prompts: int = 0) -> PartWording:
     ],
 )
 def test_the_chance_of_a_guess(parts: list[PartWording], chance: float) -> None:
-    assert mastery.guess(tuple(parts)) == pytest.approx(max(chance, mastery.LEAST_GUESS))
+    keys = tuple(PartKey() for _ in parts)
+    assert mastery.guess(tuple(parts), keys) == pytest.approx(max(chance, mastery.LEAST_GUESS))
+
+
+def test_a_guess_chooses_among_what_is_printed() -> None:
+    assert mastery.guess((part("choice", 6),), (PartKey(order=("o0", "o1", "o4")),)) == pytest.approx(1 / 3)
 
 
 # --- what comes next -----------------------------------------------------------------------------------------------

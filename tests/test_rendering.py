@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
@@ -18,7 +19,8 @@ from sample_exam import sample
 
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import Exam, Form, GuideLine, NumberKey, PartKey, PartWording, Question, Wording, WrongAnswer
-from gdquiz.rendering.blocks import bound, decimal, points, short, with_decimal
+from gdquiz.formulas.notation import decimal
+from gdquiz.rendering.blocks import bound, form_name, points, short, with_decimal
 from gdquiz.rendering.formats import FORMATS, Page, find_format, left_out, render
 
 GOLDEN = Path(__file__).parent / "golden" / "rendering"
@@ -243,9 +245,9 @@ def test_ends_of_intervals_are_rounded_inwards():
 
 
 def test_decimals_are_rounded_half_away_from_zero():
-    assert [decimal(n, 8, 2) for n in (1, -1, 3, 0)] == ["0.13", "-0.13", "0.38", "0.00"]
-    assert decimal(-1, 1000, 2) == "0.00"  # never -0.00
-    assert decimal(5, 2, 0) == "3"
+    assert [decimal(Fraction(n, 8), 2) for n in (1, -1, 3, 0)] == ["0.13", "-0.13", "0.38", "0.00"]
+    assert decimal(Fraction(-1, 1000), 2) == "0.00"  # never -0.00
+    assert decimal(Fraction(5, 2), 0) == "3"
 
 
 def test_short_numbers():
@@ -424,3 +426,14 @@ def test_pandoc_reads_every_formula(rendered, flavour):
         formulas = source.replace(r"\$", "").replace("$$", "$").count("$") // 2
         assert done.stdout.count("<math") == formulas
         assert "<script" not in done.stdout and done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "forms", "name"),
+    [(1, 1, "form-01"), (9, 99, "form-09"), (9, 100, "form-009"), (100, 100, "form-100"), (7, 1000, "form-0007")],
+)
+def test_files_of_forms_sort_as_they_are_counted(number: int, forms: int, name: str) -> None:
+    assert form_name(number, forms) == name
+    assert sorted(form_name(one, forms) for one in range(1, forms + 1)) == [
+        form_name(one, forms) for one in range(1, forms + 1)
+    ]

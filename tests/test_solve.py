@@ -6,9 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdquiz.cli import main
+from gdquiz.descent.stepping import METHODS
 from gdquiz.errors import InputError
 from gdquiz.formulas.expressions import Language, parse
 from gdquiz.solving.solution import Solution, solve
@@ -516,3 +519,8 @@ def test_every_method_runs_and_is_named_in_the_text() -> None:
             method.name, "converged"
         ), method.name
         assert method.title in as_text(told).replace("Gradient", "gradient")
+
+
+def test_the_help_names_every_method() -> None:
+    result = CliRunner().invoke(main, ["solve", "--help"])
+    assert [row.name for row in METHODS if row.name not in result.stdout] == []

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from hashlib import blake2b
 from itertools import count
 from typing import Any
@@ -31,6 +32,8 @@ from gdquiz.assembly.seating import canonical, in_order, seats, who
 from gdquiz.banks.entries import Listed
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
+from gdquiz.formulas import notation
+from gdquiz.marking.blind import expected
 from gdquiz.plurals import counted
 from gdquiz.populations.variants import HasVariants, Variants
 
@@ -549,6 +552,7 @@ def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]
         f"Mean work of the forms: {min(totals):.2f} to {max(totals):.2f} "
         f"({counted(len(forms), 'form')}, {counted(len(forms[0].questions), 'question')} each)."
     )
+    yield _blind(forms, wordings)
     spread: dict[str, list[float]] = {}
     taken: dict[str, Counter[int]] = {}
     for form in forms:
@@ -567,6 +571,25 @@ def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]
             yield f"{item}: {shared} variants stand on more than one question{why}."
     for item in library.used_up():
         yield f"{item}: every variant stood in an earlier exam, so that none was drawn."
+
+
+def _blind(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]) -> str:
+    """What somebody earns who answers blindly, over all forms; beside it under the stricter rule for reasons."""
+    total = Fraction(0)
+    shares = {False: Fraction(0), True: Fraction(0)}
+    for form in forms:
+        for question in form.questions:
+            wording = wordings[question.wording]
+            worth = Fraction(question.points) / Fraction(wording.points)
+            total += Fraction(question.points)
+            for part, key in zip(wording.parts, question.parts, strict=True):
+                for strict in shares:
+                    shares[strict] += worth * Fraction(part.points) * expected(part, key, both_or_nothing=strict)
+    usual, both = (notation.decimal(100 * share / total, 1) for share in shares.values())
+    told = f"Who answers blindly expects {usual} % of the points"
+    if usual == both:
+        return f"{told}."
+    return f"{told}, and {both} % where a right verdict with a wrong reason earns nothing."
 
 
 def _uneven(frame: _Frame) -> Iterator[str]:

@@ -7,7 +7,6 @@ files of ``SCRIPTS`` in one function; its hash stands in the page's Content-Secu
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from base64 import b64encode
@@ -32,6 +31,7 @@ from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import Exam, Form
 from gdquiz.exam.wording import fill
 from gdquiz.packaging.fields import KINDS
+from gdquiz.plurals import counted
 from gdquiz.rendering import html
 from gdquiz.rendering.blocks import Blocks, Place, amount
 from gdquiz.rendering.fragments import Fragments
@@ -89,22 +89,10 @@ def catalog_page(
         cards=tuple(_cards(entries)),
         script=Markup(script),
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
-        content=Markup(as_json(content)),
+        content=Markup(html.in_script(content)),
     )
     return lay_out(
         load(sandbox, "catalog/page.html.j2"), catalog=view, paper={"plain_title": plain(title), "plain_form": ""}
-    )
-
-
-def counted(number: int, thing: str) -> str:
-    """``1 item``, ``1,234 items``."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-def as_json(value: Any) -> str:
-    """JSON that may stand in a ``<script>`` element: no text in it can end the element or open a remark."""
-    return (
-        json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\u0021--")
     )
 
 

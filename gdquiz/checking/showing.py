@@ -7,12 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from gdquiz.assembly.questions import QuestionWriter
-from gdquiz.exam.frozen import PartKey, PartWording
+from gdquiz.exam.frozen import LETTERS, PartKey, PartWording
 from gdquiz.exam.wording import fill
 from gdquiz.plurals import counted
 from gdquiz.populations.variants import HasVariants
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def shown(source: HasVariants, row: int) -> str:

@@ -51,7 +51,7 @@ def _methods(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     show_default=True,
     metavar="NAME",
     shell_complete=_methods,
-    help="descent, heavy-ball (or momentum), nesterov, adagrad, rmsprop, adam.",
+    help="descent, heavy-ball (or momentum), nesterov, adagrad, rmsprop or adam; sgd needs the data of an item.",
 )
 @click.option("--beta", metavar="NUMBER", help="Of heavy-ball and nesterov.  [default: 9/10]")
 @click.option("--beta1", metavar="NUMBER", help="Of adam.  [default: 9/10]")

@@ -24,8 +24,9 @@ VERSION = 1
 Kind = Literal["number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"]
 SlotKind = Literal["math", "text", "code"]
 
-MOST_OPTIONS = 26
-"""Options are printed under the letters A to Z."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""What options are printed under, in the order in which they stand."""
+MOST_OPTIONS = len(LETTERS)
 MOST_PARTS = 12
 MOST_LISTED = 100
 """Of whatever else is listed in a wording or a key: wrong answers, hints, lines of a guide."""

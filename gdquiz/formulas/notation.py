@@ -44,12 +44,16 @@ def plain(value: Exact) -> str:
 
 def decimal(value: Exact, places: int) -> str:
     """The decimal with exactly so many places, halves rounded away from zero; zero never has a sign."""
-    scale = 10**places
-    units, rest = divmod(abs(value.numerator) * scale, value.denominator)
-    units += 2 * rest >= value.denominator
-    digits = str(units).zfill(places + 1)
+    units = rounded(value.numerator * 10**places, value.denominator)
+    digits = str(abs(units)).zfill(places + 1)
     text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"-{text}" if value < 0 and units else text
+    return f"-{text}" if units < 0 else text
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """The whole number nearest to a fraction with a positive denominator, halves rounded away from zero."""
+    size = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return size if numerator >= 0 else -size
 
 
 def code(value: Exact) -> str:

@@ -10,10 +10,9 @@ import re
 import unicodedata
 from typing import NoReturn
 
+from gdquiz.exam.frozen import LETTERS
 from gdquiz.formulas.scanner import shown
 from gdquiz.marking.numerals import LONGEST, Unreadable
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _BETWEEN = r"[\s,;:.()\[\]{}&+/|-]*"
 _SAID = re.compile(rf"(?:(?:the )?(?:options?|answers?)\b|{_BETWEEN})*")

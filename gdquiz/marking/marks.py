@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from gdquiz.exam.frozen import Kind, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.exam.frozen import LETTERS, Kind, PartKey, PartWording, Question, Wording, WrongAnswer
 from gdquiz.formulas import notation
 from gdquiz.formulas.expressions import Language, Node, parse, terminating, to_text
 from gdquiz.marking import following, formulas, letters, numerals
-from gdquiz.marking.letters import LETTERS
 from gdquiz.marking.numerals import Unreadable
 
 NONE, ALL = Fraction(0), Fraction(1)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from gdquiz.exam.frozen import NumberKey
+from gdquiz.formulas.notation import rounded
 
 PLACES = 15
 UNIT = 10**PLACES
@@ -50,8 +51,7 @@ def scaled(value: str) -> int:
     """A number of an exam (``-3/5``, ``7``, ``0.25``, ``1e-07``) in units of ``10**-PLACES``, rounded half away from
     zero."""
     numerator, denominator = Fraction(value).as_integer_ratio()
-    size = (2 * abs(numerator) * UNIT + denominator) // (2 * denominator)
-    return size if numerator >= 0 else -size
+    return rounded(numerator * UNIT, denominator)
 
 
 def accepted(key: NumberKey, digits: int | None, wrong: Iterable[str] = ()) -> Accepted:
@@ -102,5 +102,4 @@ def shown(number: int, digits: int | None) -> str:
 def _rounded(number: int, places: int) -> int:
     """Rounded half away from zero to so many decimals."""
     unit = UNIT // 10**places
-    size = (2 * abs(number) + unit) // (2 * unit) * unit
-    return size if number >= 0 else -size
+    return rounded(number, unit) * unit

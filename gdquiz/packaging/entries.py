@@ -18,7 +18,7 @@ from math import gcd, lcm
 from jinja2 import Environment, Template
 
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import Exam, PartWording, Question, Wording
+from gdquiz.exam.frozen import LETTERS, Exam, PartWording, Question, Wording
 from gdquiz.packaging.decimals import Accepted, recognised, scaled, shown, written
 from gdquiz.packaging.fields import (
     AS_IS,
@@ -49,7 +49,6 @@ from gdquiz.packaging.views import (
     ValueView,
 )
 from gdquiz.rendering import markdown
-from gdquiz.rendering.blocks import LETTERS as ALPHABET
 from gdquiz.rendering.blocks import amount
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, join, set_prose
@@ -276,7 +275,7 @@ class Entries:
         return FieldView(
             id=f"FIELD{number + 1}",
             kind=one.kind,
-            letter=ALPHABET[one.part].lower() if lettered and begins else "",
+            letter=LETTERS[one.part].lower() if lettered and begins else "",
             ask=ask,
             label=label,
             rounding=self._rounding(key, part, one) if begins else "",
@@ -374,8 +373,8 @@ class Entries:
 
         return tuple(
             ChoiceView(
-                id=ALPHABET[place],
-                letter=ALPHABET[place],
+                id=LETTERS[place],
+                letter=LETTERS[place],
                 text=self._choice(key, part, one, place),
                 right=place in one.right,
                 share=self._choice_share(one, place, messages.get(place)),
@@ -436,8 +435,8 @@ class Entries:
                 options = [self._option(key, part, one, k) for k in range(one.options)]
             choices = tuple(
                 ChoiceView(
-                    id=ALPHABET[k],
-                    letter=ALPHABET[k] if one.carried != POSITIONS else str(k + 1),
+                    id=LETTERS[k],
+                    letter=LETTERS[k] if one.carried != POSITIONS else str(k + 1),
                     text=option,
                     right=k == place,
                     share="100" if k == place else "0",
@@ -445,7 +444,7 @@ class Entries:
                 )
                 for k, option in enumerate(options)
             )
-            views.append(PairView(f"P{prompt + 1}", text, ALPHABET[place], str(place + 1), options[place], choices))
+            views.append(PairView(f"P{prompt + 1}", text, LETTERS[place], str(place + 1), options[place], choices))
         return tuple(views)
 
     def _option(self, key: str, part: PartWording, one: Field, place: int) -> str:
@@ -505,7 +504,7 @@ class Entries:
                 options = [f"{join(texts[a], entry)} → {b}" for a, b in zip(prompts, options, strict=False)]
             return "; ".join(options)
 
-        chosen = tuple(ALPHABET[place] for place in message.chosen)
+        chosen = tuple(LETTERS[place] for place in message.chosen)
         share = message.share if float(message.share) > 100 * _earned(one, message.chosen) else "0"
         return NoteView(self._mould.read(answer), self._said(one, message), share, chosen)
 
@@ -559,8 +558,8 @@ def equal_shares(count: int) -> tuple[str, ...]:
 
 def _lettered(number: int) -> str:
     """``a`` to ``z``, then ``aa``, ``ab``, ...: the letters of the entries of a question."""
-    before, last = divmod(number, len(ALPHABET))
-    return (ALPHABET[before - 1] if before else "").lower() + ALPHABET[last].lower()
+    before, last = divmod(number, len(LETTERS))
+    return (LETTERS[before - 1] if before else "").lower() + LETTERS[last].lower()
 
 
 def shortened(name: str, end: str = "") -> str:

@@ -17,9 +17,8 @@ from typing import TypeVar
 
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.descent.misconceptions import misconception
-from gdquiz.exam.frozen import PartWording, Question, Wording
+from gdquiz.exam.frozen import LETTERS, PartWording, Question, Wording
 from gdquiz.exam.wording import fill
-from gdquiz.marking.letters import LETTERS
 from gdquiz.marking.marks import Marking, given_number, mark
 from gdquiz.marking.numerals import Unreadable, read_number
 from gdquiz.practice import mastery, plan
@@ -105,7 +104,8 @@ def conversation(
                     raise
                 yield Say("Skipped.")
                 continue
-            answered = kept.answered(asked, skill, talk.credit, mastery.guess(own.wording.parts), talk.codes)
+            chance = mastery.guess(own.wording.parts, question.parts)
+            answered = kept.answered(asked, skill, talk.credit, chance, talk.codes)
             record = yield from _saved(record, answered)
             yield Say(talk.closing())
             yield Say(_told(skill, before, progress_of(record).skill(skill).mastery))

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from math import factorial, prod
 
-from gdquiz.exam.frozen import PartWording
+from gdquiz.exam.frozen import PartKey, PartWording
+from gdquiz.marking.blind import printed
 
 START = 0.1
 """L before the first answer."""
@@ -32,13 +33,13 @@ LEAST_GUESS = 0.1
 MASTERED = 0.95
 
 
-def guess(parts: tuple[PartWording, ...]) -> float:
-    """G of a question: the chance of having all its parts right by choosing blindly."""
-    return max(LEAST_GUESS, prod(_guess(part) for part in parts))
+def guess(parts: tuple[PartWording, ...], keys: tuple[PartKey, ...]) -> float:
+    """G of a question: the chance of having all its parts right by choosing blindly among what is printed."""
+    return max(LEAST_GUESS, prod(_guess(part, key) for part, key in zip(parts, keys, strict=True)))
 
 
-def _guess(part: PartWording) -> float:
-    count = len(part.options)
+def _guess(part: PartWording, key: PartKey) -> float:
+    count = printed(part, key)
     match part.kind:
         case "choice":
             return 1 / count

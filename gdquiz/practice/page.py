@@ -7,7 +7,6 @@ can run.  The data are JSON (see ``questions`` and ``families``).
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -85,20 +84,13 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]]) -> str:
         gdquiz=gdquiz.__version__,
         script=Markup(script),
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
-        content=Markup(as_json(content)),
+        content=Markup(html.in_script(content)),
     )
 
 
 def script_of(modules: Iterable[str]) -> str:
     """The modules as one strict function."""
     return '\n(() => {\n"use strict";\n\n' + "\n".join(modules) + "})();\n"
-
-
-def as_json(value: Any) -> str:
-    """JSON that may stand in a ``<script>`` element."""
-    return (
-        json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\u0021--")
-    )
 
 
 def _typeset(explored: dict[str, Any]) -> dict[str, Any]:

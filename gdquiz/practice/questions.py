@@ -32,6 +32,7 @@ def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
     texts = Fragments()
     teller = _Teller(exam, sandbox, texts)
     wordings = list(exam.wordings)
+    samples = {question.wording: question for form in exam.forms for question in form.questions}
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for form in exam.forms:
         for question in form.questions:
@@ -39,7 +40,7 @@ def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
                 told = teller.question(question)
                 found[question.wording, question.row] = {"item": wordings.index(question.wording), **told}
     return {
-        "items": [teller.item(exam.wordings[name]) for name in wordings],
+        "items": [teller.item(exam.wordings[name], samples[name]) for name in wordings],
         "misconceptions": {code: teller.misconception(code, title) for code, title in exam.misconceptions.items()},
         "questions": list(found.values()),
         "skeletons": list(texts.skeletons),
@@ -59,7 +60,8 @@ class _Teller:
         self.exam, self.sandbox, self.texts = exam, sandbox, texts
         self._pieces: dict[tuple[str, Text, bool], Pieces] = {}
 
-    def item(self, wording: Wording) -> dict[str, Any]:
+    def item(self, wording: Wording, sample: Question) -> dict[str, Any]:
+        """``sample`` is any question of the item: all of them print as many options."""
         return _kept(
             id=wording.item,
             title=self.texts.add(set_prose(wording.title, html.STYLE)),
@@ -67,7 +69,7 @@ class _Teller:
             skill=wording.skill,
             tier=wording.tier,
             minutes=wording.minutes,
-            guess=guess(wording.parts),
+            guess=guess(wording.parts, sample.parts),
             parts=[
                 _kept(
                     id=part.id,

@@ -15,8 +15,8 @@ from typing import Any
 from jinja2 import Environment
 
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import Exam, Form, GuideLine, PartKey, PartWording, Question, Wording
-from gdquiz.formulas.notation import symbol
+from gdquiz.exam.frozen import LETTERS, Exam, Form, GuideLine, PartKey, PartWording, Question, Wording
+from gdquiz.formulas.notation import decimal, symbol
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, Style, join, set_prose
 from gdquiz.rendering.moulds import Mould
@@ -35,7 +35,6 @@ from gdquiz.rendering.views import (
 )
 from gdquiz.texts.spoken import spoken
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 OPEN_KINDS = frozenset(("number", "numbers", "formula", "text"))
 """The kinds of part that a student writes an answer to, and that are given space for it."""
 LETTERED_KINDS = frozenset(("choice", "choices", "truth", "matching", "ordering"))
@@ -44,10 +43,11 @@ LETTERED_KINDS = frozenset(("choice", "choices", "truth", "matching", "ordering"
 
 @dataclass(slots=True)
 class Place:
-    """A question where it stands: what the holes of a block are filled from."""
+    """A question where it stands: what the holes of a block are filled from.  ``name`` is that of the form's files."""
 
     question: Question
     form: Form
+    name: str = ""
     slots: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -349,7 +349,12 @@ def _earning(part: PartKey) -> tuple[bool, ...]:
 
 def figure_path(place: Place) -> str:
     """Where the figure of a question lies beside its sheet or key."""
-    return f"figures/form-{place.form.number:02d}-question-{place.question.number:02d}.svg"
+    return f"figures/{place.name}-question-{place.question.number:02d}.svg"
+
+
+def form_name(number: int, forms: int) -> str:
+    """The name of a form's files, so that they sort as they are counted: at least two digits, or as many as needed."""
+    return f"form-{number:0{max(2, len(str(forms)))}d}"
 
 
 # --- answers in letters and digits ----------------------------------------------------------------------------------
@@ -393,13 +398,6 @@ def _ratio(value: str) -> tuple[int, int]:
     return int(numerator), int(denominator or 1)
 
 
-def decimal(numerator: int, denominator: int, places: int) -> str:
-    """A fraction as a decimal, rounded half away from zero to so many places."""
-    digits = str((2 * abs(numerator) * 10**places + denominator) // (2 * denominator)).rjust(places + 1, "0")
-    sign = "-" if numerator < 0 and int(digits) else ""
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits
-
-
 @lru_cache(maxsize=8192)
 def with_decimal(shown: str, value: str) -> str:
     """The LaTeX of a number with its decimal beside it, unless it shows one already or is whole."""
@@ -408,7 +406,7 @@ def with_decimal(shown: str, value: str) -> str:
     numerator, denominator = _ratio(value)
     places = next((places for places in range(1, 7) if 10**places % denominator == 0), None)
     sign = "=" if places else "\\approx"
-    return f"{shown} {sign} {decimal(numerator, denominator, places or 4)}"
+    return f"{shown} {sign} {decimal(Fraction(numerator, denominator), places or 4)}"
 
 
 @lru_cache(maxsize=8192)
@@ -416,7 +414,7 @@ def bound(value: str, *, up: bool) -> str:
     """An end of an accepted interval as a short decimal, rounded inwards so that what is printed is accepted."""
     numerator, denominator = _ratio(value)
     scaled = numerator * 10**8
-    text = decimal(-(-scaled // denominator) if up else scaled // denominator, 10**8, 8)
+    text = decimal(Fraction(-(-scaled // denominator) if up else scaled // denominator, 10**8), 8)
     return text.rstrip("0").rstrip(".")
 
 
@@ -427,7 +425,7 @@ def short(value: str, digits: int | None) -> str:
     if denominator == 1:
         text = str(numerator)
     elif "/" in value:
-        text = value if digits is None else f"{value} = {decimal(numerator, denominator, digits)}"
+        text = value if digits is None else f"{value} = {decimal(Fraction(numerator, denominator), digits)}"
     else:
-        text = decimal(numerator, denominator, 4 if digits is None else digits)
+        text = decimal(Fraction(numerator, denominator), 4 if digits is None else digits)
     return text.replace("-", "−")

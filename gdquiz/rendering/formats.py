@@ -87,7 +87,7 @@ def render(exam: Exam, format_name: str, folder: Traversable | Path | None = Non
 
 
 def _name(paper: Paper, extension: str) -> str:
-    return f"form-{paper.form.number:02d}.{extension}"
+    return f"{paper.name}.{extension}"
 
 
 def _pages(papers: Papers, found: Format, drawing: Environment) -> Iterator[Page]:

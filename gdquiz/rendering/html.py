@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from gdquiz.exam.wording import kind_of
 from gdquiz.rendering.markup import Filled, Kinds, Pieces, Style
@@ -90,3 +92,10 @@ STYLE = Style(
     tick=" ✓",
     kept=('<span class="kept">', "</span>"),
 )
+
+
+def in_script(value: Any) -> str:
+    """JSON that may stand in a ``<script>`` element: no text in it can end the element or open a remark."""
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/").replace("<!--", "<\\u0021--")
+    )

@@ -10,9 +10,9 @@ from itertools import islice
 
 from jinja2 import Environment
 
-from gdquiz.exam.frozen import Exam, Form, PartKey, PartWording, Section
+from gdquiz.exam.frozen import LETTERS, Exam, Form, PartKey, PartWording, Section
 from gdquiz.plurals import counted
-from gdquiz.rendering.blocks import LETTERS, Blocks, Place, answer, points, short
+from gdquiz.rendering.blocks import Blocks, Place, answer, form_name, points, short
 from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.templating import lay_out, load, pour
@@ -24,9 +24,10 @@ FORMS_ABREAST = 6
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One form in one format; ``places`` are its questions where they stand."""
+    """One form in one format; ``name`` is that of its files, ``places`` are its questions where they stand."""
 
     form: Form
+    name: str
     places: tuple[Place, ...]
     sheet: str = ""
     key: str = ""
@@ -50,9 +51,10 @@ class Papers:
 
     def __iter__(self) -> Iterator[Paper]:
         for form in self.exam.forms:
-            places = tuple(Place(question, form) for question in form.questions)
-            paper = Paper(form, places)
-            yield Paper(form, places, self._paper(paper, "sheet"), self._paper(paper, "key"))
+            name = form_name(form.number, len(self.exam.forms))
+            places = tuple(Place(question, form, name) for question in form.questions)
+            paper = Paper(form, name, places)
+            yield Paper(form, name, places, self._paper(paper, "sheet"), self._paper(paper, "key"))
 
     def _paper(self, paper: Paper, name: str) -> str:
         """One form, as sheet or key.  Forms with the same numbers of questions in their sections share a layout."""
