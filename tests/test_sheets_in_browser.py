@@ -18,6 +18,7 @@ from gdquiz.banks.models import ItemModel
 from gdquiz.cli.loading import load_banks
 from gdquiz.exam.frozen import Exam
 from gdquiz.rendering.formats import render
+from gdquiz.texts import mathml
 
 pytestmark = pytest.mark.browser
 
@@ -123,3 +124,20 @@ def test_on_paper_no_question_is_torn_apart_and_nothing_is_cut(pages, browser_pa
           .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.outerHTML.slice(0, 200))"""
     )
     assert cut == []
+
+
+def test_brackets_stand_tight(browser) -> None:
+    """A browser that takes a bracket for an operator puts 5/18 em on either side of it, as it does with a plus."""
+    page = browser.new_page()
+    page.set_content(f"<body style='font-size:100px'>{mathml.math('4(x-1)y + f(x) [0, 1) |y|')}</body>")
+    gaps = page.evaluate(
+        """[...document.querySelectorAll('mo')].map(one => {
+            const box = one.getBoundingClientRect(), [before, after] = [one.previousElementSibling, one.nextElementSibling];
+            return [one.textContent, before ? box.left - before.getBoundingClientRect().right : 0,
+                    after ? after.getBoundingClientRect().left - box.right : 0];
+        })"""
+    )
+    beside = {sign: max(before, after) for sign, before, after in gaps if sign in "()[|"}
+    assert set(beside) == set("()[|") and max(beside.values()) < 5, gaps
+    assert min(max(before, after) for sign, before, after in gaps if sign == "+") > 15
+    page.close()
