@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
-from math import gcd, lcm
 
 from jinja2 import Environment, Template
 
@@ -27,7 +25,6 @@ from gdquiz.packaging.fields import (
     LEFT_OUT,
     PLACES,
     POSITIONS,
-    SHARES,
     Field,
     Message,
     accepted_of,
@@ -37,6 +34,7 @@ from gdquiz.packaging.fields import (
     loses_credit,
     order_of,
 )
+from gdquiz.packaging.shares import earned, equal_shares, percent, share, weights, worth, worths
 from gdquiz.packaging.targets import WHOLE, Target
 from gdquiz.packaging.views import (
     ChoiceView,
@@ -146,7 +144,7 @@ class Entries:
         """The points of all fields, entry by entry."""
         key = _outline(question, found)
         if key not in self._worths:
-            self._worths[key] = tuple(_worths(question, wording, [one for some in found for one in some]))
+            self._worths[key] = tuple(worths(question, wording, [one for some in found for one in some]))
         return self._worths[key]
 
     def _note(
@@ -179,7 +177,7 @@ class Entries:
         """Whether questions of several fields can be worth their points with whole marks for each field."""
         key = _outline(question, found)
         if key not in self._whole:
-            points = {some: question.points * float(_share(wording, some)) for some in found if len(some) > 1}
+            points = {some: question.points * float(share(wording, some)) for some in found if len(some) > 1}
             self._whole[key] = all(worth(some, weights(wording, some, p)) == p for some, p in points.items())
         return self._whole[key]
 
@@ -288,7 +286,7 @@ class Entries:
             else (),
             options=options,
             pairs=self._pairs(key, part, one) if one.kind == "matching" else (),
-            pair_share=_percent(len(one.right)) if one.kind == "matching" else "0",
+            pair_share=percent(len(one.right)) if one.kind == "matching" else "0",
             ranked=tuple(options[place] for place in one.right) if one.kind == "ordering" else (),
             truth=one.right == (0,) if one.kind == "truth" else None,
             all_right=len(one.right) if one.kind in ("choice", "choices") else 0,
@@ -462,7 +460,7 @@ class Entries:
             right = self._mould.read(lambda entry: style.formula(entry.question.parts[one.part].formula_shown, False))
             return (GuideView(self._line_points(wording, part.points), right),)
         if part.kind in ("number", "numbers"):
-            points = part.points / _pieces_of(part, one)
+            points = part.points / pieces_of(part, one)
             return (GuideView(self._line_points(wording, points), self._mould.read(self._number_guide(part, one))),)
         return tuple(
             GuideView(self._line_points(wording, line.points), self._texts.text(key, line.text, tight=True))
@@ -505,7 +503,7 @@ class Entries:
             return "; ".join(options)
 
         chosen = tuple(LETTERS[place] for place in message.chosen)
-        share = message.share if float(message.share) > 100 * _earned(one, message.chosen) else "0"
+        share = message.share if float(message.share) > 100 * earned(one, message.chosen) else "0"
         return NoteView(self._mould.read(answer), self._said(one, message), share, chosen)
 
 
@@ -529,33 +527,6 @@ def _accepted(entry: Entry, part: PartWording, one: Field) -> Accepted:
     return accepted_of(part, entry.question.parts[one.part], one.of)
 
 
-def _earned(one: Field, chosen: tuple[int, ...]) -> float:
-    """The share of the marks that a choice, a matching or an order earns as it is."""
-    if one.kind in ("matching", "ordering"):
-        return sum(a == b for a, b in zip(chosen, one.right, strict=False)) / len(one.right)
-    if one.kind != "choices":
-        return 0
-    hits = sum(place in one.right for place in chosen)
-    return hits / max(1, len(one.right)) - (len(chosen) - hits) / max(1, one.options - len(one.right))
-
-
-def _percent(count: int) -> str:
-    """The part of the marks for each of so many, in percent, to 5 decimals without needless zeros."""
-    return f"{100 / count:.5f}".rstrip("0").rstrip(".")
-
-
-@lru_cache(maxsize=32)
-def equal_shares(count: int) -> tuple[str, ...]:
-    """The parts of the marks for so many options, in percent; together they are all marks.
-
-    Moodle knows no eleventh or thirteenth: of 11 to 20 options the first earn 10 % and the others 5 %.
-    """
-    each = _percent(count) if count else "0"
-    if each in SHARES or not 10 < count <= 20:
-        return (each,) * count
-    return ("10",) * (20 - count) + ("5",) * (2 * count - 20)
-
-
 def _lettered(number: int) -> str:
     """``a`` to ``z``, then ``aa``, ``ab``, ...: the letters of the entries of a question."""
     before, last = divmod(number, len(LETTERS))
@@ -568,18 +539,6 @@ def shortened(name: str, end: str = "") -> str:
     return (name if len(name) <= most else f"{name[: most - 1].rstrip()}…") + end
 
 
-def _share(wording: Wording, fields: tuple[Field, ...]) -> Fraction:
-    """The part of a question's points that these fields are worth."""
-    whole = sum(Fraction(str(part.points)) for part in wording.parts)
-    if not whole:
-        return Fraction(0)
-    worth = Fraction(0)
-    for one in fields:
-        part = wording.parts[one.part]
-        worth += Fraction(str(part.points)) / _pieces_of(part, one)
-    return worth / whole
-
-
 def _outline(question: Question, found: tuple[tuple[Field, ...], ...]) -> object:
     """What the points of a question's fields depend on."""
     return (
@@ -587,50 +546,3 @@ def _outline(question: Question, found: tuple[tuple[Field, ...], ...]) -> object
         question.points,
         *(tuple((one.part, one.kind, len(one.right)) for one in some) for some in found),
     )
-
-
-def _worths(question: Question, wording: Wording, fields: Sequence[Field]) -> Iterator[float]:
-    """The points of fields in hundredths, which add up to those of all: 0.33, 0.34 and 0.33 for a third each."""
-    reached, before = Fraction(0), 0
-    for one in fields:
-        reached += _exactly(question.points) * _share(wording, (one,))
-        cents = int(100 * reached + Fraction(1, 2))
-        yield (cents - before) / 100
-        before = cents
-
-
-def _exactly(points: float) -> Fraction:
-    return Fraction(str(points))
-
-
-def _pieces_of(part: PartWording, one: Field) -> int:
-    """How many fields the points of a part are shared by."""
-    if part.kind == "numbers":
-        return len(part.labels)
-    if part.kind == "truth":
-        return 2 if part.options else 1
-    return {AS_LETTERS: len(part.prompts), PLACES: len(part.options)}.get(one.carried, 1)
-
-
-def weights(wording: Wording, fields: tuple[Field, ...], points: float) -> tuple[int, ...]:
-    """Whole numbers in the ratio of the points of fields; of a matching, of each pair.
-
-    With them an entry is worth its points where that is possible, else the least that has this ratio.
-    """
-    shares = [_share(wording, (one,)) / _answers(one) for one in fields]
-    common = lcm(*[share.denominator for share in shares])
-    whole = [int(share * common) for share in shares]
-    divisor = gcd(*whole) or 1
-    least = [number // divisor for number in whole]
-    times = Fraction(str(points)) / (worth(fields, least) or 1)
-    return tuple(number * (times.numerator if times.denominator == 1 else 1) for number in least)
-
-
-def worth(fields: tuple[Field, ...], weights: Iterable[int]) -> int:
-    """What an entry is worth with such weights of its fields."""
-    return sum(_answers(one) * weight for one, weight in zip(fields, weights, strict=True))
-
-
-def _answers(one: Field) -> int:
-    """How many menus a field becomes where it stands in a text."""
-    return len(one.right) if one.kind == "matching" else 1
