@@ -129,10 +129,12 @@ def test_on_paper_no_question_is_torn_apart_and_nothing_is_cut(pages, browser_pa
 def test_brackets_stand_tight(browser) -> None:
     """A browser that takes a bracket for an operator puts 5/18 em on either side of it, as it does with a plus."""
     page = browser.new_page()
-    page.set_content(f"<body style='font-size:100px'>{mathml.math('4(x-1)y + f(x) [0, 1) |y|')}</body>")
+    formula = mathml.math("4(x-1)y + f(x) [0, 1) |y|")
+    page.set_content(f"<body style='font-size:100px'>{formula}</body>")
     gaps = page.evaluate(
         """[...document.querySelectorAll('mo')].map(one => {
-            const box = one.getBoundingClientRect(), [before, after] = [one.previousElementSibling, one.nextElementSibling];
+            const box = one.getBoundingClientRect();
+            const before = one.previousElementSibling, after = one.nextElementSibling;
             return [one.textContent, before ? box.left - before.getBoundingClientRect().right : 0,
                     after ? after.getBoundingClientRect().left - box.right : 0];
         })"""
