@@ -104,7 +104,10 @@ class _Line:
                 first = place > 0 and self.parts[place - 1][0] == "formula"
                 end = place < last and self.parts[place + 1][0] == "formula"
                 self.parts[place] = kind, tuple(_apart(piece, first=first, end=end) for piece in pieces)
-        return tuple(piece for _, pieces in self.parts for piece in pieces)
+        pieces = [piece for _, pieces in self.parts for piece in pieces]
+        if pieces and isinstance(pieces[-1], str) and pieces[-1].endswith("\\\\"):
+            pieces[-1] = pieces[-1][:-2] + _entity("\\")  # some readers look for a backslash before the first sign
+        return tuple(pieces)
 
 
 def _entity(character: str) -> str:
@@ -202,16 +205,20 @@ def _table(block: Table, insides: tuple[str, ...], kinds: Kinds) -> Iterator[str
 
 
 def indented(pieces: Pieces, by: str) -> Pieces:
-    """The same text inside a list: every line but the first begins with ``by``."""
+    """The same text inside a list: every line but the first, and none that is empty, begins with ``by``."""
 
     def moved(hole: Hole) -> Hole:
         return lambda filled: _moved(hole(filled), by)
 
-    return tuple(_moved(piece, by) if isinstance(piece, str) else moved(piece) for piece in pieces)
+    last = len(pieces) - 1
+    return tuple(
+        _moved(piece, by) + by * (piece.endswith("\n") and place < last) if isinstance(piece, str) else moved(piece)
+        for place, piece in enumerate(pieces)
+    )
 
 
 def _moved(text: str, by: str) -> str:
-    return re.sub(r"\n(?!\n|$)", "\n" + by, text)
+    return re.sub(r"\n(?!\n|\Z)", "\n" + by, text)
 
 
 _BARS = re.compile(r"\\?\|")

@@ -34,7 +34,7 @@ from gdquiz.texts.prose import (
     Table,
     Words,
 )
-from gdquiz.texts.slots import HOLE
+from gdquiz.texts.slots import HOLE, REGION, trimmed
 from gdquiz.texts.trees import Row
 
 
@@ -237,24 +237,43 @@ def set_formula(formula: Formula, insides: tuple[str, ...], kinds: Kinds, style:
 
 # --- text without slots that differs from question to question ------------------------------------------------------
 
-_INLINE_MATH = re.compile(r"(?<![\\$])\$(?![\s$])([^$`\\]*(?:\\.[^$`\\]*)*)(?<![\s\\])\$(?![0-9$])", re.DOTALL)
-
 
 @lru_cache(maxsize=2048)
-def _sentence(text: str, formulas: int, style: Style) -> str:
-    """A text with formulas for slots, as a pattern with ``%s`` for each of them in order."""
+def _sentence(text: str, formulas: int, style: Style) -> str | None:
+    """A text with formulas for slots, as a pattern with ``%s`` for each of them; none where some are not printed."""
     kinds = {str(number): "math" for number in range(formulas)}
     pieces = set_text(text, kinds, style, tight=True)
+    if sum(not isinstance(piece, str) for piece in pieces) != formulas:
+        return None
     return "".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces)
 
 
 @lru_cache(maxsize=4096)
 def set_prose(text: str, style: Style) -> str:
     """Markdown without slots, in a format.  Texts that differ in their formulas only are parsed once."""
-    if any(sign in text for sign in ("`", "$$", "|")):
-        return _sentence(text.replace("{{", r"\{\{"), 0, style) % ()
-    parts = _INLINE_MATH.split(text)
-    shape = parts[0].replace("{{", r"\{\{")
-    for number, part in enumerate(parts[2::2]):
-        shape += f"{{{{{number}}}}}" + part.replace("{{", r"\{\{")
-    return _sentence(shape, len(parts) // 2, style) % tuple([style.formula(latex, False) for latex in parts[1::2]])
+    found = _words_and_formulas(text)
+    if found is not None:
+        words, formulas = found
+        shape = "".join(f"{part}{{{{{number}}}}}" for number, part in enumerate(words[:-1])) + words[-1]
+        pattern = _sentence(shape, len(formulas), style)
+        if pattern is not None:
+            return pattern % tuple([style.formula(latex, False) for latex in formulas])
+    return join(set_text(text.replace("{{", r"\{\{"), {}, style, tight=True), Values({}))
+
+
+def _words_and_formulas(text: str) -> tuple[list[str], list[str]] | None:
+    """The words before, between and after the formulas of a simple text; none where it is more than these."""
+    if any(sign in text for sign in _MORE):
+        return None
+    words, formulas, at = list[str](), list[str](), 0
+    for region in REGION.finditer(text):
+        if region.lastgroup == "inline":
+            words.append(text[at : region.start()])
+            formulas.append(trimmed(region[0][1:-1]))
+            at = region.end()
+    words.append(text[at:])
+    return None if any("$" in part for part in words) else (words, formulas)
+
+
+_MORE = ("`", "~~~", "$$", "|", "{{", "\ue000")
+"""What stands in texts with code, displays, tables and braces."""
