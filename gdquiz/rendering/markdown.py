@@ -104,10 +104,11 @@ class _Line:
                 first = place > 0 and self.parts[place - 1][0] == "formula"
                 end = place < last and self.parts[place + 1][0] == "formula"
                 self.parts[place] = kind, tuple(_apart(piece, first=first, end=end) for piece in pieces)
-        pieces = [piece for _, pieces in self.parts for piece in pieces]
-        if pieces and isinstance(pieces[-1], str) and pieces[-1].endswith("\\\\"):
-            pieces[-1] = pieces[-1][:-2] + _entity("\\")  # some readers look for a backslash before the first sign
-        return tuple(pieces)
+        written = [piece for _, pieces in self.parts for piece in pieces]
+        end = written[-1] if written else ""
+        if isinstance(end, str) and end.endswith("\\\\"):
+            written[-1] = end[:-2] + _entity("\\")  # some readers look for a backslash before the first sign
+        return tuple(written)
 
 
 def _entity(character: str) -> str:
