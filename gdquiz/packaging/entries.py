@@ -34,7 +34,7 @@ from gdquiz.packaging.fields import (
     loses_credit,
     order_of,
 )
-from gdquiz.packaging.shares import earned, equal_shares, percent, share, weights, worth, worths
+from gdquiz.packaging.shares import earned, equal_shares, percent, pieces_of, share, weights, worth, worths
 from gdquiz.packaging.targets import WHOLE, Target
 from gdquiz.packaging.views import (
     ChoiceView,

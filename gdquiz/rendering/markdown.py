@@ -102,10 +102,10 @@ class _Line:
         for place, (kind, pieces) in enumerate(self.parts):
             if kind in ("words", "slot"):
                 first = place > 0 and self.parts[place - 1][0] == "formula"
-                end = place < last and self.parts[place + 1][0] == "formula"
-                self.parts[place] = kind, tuple(_apart(piece, first=first, end=end) for piece in pieces)
+                beside = place < last and self.parts[place + 1][0] == "formula"
+                self.parts[place] = kind, tuple(_apart(piece, first=first, end=beside) for piece in pieces)
         written = [piece for _, pieces in self.parts for piece in pieces]
-        end = written[-1] if written else ""
+        end: str | Hole = written[-1] if written else ""
         if isinstance(end, str) and end.endswith("\\\\"):
             written[-1] = end[:-2] + _entity("\\")  # some readers look for a backslash before the first sign
         return tuple(written)
