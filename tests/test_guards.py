@@ -20,6 +20,7 @@ from gdquiz.formulas.columns import MARGIN, Evaluation, floats
 from gdquiz.formulas.expressions import Language, parse
 from gdquiz.numbers import exact
 from gdquiz.numbers.certainty import NO, UNSURE, YES, at_least, at_most
+from gdquiz.numbers.enclosed import Enclosed
 from gdquiz.numbers.exact import Rationals
 from gdquiz.packaging.decimals import UNIT, Accepted, accepted, recognised, scaled, shown
 from gdquiz.populations import fitted as training
@@ -265,16 +266,20 @@ def test_numbers_have_at_most_twelve_digits() -> None:
 # --- printed losses --------------------------------------------------------------------------------------------------
 
 
-def fitted(monkeypatch: pytest.MonkeyPatch, train: list[float], heldout: list[float]) -> list[bool]:
-    """Which rows of a world with these losses, printed to 3 decimals, are doubted when its curves are asked for."""
+def fitted(monkeypatch: pytest.MonkeyPatch, train: list[Enclosed], heldout: list[Enclosed]) -> list[bool]:
+    """Which data sets with these losses, printed to 3 decimals, are doubted when their curves are asked for."""
     doubts: list[Any] = []
+    fit = SimpleNamespace(
+        places=3, degrees=[], epochs_shown=[0], seeds="seed", model_dump_json=lambda: f"{train}{heldout}",
+    )  # fmt: skip
     world = SimpleNamespace(
-        model=SimpleNamespace(source=SimpleNamespace(fit=SimpleNamespace(places=3))),
+        model=SimpleNamespace(source=SimpleNamespace(fit=fit), id="x"),
+        exact_parameters={"seed": Rationals.of(range(len(train)))},
         arithmetic="exact",
         doubt=doubts.append,
     )
-    losses = np.array([train]).T, np.array([heldout]).T
-    monkeypatch.setattr(training, "_losses", lambda world, *, second_route=False: losses)
+    each = tuple(training.Fitted.of(3, (a,), (b,), "undecided") for a, b in zip(train, heldout, strict=True))
+    monkeypatch.setattr(training, "_each", lambda *_: each)
     training.curves(world)  # type: ignore[arg-type]
     (doubted,) = doubts
     found: list[bool] = doubted.tolist()
@@ -283,12 +288,21 @@ def fitted(monkeypatch: pytest.MonkeyPatch, train: list[float], heldout: list[fl
 
 def test_a_loss_beside_a_rounding_boundary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """12.5 thousandths lie between 0.012 and 0.013; within 1/10,000 of a thousandth of that nothing is printed."""
-    off = [-1.1e-4, -0.9e-4, 0.0, 0.9e-4, 1.1e-4, -0.5, 0.5]
-    near = [(12.5 + by) / 1000 for by in off]
-    clear = [0.02] * len(off)
+    off = [Fraction(by, 10**5) for by in (-11, -9, 0, 9, 11, -50_000, 50_000)]
+    near = [Enclosed.exactly((Fraction(25, 2) + by) / 1000) for by in off]
+    clear = [Enclosed.exactly(Fraction(1, 50))] * len(off)
     expected = [False, True, True, True, False, False, False]
     assert fitted(monkeypatch, near, clear) == fitted(monkeypatch, clear, near) == expected
-    assert fitted(monkeypatch, [np.nan, np.inf, 0.02], [0.02, 0.02, np.nan]) == [True, True, True]
+    # an enclosure that holds the boundary, though its middle lies far from it
+    wide = Enclosed(Fraction(12, 1000), Fraction(25, 2000))
+    assert fitted(monkeypatch, [wide, clear[0]], [clear[0], wide]) == [True, True]
+
+
+def test_a_loss_too_large_to_be_printed_has_no_value() -> None:
+    units = [training.LARGEST - 1, training.LARGEST, 2**70, None]
+    column = training._whole(units)
+    assert column.valid.tolist() == [True, False, False, False]
+    assert column.fraction(0) == training.LARGEST - 1
 
 
 # --- slips -----------------------------------------------------------------------------------------------------------

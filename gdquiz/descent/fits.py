@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
+from math import gcd, lcm
 
 import numpy as np
 
@@ -93,15 +94,12 @@ class EpochFits:
     """Gradient descent from w = 0, recorded at epochs 0..E (0 is before training).
 
     ``train`` and ``heldout`` (rows, E+1) are mean squared errors without the penalty, ``weights`` has the shape
-    (rows, E+1, degree+1); ``train_limit`` (rows,) is the training error after endless training at a stable rate and
-    ``curvature`` (rows,) the largest eigenvalue L of the Hessian of the training loss (rates below 2/L are stable).
+    (rows, E+1, degree+1).
     """
 
     train: Floats
     heldout: Floats
     weights: Floats
-    train_limit: Floats
-    curvature: Floats
 
 
 def draw(spec: DataSpec, paths: Sequence[Path]) -> Data:
@@ -135,21 +133,37 @@ def fit_degrees(data: Data, highest: int) -> DegreeFits:
     return DegreeFits(train_mse, heldout_mse)
 
 
-def exact_mse(data: Data, row: int, degree: int) -> tuple[Fraction, Fraction]:
-    """The exact training and held-out mean squared errors of the least-squares fit, by the normal equations in
-    fractions; a check on ``fit_degrees`` that shares no arithmetic with it.
+def exact_degrees(data: Data, row: int, highest: int) -> tuple[list[Fraction], list[Fraction]]:
+    r"""The exact training and held-out mean squared errors of the fits of degree 0 .. ``highest`` of one data set.
+
+    The fits are sums over polynomials that are orthogonal on the training points, by the recurrence of three terms
+    :math:`q_{k+1}=(x-\alpha_k)q_k-\beta_kq_{k-1}` (Forsythe, Generation and use of orthogonal polynomials for
+    data-fitting, 1957); x is counted in whole units, so that all are whole numbers but for a common factor.  Raises
+    ValueError when a degree has more coefficients than training points.
     """
-    points = [[x**power for power in range(degree + 1)] for x in data.train_x[row]]
-    size = range(degree + 1)
-    matrix = [[sum((p[i] * p[j] for p in points), Fraction(0)) for j in size] for i in size]
-    right = [sum((p[i] * y for p, y in zip(points, data.train_y[row], strict=True)), Fraction(0)) for i in size]
-    weights = _solve(matrix, right)
-
-    def error(xs: Series, ys: Series) -> Fraction:
-        fitted = (sum((w * x**power for power, w in enumerate(weights)), Fraction(0)) for x in xs)
-        return sum(((f - y) ** 2 for f, y in zip(fitted, ys, strict=True)), Fraction(0)) / len(xs)
-
-    return error(data.train_x[row], data.train_y[row]), error(data.heldout_x[row], data.heldout_y[row])
+    count = data.spec.train
+    if highest + 1 > count:
+        raise ValueError(f"degree {highest} has more coefficients than the {count} training points")
+    points = (*data.train_x[row], *data.heldout_x[row])
+    unit = lcm(*(x.denominator for x in points))
+    xs = [int(x * unit) for x in points]
+    ys = (*data.train_y[row], *data.heldout_y[row])
+    scale = lcm(*(y.denominator for y in ys))
+    misses = [int(y * scale) for y in ys]  # in units of 1/scale
+    old, new, norm_of_old = [0] * len(xs), [1] * len(xs), 1
+    train, heldout = [], []
+    for _ in range(highest + 1):
+        norm = sum(q * q for q in new[:count])
+        along = sum(q * miss for q, miss in zip(new[:count], misses, strict=False))
+        misses, scale = _lowest([norm * miss - along * q for miss, q in zip(misses, new, strict=True)], norm * scale)
+        train.append(_mean_square(misses[:count], scale))
+        heldout.append(_mean_square(misses[count:], scale))
+        turned = sum(x * q * q for x, q in zip(xs, new[:count], strict=False))
+        crossed = sum(x * q * p for x, q, p in zip(xs, new[:count], old, strict=False))
+        ahead, back, behind = norm * norm_of_old, turned * norm_of_old, crossed * norm
+        rest = [(x * ahead - back) * q - behind * p for x, q, p in zip(xs, new, old, strict=True)]
+        old, (new, _), norm_of_old = new, _lowest(rest, 0), norm
+    return train, heldout
 
 
 def fit_epochs(data: Data, degree: int, rate: float | Floats, epochs: int, penalty: float | Floats = 0.0) -> EpochFits:
@@ -178,18 +192,8 @@ def fit_epochs(data: Data, degree: int, rate: float | Floats, epochs: int, penal
     start = tuple(np.zeros(data.rows) for _ in range(width))
     record = run(Solver(Field(loss, gradient), rate, descent), start, epochs)
     path = as_arrays(record)[0]
-    values, vectors = np.linalg.eigh(hessian)
-    along = np.einsum("rij,ri->rj", vectors, pull)
-    usable = values > 1e-13 * values[:, -1:]
-    limit = np.einsum("rij,rj->ri", vectors, np.where(usable, along / np.where(usable, values, 1.0), 0.0))
     with np.errstate(all="ignore"):
-        return EpochFits(
-            train=_errors(train, path, train_y),
-            heldout=_errors(heldout, path, heldout_y),
-            weights=path,
-            train_limit=_errors(train, limit[:, None, :], train_y)[:, 0],
-            curvature=values[:, -1],
-        )
+        return EpochFits(_errors(train, path, train_y), _errors(heldout, path, heldout_y), path)
 
 
 def _draw_one(spec: DataSpec, truth: Mapping[Fraction, int], path: Path) -> tuple[Series, Series, Series, Series]:
@@ -206,27 +210,20 @@ def _draw_one(spec: DataSpec, truth: Mapping[Fraction, int], path: Path) -> tupl
     return train_x, tuple(map(value, train_x)), heldout_x, tuple(map(value, heldout_x))
 
 
+def _lowest(numbers: list[int], denominator: int) -> tuple[list[int], int]:
+    """Whole numbers and their common denominator, divided by what all have in common."""
+    common = gcd(denominator, *numbers) or 1
+    return [number // common for number in numbers], denominator // common
+
+
+def _mean_square(misses: Sequence[int], scale: int) -> Fraction:
+    return Fraction(sum(miss * miss for miss in misses), len(misses) * scale * scale)
+
+
 def _errors(features: Floats, weights: Floats, targets: Floats) -> Floats:
     """Mean squared errors, shape (rows, times), of weights (rows, times, p) on features (rows, n, p)."""
     residuals = np.einsum("rtp,rnp->rtn", weights, features) - targets[:, None, :]
     return np.asarray((residuals**2).mean(axis=2))
-
-
-def _solve(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
-    """Gauss and Jordan in fractions; raises ValueError when the matrix is singular."""
-    table = [[*line, value] for line, value in zip(matrix, right, strict=True)]
-    for column in range(len(table)):
-        pivot = next((row for row in range(column, len(table)) if table[row][column]), None)
-        if pivot is None:
-            raise ValueError("the points do not determine a polynomial of this degree")
-        table[column], table[pivot] = table[pivot], table[column]
-        head = table[column][column]
-        table[column] = [entry / head for entry in table[column]]
-        for row, line in enumerate(table):
-            if row != column and line[column]:
-                factor = line[column]
-                table[row] = [entry - factor * top for entry, top in zip(line, table[column], strict=True)]
-    return [line[-1] for line in table]
 
 
 def _floats(table: tuple[Series, ...]) -> Floats:

@@ -34,7 +34,7 @@ def certain(mask: Any) -> Answers:
     return np.where(mask, YES, NO)
 
 
-def both(*parts: Answers) -> Answers:
+def both(*parts: Answers | np.int8) -> Answers:
     """Yes where all parts are yes, no where one is no."""
     return np.asarray(np.minimum.reduce(np.broadcast_arrays(*parts)), dtype=np.int8)
 
