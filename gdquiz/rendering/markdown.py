@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from gdquiz.exam.wording import kind_of
 from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces, Style, merged, set_formula, slot_hole
@@ -49,6 +50,7 @@ class _Line:
     def __init__(self, insides: tuple[str, ...], kinds: Kinds, *, cell: bool):
         self.insides, self.kinds, self.cell, self.style = insides, kinds, cell, CELL if cell else STYLE
         self.parts: list[tuple[str, Pieces]] = []
+        self.starts = True
 
     def take(self, nodes: Iterable[Inline]) -> None:
         for node in nodes:
@@ -68,33 +70,31 @@ class _Line:
                     self.take(body)
                     self.put("mark", mark)
 
-    def put(self, kind: str, *pieces: str | Hole) -> None:
+    def put(self, kind: str, *pieces: str | Hole, slot: bool = False) -> None:
         if kind == "code" and self.parts and self.parts[-1][0] == "code":
             self.parts.append(("mark", ("&#8203;",)))  # backticks of two spans are not to run together
         self.parts.append((kind, pieces))
+        self.starts = kind == "break" or (slot and self.starts)
 
     def words(self, words: str) -> None:
-        """Words: after a slot that begins a line stands no dot as such, which would make it a number of a list."""
-        before = self.parts[-1][0] if self.parts else "break"
-        shown = running(words, starts=before == "break")
-        if words[0] in ".)" and before == "slot" and self._begins_with_slots():
+        """Words; at the start of a line, also after slots that may be empty, stands nothing that would begin a list."""
+        shown = running(words, starts=self.starts)
+        if self.starts and words[0] in ".)":
             shown = "\\" + shown
-        elif before == "break" and words.isdigit():
+        elif self.starts and words.isdigit():
             shown = _entity(words[0]) + words[1:]
         self.put("words", shown)
 
-    def _begins_with_slots(self) -> bool:
-        """Whether nothing but slots stands on the line so far."""
-        kinds = [kind for kind, _ in reversed(self.parts)]
-        return set(kinds[: kinds.index("break")] if "break" in kinds else kinds) == {"slot"}
-
     def slot(self, inside: str) -> None:
-        kind, style = kind_of(inside, self.kinds), self.style
-        if kind == "math":
-            self.put("formula", slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else ""))
-        else:
-            written = style.words if kind == "text" else style.code
-            self.put("slot" if kind == "text" else "code", slot_hole(inside, written))
+        style = self.style
+        match kind_of(inside, self.kinds):
+            case "text":
+                self.put("slot", slot_hole(inside, style.words), slot=True)
+            case "code":
+                self.put("code", slot_hole(inside, partial(_span, cell=self.cell)), slot=True)
+            case _:
+                formula = slot_hole(inside, lambda latex: style.formula(latex, False) if latex.strip() else "")
+                self.put("formula", formula)
 
     def pieces(self) -> Pieces:
         """All pieces; a digit right beside a formula, where a dollar sign is taken for money, is an entity."""
@@ -131,7 +131,11 @@ def _apart(piece: str | Hole, *, first: bool, end: bool) -> str | Hole:
 
 def _code(parts: Parts, insides: tuple[str, ...], *, cell: bool) -> Pieces:
     """A code span; where it has slots its backticks are chosen when they are filled."""
-    return _filled(parts, insides, lambda code: code_span(code).replace("|", r"\|") if cell else code_span(code))
+    return _filled(parts, insides, partial(_span, cell=cell))
+
+
+def _span(code: str, *, cell: bool) -> str:
+    return code_span(code).replace("|", r"\|") if cell else code_span(code)
 
 
 def _program(block: Program, insides: tuple[str, ...]) -> Pieces:

@@ -9,7 +9,9 @@ _ACTIVE = re.compile(
     r"[\\`*_\[\]<$|~^{}]|&(?=#|\w+;)|@(?=\w)|:(?=//|:|[\w+-]+:)|(?i:(?<![A-Za-z0-9])www)(?=\.)", re.ASCII
 )
 """What begins a code span, emphasis, a link, a tag, a formula, a cell, an entity, a name or an address."""
-_AT_START = re.compile(r"^(?:(?=>|:(?:\s|$)|#{1,6}(?:\s|$)|[+-](?:\s|$)|={1,}\s*$|-[-\s]*$)|(\d{1,9})(?=[.)](?:\s|$)))")
+_AT_START = re.compile(
+    r"^( *)(?:(?=>|:(?:\s|$)|#{1,6}(?:\s|$)|[+-](?:\s|$)|={1,}\s*$|-[-\s]*$)|([0-9]{1,9})(?=[.)](?:\s|$)))"
+)
 """What begins a quotation, a definition, a heading, a list or a rule where it begins a line."""
 _FIRST = re.compile(r"^(?=[#>+=:-])")
 _NUMBERED = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
@@ -18,7 +20,7 @@ _NUMBERED = re.compile(r"^(\d+)(?=[.)](?:\s|$))")
 def running(words: str, *, starts: bool) -> str:
     """A part of a line of text; ``starts`` says that it stands at the beginning of the line."""
     shown = _ACTIVE.sub(lambda found: found[0] + "\\" if len(found[0]) > 1 else "\\" + found[0], words)
-    return _AT_START.sub(lambda found: f"{found[1]}\\" if found[1] else "\\", shown) if starts else shown
+    return _AT_START.sub(lambda found: f"{found[1]}{found[2] or ''}\\", shown) if starts else shown
 
 
 @lru_cache(maxsize=2048)
