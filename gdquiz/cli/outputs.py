@@ -47,10 +47,14 @@ templates_option = click.option(
 
 def check_formats(names: tuple[str, ...]) -> None:
     """Refuse names of no format and no platform before any work is done."""
-    from gdquiz.packaging.targets import TARGETS
     from gdquiz.rendering.formats import FORMATS
 
-    known = [row.name for row in FORMATS] + [row.name for row in TARGETS]
+    known = [row.name for row in FORMATS]
+    if set(names) <= set(known):
+        return
+    from gdquiz.packaging.targets import TARGETS
+
+    known += [row.name for row in TARGETS]
     unknown = [name for name in dict.fromkeys(names) if name not in known]
     if unknown:
         expected = ", ".join(known)
