@@ -6,9 +6,10 @@ import time
 from functools import cache
 from pathlib import Path
 
+from kept import listing
+
 from gdquiz.assembly.blueprint import Blueprint
 from gdquiz.assembly.forms import assemble
-from gdquiz.cli.loading import load_banks
 from gdquiz.exam.exam_json import from_json, to_json
 from gdquiz.exam.frozen import Exam
 
@@ -19,10 +20,9 @@ FEW, MANY = 3, 40
 @cache
 def shipped(variants: int, seed: str = "packages") -> Exam:
     """One slot for each item, so many forms."""
-    items = load_banks()
-    sections = [{"slot": [{"item": item.id} for item in items]}]
+    sections = [{"slot": [{"item": item.id} for item in listing().items]}]
     plan = Blueprint.model_validate({"title": "All & <every> item", "seed": seed, "section": sections})
-    return assemble(plan, items, variants)
+    return assemble(plan, listing().items, variants, solve=listing().solve)
 
 
 def shared(variants: int, folder: Path) -> Exam:

@@ -11,10 +11,11 @@ from collections import Counter
 import numpy as np
 import pytest
 from banking import CHOICE, NUMBER, item, items, populated
+from kept import assemble
 
 from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Section, Slot, quick_blueprint
-from gdquiz.assembly.forms import _banded, _Order, assemble
+from gdquiz.assembly.forms import _banded, _Order
 from gdquiz.errors import InputError
 from gdquiz.exam.exam_json import from_json, to_json
 from gdquiz.exam.frozen import Exam

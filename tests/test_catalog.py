@@ -15,6 +15,7 @@ from banking import item
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from kept import variants_of
 
 from gdquiz.banks.bank import read_bank
 from gdquiz.banks.items import models
@@ -38,7 +39,7 @@ FORMULA = ROOT / "docs" / "examples" / "formula.toml"
 @pytest.fixture(scope="module")
 def small():
     items = models(read_bank(SMALL.read_text(encoding="utf-8"), file="small.toml"))
-    return [entry(model) for model in items]
+    return [entry(model, solve=variants_of) for model in items]
 
 
 def content_of(page: str) -> dict:
@@ -102,7 +103,7 @@ def test_an_item_without_variants_is_shown_as_such():
 @pytest.mark.parametrize(("file", "kind"), [(SMALL, "number"), (FORMULA, "formula")])
 def test_formats_and_platforms_are_those_of_the_tables(file, kind):
     model = models(read_bank(file.read_text(encoding="utf-8"), file=file.name))[0]
-    found = {title: how for titles, how in carriers(entry(model)) for title in titles.split(" · ")}
+    found = {title: how for titles, how in carriers(entry(model, solve=variants_of)) for title in titles.split(" · ")}
     assert set(found) == {row.title for row in (*FORMATS, *TARGETS)}
     assert {found[row.title] for row in FORMATS} == {AS_IS}
     for target in TARGETS:

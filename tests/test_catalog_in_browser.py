@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from browsing import DESKTOP, PHONE, accessibility_faults, wider_than_the_window
+from kept import variants_of
 from test_catalog import content_of
 from test_sheets_in_browser import features
 
@@ -31,7 +32,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
             chosen.append(item)
             seen |= features(item)
     file = tmp_path_factory.mktemp("catalog") / "catalog.html"
-    file.write_text(catalog_page([entry(item) for item in chosen]), encoding="utf-8")
+    file.write_text(catalog_page([entry(item, solve=variants_of) for item in chosen]), encoding="utf-8")
     return file
 
 

@@ -13,11 +13,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+from kept import shipped_models, variants_of
 
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.banks.models import ItemModel
-from gdquiz.cli.loading import load_banks, shipped_banks
-from gdquiz.populations.population import populate
+from gdquiz.cli.loading import shipped_banks
 
 Item = dict[str, Any]
 ITEMS: dict[str, Item] = {
@@ -128,7 +128,7 @@ def test_what_a_run_converges_to_is_said() -> None:
 
 @cache
 def models() -> dict[str, ItemModel]:
-    return {model.id: model for model in load_banks()}
+    return {model.id: model for model in shipped_models()}
 
 
 def numeric(sample: int) -> Iterator[str]:
@@ -140,7 +140,7 @@ def numeric(sample: int) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", list(numeric(9)))
 def test_how_to_round_is_said_and_no_wrong_answer_is_accepted(name: str) -> None:
-    population = populate(models()[name])
+    population = variants_of(models()[name])
     writer = QuestionWriter(population)
     for row in range(0, population.size, max(1, population.size // 12)):
         question = writer.question(row, number=1, id="q", path=("conventions", row))

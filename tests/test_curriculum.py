@@ -13,11 +13,11 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from kept import assemble, shipped_models
 
 from gdquiz.assembly.blueprint import Blueprint, read_blueprint
-from gdquiz.assembly.forms import assemble
 from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES
-from gdquiz.cli.loading import load_banks, shipped_banks
+from gdquiz.cli.loading import shipped_banks
 from gdquiz.descent.misconceptions import MISCONCEPTIONS, Misconception
 
 
@@ -571,7 +571,7 @@ def test_no_two_items_of_a_blueprint_hunt_for_the_same_mistakes(name: str) -> No
 def test_a_blueprint_assembles_for_a_class(name: str) -> None:
     plan = planned(name)
     wanted = {item for slot in asked(plan) for item in slot}
-    made = assemble(plan, [model for model in load_banks() if model.id in wanted], 30)
+    made = assemble(plan, [model for model in shipped_models() if model.id in wanted], 30)
     assert len(made.forms) == 30
     for form in made.forms:
         assert len(form.questions) == len(asked(plan))

@@ -12,16 +12,15 @@ import pytest
 from answering import typed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from kept import shipped_models, variants_of
 
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.banks.models import ItemModel
-from gdquiz.cli.loading import load_banks
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import NumberKey, PartKey, PartWording, Question, Wording
 from gdquiz.formulas.expressions import Language, parse
 from gdquiz.marking import following, formulas, letters, numerals
 from gdquiz.marking.marks import Marking, mark, mark_question
-from gdquiz.populations.population import populate
 
 TABLE = Path(__file__).resolve().parent / "marking_cases.json"
 CASES: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -123,11 +122,11 @@ def check_own_answers(wording: Wording, question: Question) -> None:
 
 @cache
 def shipped() -> dict[str, ItemModel]:
-    return {model.id: model for model in load_banks()}
+    return {model.id: model for model in shipped_models()}
 
 
 def check_rows(item: str) -> None:
-    population = populate(shipped()[item])
+    population = variants_of(shipped()[item])
     writer, size = QuestionWriter(population), population.size
     for row in sorted({0, size // 3, size // 2, size - 1}):
         check_own_answers(writer.wording, writer.question(row, number=1, id="-", path=("marking", row), drawn=False))

@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from banking import BANKS
+from kept import assemble
 
 from gdquiz.assembly.blueprint import Blueprint, Section, Slot
-from gdquiz.assembly.forms import assemble
 from gdquiz.banks.bank import read_bank
 from gdquiz.banks.items import models
 from gdquiz.errors import InputError

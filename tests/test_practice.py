@@ -14,15 +14,14 @@ from answering import typed as typed_answer
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept import shipped_models, variants_of
 
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.banks.bank import read_bank
 from gdquiz.banks.items import models
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli import main
-from gdquiz.cli.loading import load_banks
 from gdquiz.exam.frozen import OptionText, PartKey, PartWording
-from gdquiz.populations.population import populate
 from gdquiz.practice import mastery, plan
 from gdquiz.practice.conversation import Ask, Save, Say, conversation
 from gdquiz.practice.plan import Candidate, candidates
@@ -158,7 +157,7 @@ def bank() -> dict[str, ItemModel]:
 
 @cache
 def writer(name: str) -> QuestionWriter:
-    return QuestionWriter(populate(bank()[name]))
+    return QuestionWriter(variants_of(bank()[name]))
 
 
 def said(
@@ -300,12 +299,12 @@ def test_no_latex_is_left_standing_in_what_is_said() -> None:
 
 # --- every shipped item --------------------------------------------------------------------------------------------
 
-SHIPPED = {model.id: model for model in load_banks()}
+SHIPPED = {model.id: model for model in shipped_models()}
 
 
 def shipped_session(name: str, *, right: bool) -> tuple[str, Progress]:
     """What is said when a question of a shipped item is answered by its key, or by its foreseen wrong answers."""
-    own = QuestionWriter(populate(SHIPPED[name]))
+    own = QuestionWriter(variants_of(SHIPPED[name]))
     row = plan.row(name, own.size, Progress(), "s")
     question = own.question(row, number=1, id="-", path=("s", "practice", name, row), drawn=False)
     lines = ["?"] * len(own.wording.hints) if not right else []

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from kept import shipped_models
 
 from gdquiz.banks.bank import read_bank
 from gdquiz.banks.items import models
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli import main
-from gdquiz.cli.loading import load_banks
 from gdquiz.practice.selection import selected, skills
 
 SMALL = Path(__file__).resolve().parent / "banks" / "small.toml"
@@ -41,7 +41,7 @@ def test_a_larger_page_begins_like_a_smaller_one(items: tuple[ItemModel, ...]) -
 
 
 def test_skills_come_after_what_they_build_on() -> None:
-    found = skills(load_banks())
+    found = skills(shipped_models())
     order = list(found)
     assert len(order) > 100
     late = [

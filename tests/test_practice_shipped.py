@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept import shipped_models, variants_of
 
-from gdquiz.cli.loading import load_banks
 from gdquiz.practice.page import practice_page
 from gdquiz.practice.selection import selected, skills
 
@@ -67,9 +67,11 @@ SHOWN = """async () => {
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    items = load_banks()
+    items = shipped_models()
     file = tmp_path_factory.mktemp("shipped") / "practice.html"
-    file.write_text(practice_page(selected(items, 500, "practice", "Practice"), skills(items)), encoding="utf-8")
+    file.write_text(
+        practice_page(selected(items, 500, "practice", "Practice", solve=variants_of), skills(items)), encoding="utf-8"
+    )
     return file
 
 
@@ -78,7 +80,7 @@ def test_500_questions_of_all_banks_fit_in_3_mb(page_file: Path) -> None:
     assert len(html.encode()) < 3_000_000
     data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
     assert len(data["questions"]) == 500
-    assert {data["items"][question["item"]]["id"] for question in data["questions"]} == {i.id for i in load_banks()}
+    assert {data["items"][question["item"]]["id"] for question in data["questions"]} == {i.id for i in shipped_models()}
 
 
 @pytest.mark.browser

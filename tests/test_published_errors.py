@@ -20,13 +20,14 @@ import sympy
 from banking import STEP, item
 from hypothesis import given
 from hypothesis import strategies as st
+from kept import shipped_models
 from referee.means import descend_one, slope
 from referee.reading import formula, number
 
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.banks.models import ItemModel
 from gdquiz.checking.proving import check
-from gdquiz.cli.loading import load_banks, shipped_banks
+from gdquiz.cli.loading import shipped_banks
 from gdquiz.descent import stepping
 from gdquiz.descent.stepping import Field
 from gdquiz.exam.frozen import Question
@@ -45,7 +46,7 @@ def node(text: str, *variables: str) -> Any:
 
 @cache
 def bank() -> dict[str, ItemModel]:
-    return {model.id: model for model in load_banks()}
+    return {model.id: model for model in shipped_models()}
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from kept import shipped_models
 
-from gdquiz.cli.loading import load_banks
 from gdquiz.descent.misconceptions import MISCONCEPTIONS
 from gdquiz.errors import InputError
 from gdquiz.rendering.plain import columns, one_line, plain
@@ -81,7 +81,7 @@ def test_what_can_not_be_set_is_refused() -> None:
 
 def every_text() -> list[str]:
     texts = [text for row in MISCONCEPTIONS for text in (row.why, row.say, row.belief)]
-    for template in load_banks():
+    for template in shipped_models():
         source = template.source
         texts += [source.stem, source.solution, *source.hints]
         for part in source.part:

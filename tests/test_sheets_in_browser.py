@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from browsing import DESKTOP, PHONE, accessibility_faults, wider_than_the_window
+from kept import assemble
 from sample_exam import sample
 
 from gdquiz.assembly.blueprint import Blueprint, Section, Slot
-from gdquiz.assembly.forms import assemble
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli.loading import load_banks
 from gdquiz.exam.frozen import Exam

@@ -12,11 +12,12 @@ import jsonschema
 import numpy as np
 import pytest
 from banking import solved
+from kept import shipped_models, variants_of
 
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.banks.models import ItemModel
 from gdquiz.checking.proving import check
-from gdquiz.cli.loading import load_banks, shipped_banks
+from gdquiz.cli.loading import shipped_banks
 from gdquiz.cli.schema import schema_text
 from gdquiz.exam.wording import fill
 from gdquiz.populations.population import populate
@@ -29,7 +30,7 @@ BLOOM = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 
 @cache
 def bank() -> dict[str, ItemModel]:
-    return {model.id: model for model in load_banks()}
+    return {model.id: model for model in shipped_models()}
 
 
 def prose(model: ItemModel) -> str:
@@ -220,7 +221,7 @@ def test_work_orders_items_as_the_minutes_of_their_authors_do() -> None:
     """Spearman's correlation within topics, pooled in two ways: docs/work.md quotes both."""
     topics: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for model in bank().values():
-        topics[model.topic].append((float(np.median(populate(model).work)), model.source.minutes))
+        topics[model.topic].append((float(np.median(variants_of(model).work)), model.source.minutes))
     pairs = [np.array(rows) for rows in topics.values() if len(rows) > 1]
     ranks = [np.column_stack([ranked(list(column)) for column in rows.T]) for rows in pairs]
     within = np.concatenate([(rank - rank.mean(axis=0)) / len(rank) for rank in ranks])
