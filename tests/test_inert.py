@@ -121,6 +121,14 @@ _SIGNS = "a b 1 2. * _ ` ``` ~ ~~~ [ ] ( ) < <b> <script> > # - + = == | \\ $ $$
 _MORE = "{{number}} {{code}} 1. --- <!-- --> { } % ^ \" ' @ $x$ $$y$$ $a<b$ http://a.b www.a.b a@b.c |a|b|"
 
 
+def test_an_empty_value_opens_no_display():
+    """Two dollars with nothing between them begin a display, for TeX and for readers of Markdown."""
+    for style in (markdown.STYLE, latex.STYLE, styles.DOLLARS):
+        for text in ("${{number}}$ x", "${{word}}$ x"):
+            assert "{}" in shown(text, style, number="", word="")
+        assert "$$" not in shown("{{number}} x", style, number="", word="")
+
+
 def test_a_description_is_read_as_any_text():
     text = "From $x_0 = -\\frac{1}{2}$ on, **twice**, for \\$5:\n\n- `a`\n- $$\\eta$$"
     assert spoken(text) == "From x₀ = −1/2 on, twice, for $5: a η"

@@ -129,7 +129,7 @@ def test_values_that_are_no_formulas_are_signs_or_words():
     assert value_of_words("<") == "<{}"
     assert value_of_words("-1/3") == "-1/3"
     assert value_of_words("twice & more") == r"\text{twice \& more}"
-    assert value_of_words("") == ""
+    assert value_of_words("") == value("") == "{}"
 
 
 def test_slots_get_the_braces_they_need():

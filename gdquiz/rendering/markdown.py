@@ -105,10 +105,16 @@ class _Line:
                 beside = place < last and self.parts[place + 1][0] == "formula"
                 self.parts[place] = kind, tuple(_apart(piece, first=first, end=beside) for piece in pieces)
         written = [piece for _, pieces in self.parts for piece in pieces]
-        end: str | Hole = written[-1] if written else ""
-        if isinstance(end, str) and end.endswith("\\\\"):
-            written[-1] = end[:-2] + _entity("\\")  # some readers look for a backslash before the first sign
+        if written:
+            written[-1] = _ended(written[-1])
         return tuple(written)
+
+
+def _ended(piece: str | Hole) -> str | Hole:
+    """The last piece of a paragraph; some readers look for a backslash before its first sign, and find its last."""
+    if not isinstance(piece, str):
+        return lambda filled: str(_ended(piece(filled)))
+    return piece[:-2] + _entity("\\") if piece.endswith("\\\\") else piece
 
 
 def _entity(character: str) -> str:

@@ -28,9 +28,10 @@ class Delimited:
     words: Written = web_words
 
     def formula(self, latex: str, display: bool) -> str:
-        """A formula without slots.  Raises ``InputError`` for what can not be read."""
+        """A formula without slots; an empty one is nothing.  Raises ``InputError`` for what can not be read."""
         opened, closed = self.display if display else self.inline
-        return f"{opened}{self.written(tex(latex, self.words))}{closed}"
+        text = tex(latex, self.words)
+        return f"{opened}{self.written(text)}{closed}" if text else ""
 
     def formula_with_slots(self, row: Row, insides: tuple[str, ...], kinds: Kinds, display: bool) -> Pieces:
         """A formula with slots: literals and, for each slot, a hole."""

@@ -92,6 +92,8 @@ def value(latex: str, words: Callable[[str], str] = web_words) -> str:
 
 
 def _standing(text: str) -> str:
+    if not text:
+        return "{}"  # two dollars with nothing between them would open a display
     return "{}" * bool(_BELONGS.match(text)) + text + "{}" * (text[-1:] in ("]", "<"))
 
 
