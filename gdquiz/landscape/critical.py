@@ -470,14 +470,21 @@ def _with_global(calculus: Calculus, landscape: Landscape, *, rises: bool = Fals
 
 
 def _lowest(points: Sequence[CriticalPoint]) -> tuple[int, ...] | None:
-    """The points with the smallest loss; None where rounding leaves that open."""
-    least = min(points, key=lambda point: float(point.loss)).loss
-    near = [
-        at for at, point in enumerate(points) if abs(float(point.loss) - float(least)) <= 1e-9 * (1 + abs(float(least)))
-    ]
-    if len(near) > 1 and any(points[at].loss.exact is None or points[at].loss.exact != least.exact for at in near):
-        return None
-    return tuple(near)
+    """The points with the smallest loss; None where decimals leave that open."""
+    bounds = [_between(point.loss) for point in points]
+    least = min(high for _, high in bounds)
+    near = [at for at, (low, _) in enumerate(bounds) if low <= least]
+    exact = all(points[at].loss.exact is not None for at in near)
+    return tuple(near) if len(near) == 1 or exact else None
+
+
+def _between(value: Value) -> tuple[Fraction, Fraction]:
+    """Between which fractions a loss lies that is exact, or known to more than 25 digits."""
+    if value.exact is not None:
+        return value.exact, value.exact
+    near = Fraction(value.decimal)
+    width = Fraction(1, 10**25) * max(Fraction(1), abs(near))
+    return near - width, near + width
 
 
 def _largest_eigenvalue(matrix: list[list[Fraction]]) -> Value:

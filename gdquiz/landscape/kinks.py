@@ -26,13 +26,15 @@ from gdquiz.descent.calculus import KINKED, derive, symbolic, symbols_of
 from gdquiz.formulas.expressions import Apply, Name, Node, Number, substitute
 from gdquiz.formulas.pointwise import exact_value
 from gdquiz.landscape.facts import CriticalPoint, Kind, Landscape
+from gdquiz.landscape.intervals import FINE, enclose, sign_of, span
 from gdquiz.landscape.points import rounded
 from gdquiz.landscape.search import DIGITS
 from gdquiz.numbers.matrices import solve
 from gdquiz.numbers.roots import Value, fraction
 
 MOST_PLANES = 3
-_CLEAR = 1e-20
+_KNOWN = Fraction(1, 10**25)
+"""A coordinate that is not exact is known this well, relative to its size (at least 1)."""
 
 Solver = Callable[[Node, tuple[str, ...]], Landscape]
 Plane = tuple[Fraction, ...]
@@ -155,7 +157,12 @@ def _on_edge(
     if not active:
         whole = solver(branch, variables)
         known = whole.complete and not whole.flats and whole.curve is None
-        return [point for point in whole.points if _beside(point.point, side) is True], known
+        places = [_beside(point.point, side) for point in whole.points]
+        clear = all(
+            place is not None or all(x.exact is not None for x in point.point)
+            for point, place in zip(whole.points, places, strict=True)
+        )  # a point that may lie on a kink is missing where it is not exactly there
+        return [point for point, place in zip(whole.points, places, strict=True) if place], known and clear
     corner, along = _met(active, [-plane[-1] for plane in active])
     if corner is None or len(along) != len(variables) - len(active):
         return [], True  # parallel planes, or planes that are not independent
@@ -233,22 +240,29 @@ def _precise(x: Fraction) -> Any:
 
 
 def _beside(point: Sequence[Value], side: Mapping[Plane, int]) -> bool | None:
-    """Whether a point lies on these sides of these planes; None if it lies on one of them."""
+    """Whether a point lies on these sides of these planes; None if it lies on one of them, or perhaps does."""
     answer: bool | None = True
+    box = [_box(value) for value in point]
     for plane, sign in side.items():
-        if all(value.exact is not None for value in point):
-            height: Any = plane[-1] + sum(
-                a * x.exact for a, x in zip(plane[:-1], point, strict=True) if x.exact is not None
-            )
+        low = high = plane[-1]
+        for part, (least, most) in zip(plane[:-1], box, strict=True):
+            ends = (part * least, part * most)
+            low, high = low + min(ends), high + max(ends)
+        if low > 0 or high < 0:
+            if (low > 0) != (sign > 0):
+                return False
         else:
-            with mpmath.workdps(DIGITS):
-                parts = [_precise(a) * mpmath.mpf(x.decimal) for a, x in zip(plane[:-1], point, strict=True)]
-                height = _precise(plane[-1]) + sum(parts)
-        if abs(height) < _CLEAR:
             answer = None
-        elif (height > 0) != (sign > 0):
-            return False
     return answer
+
+
+def _box(value: Value) -> tuple[Fraction, Fraction]:
+    """Between which fractions a coordinate lies: it is exact, or known to more than 25 digits."""
+    if value.exact is not None:
+        return value.exact, value.exact
+    near = Fraction(value.decimal)
+    width = _KNOWN * max(Fraction(1), abs(near))
+    return near - width, near + width
 
 
 def _across(
@@ -288,10 +302,16 @@ def _slope(branch: Node, variables: tuple[str, ...], point: Sequence[Value], way
             return (total > 0) - (total < 0)
         except ArithmeticError:
             pass
-    with mpmath.workdps(DIGITS):
-        slopes = calculus.precise_gradient(*(mpmath.mpf(value.decimal) for value in point))
-        height = sum(a * _precise(b) for a, b in zip(slopes, way, strict=True))
-    return 0 if not abs(height) > _CLEAR else 1 if height > 0 else -1
+    box = {name: span(*_box(value), FINE) for name, value in zip(variables, point, strict=True)}
+    parts_enclosed = [enclose(part, box) for part in calculus.gradient]
+    if any(part is None for part in parts_enclosed):
+        return 0
+    context = next(iter(box.values())).ctx
+    height = sum(
+        (part * context.mpf(b.numerator) / b.denominator for part, b in zip(parts_enclosed, way, strict=True) if b),
+        context.mpf(0),
+    )
+    return sign_of(height) or 0
 
 
 def _same(one: CriticalPoint, other: CriticalPoint) -> bool:

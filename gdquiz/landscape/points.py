@@ -76,6 +76,7 @@ def exact_point(calculus: Calculus, point: tuple[Fraction, ...]) -> CriticalPoin
     spectrum = roots.real_roots(characteristic(hessian)).roots
     with mpmath.workdps(DIGITS):
         curvatures = sorted(map(float, mpmath.eigsy(_matrix(hessian), eigvals_only=True)))
+    curvatures[negative : negative + zero] = [0.0] * zero
     largest = spectrum[-1].value
     rate = None
     if kind == "minimum":

@@ -103,8 +103,8 @@ def has_verdict(name: str, world: World) -> Column:
         world.doubt(verdict == UNSURE)
         return verdict == YES
     unclear = (found.limit == "undecided") | (verdict == "undecided")
-    if value == "converged":
-        unclear = unclear | (found.limit == "slow")  # it may do so yet
+    if axis == "limit" and value != "slow":
+        unclear = unclear | (found.limit == "slow")  # it says nothing about where the run goes in the end
     elif axis == "point":  # a limit with a singular Hessian may be any kind of point
         unclear = unclear | (found.limit == "slow") | (verdict == "degenerate")
         unclear = unclear | ((found.limit == "converged") & (verdict == "none"))

@@ -23,16 +23,24 @@ from gdquiz.descent.exact_run import Given, StatedRun
 from gdquiz.descent.stepping import Field, Method, Solver, iterate
 from gdquiz.errors import Fault, InputError
 from gdquiz.formulas.expressions import Node, to_text
-from gdquiz.formulas.pointwise import as_float, bits, exact_value, float_value, kink, undefined
+from gdquiz.formulas.pointwise import as_float, bits, exact_value, kink, undefined
 from gdquiz.judging.observation import Knowledge, Trajectory, observe
 from gdquiz.judging.verdicts import Verdicts, judge, sentence
 from gdquiz.landscape.convexity import mirrored
 from gdquiz.landscape.critical import critical_points
-from gdquiz.landscape.facts import CriticalPoint, Landscape
-from gdquiz.landscape.points import exact_point, point_near
+from gdquiz.landscape.facts import Landscape
 from gdquiz.landscape.search import DIGITS, polish
 from gdquiz.numbers.certainty import UNSURE, YES
-from gdquiz.numbers.roots import Value
+from gdquiz.solving.limits import (
+    among,
+    as_number,
+    best_known,
+    limit_of,
+    on_best_set,
+    possible,
+    value_of,
+    with_limit,
+)
 from gdquiz.solving.proofs import ExactPoint, certificate, kind_name, knowledge
 from gdquiz.solving.task import Quantity, Task, read
 from gdquiz.theorems.certificates import Exact
@@ -45,15 +53,8 @@ MOST_BITS = 2_000
 """Fractions longer than this are given up for floats."""
 LONG = 2_000
 """A run is judged after at least this many steps."""
-ROUNDED = 1e-14
-"""Coordinates of critical points are floats when they are compared: off by less than this, relative to the largest."""
-NARROW = 1e-7
-"""A limit that is not on the list is told in floats where it is known this well, relative to its largest coordinate."""
 PROBED = 60
 """At least this many exact steps are tried, to see whether the run comes to rest or repeats itself."""
-
-ON_CURVE = 1e-25
-"""A critical point at which the loss is so near to its least value, at 50 digits, lies on the curve of its minima."""
 
 STABLE: Mapping[str, Callable[[Any], Any]] = {
     "descent": lambda beta: 1,
@@ -154,12 +155,19 @@ def solve(
     rows = _steps(task, calculus, exact, trajectory)
     stated = _stated(task, calculus)
     verdicts = _told(judge(trajectory, partial(_proved, stated)), stated, trajectory)
-    place = _place(verdicts, landscape, exact)
-    if place is not None and not _possible(landscape, place):
-        verdicts, place = _with(verdicts, limit="undecided", point="none", scope="local_or_unknown"), None
-    landscape = _with_limit(landscape, calculus, place)
-    downhill = _with_limit(downhill, derive(mirrored(task.loss), task.variables, ()), place) if ascend else landscape
-    place = _among(landscape, place)
+    limit_at = limit_of(verdicts, landscape, exact)
+    if limit_at is not None and not possible(landscape, limit_at):
+        verdicts, limit_at = _with(verdicts, limit="undecided", point="none", scope="local_or_unknown"), None
+    best = on_best_set(verdicts)
+    least = None if downhill.curve is None else downhill.curve.loss
+    if not ascend:
+        downhill = landscape = with_limit(landscape, calculus, limit_at, "minimum" if best else None, least)
+    else:
+        upside_down = derive(mirrored(task.loss), task.variables, ())
+        downhill = with_limit(downhill, upside_down, limit_at, "minimum" if best else None, least)
+        most = None if least is None else -least
+        landscape = with_limit(landscape, calculus, limit_at, "maximum" if best else None, most)
+    place = among(landscape, limit_at)
     verdicts = _sharpened(verdicts, downhill, place)
     broken = _broken_off(task, calculus, rows, trajectory)
     if broken is not None and broken.ends_the_run:
@@ -188,7 +196,7 @@ def solve(
 
 def _check_start(task: Task, calculus: Calculus) -> None:
     """Refuse a start at which no gradient step can be taken."""
-    start = _best(task.start)
+    start = best_known(task.start)
     value = _values_at(task, start)
     where = ", ".join(f"{name}={x}" for name, x in zip(task.variables, start, strict=True))
     again = "choose another start"
@@ -202,7 +210,7 @@ def _check_start(task: Task, calculus: Calculus) -> None:
         problem = f"the loss has a kink at {where}, and so no gradient: look at {to_text(sharp)}"
         raise InputError(Fault(problem, hint=again, field="--start"))
     slopes = [value(part) for part in calculus.gradient]
-    if not all(isfinite(_float(x)) for x in (value(task.loss), *slopes)):
+    if not all(isfinite(as_number(x)) for x in (value(task.loss), *slopes)):
         raise InputError(Fault(f"the loss or its gradient is too large at {where}", hint=again, field="--start"))
     if "epsilon" in task.method.parameters and "epsilon" not in task.parameters and 0 in slopes:
         flat = task.variables[slopes.index(0)]
@@ -210,26 +218,10 @@ def _check_start(task: Task, calculus: Calculus) -> None:
         raise InputError(Fault(problem, hint="add --epsilon 1/1000", field="--method"))
 
 
-def _best(point: Sequence[Quantity]) -> list[Fraction | float]:
-    """The numbers as exactly as they are known."""
-    return [x.number if x.exact is None else x.exact for x in point]
-
-
 def _values_at(task: Task, point: Sequence[Fraction | float]) -> Callable[[Node], Fraction | float]:
     """The function that values formulas at a point: in fractions where possible, else in floats."""
     at = dict(zip(task.variables, point, strict=True))
-    return lambda node: _value_of(node, at)
-
-
-def _value_of(node: Node, at: Mapping[str, Fraction | float]) -> Fraction | float:
-    try:
-        return exact_value(node, {name: x for name, x in at.items() if isinstance(x, Fraction)})
-    except (ArithmeticError, KeyError):
-        return float_value(node, {name: _float(x) for name, x in at.items()})
-
-
-def _float(value: Fraction | float) -> float:
-    return as_float(value) if isinstance(value, Fraction) else float(value)
+    return lambda node: value_of(node, at)
 
 
 # --- the runs ------------------------------------------------------------------------------------------------------
@@ -363,99 +355,6 @@ def _target(verdicts: Verdicts, known: Knowledge) -> tuple[float, float] | None:
     return (float(verdicts.place[0, 0]), within) if isfinite(within) and np.isfinite(verdicts.place[0, 0]) else None
 
 
-def _place(verdicts: Verdicts, landscape: Landscape, exact: tuple[ExactPoint, ...]) -> tuple[Quantity, ...] | None:
-    """The limit: exactly where the run rests or the critical point is known, else in floats; None without a limit.
-
-    A critical point of the list is the limit where no other one is so near to the proved limit, or where it is the only
-    one of all as near to it as the limit is known.
-    """
-    if verdicts.limit[0] not in ("converged", "stationary_start"):
-        return None
-    if verdicts.exact[0] and len(exact) > 1 and exact[-1] == exact[-2]:
-        return tuple(map(Quantity.of, exact[-1]))
-    if len(landscape.points) == 1 and landscape.complete and not landscape.flats:
-        return _known(landscape.points[0])
-    place, within, alone = verdicts.place[0], float(verdicts.within[0]), float(verdicts.alone[0])
-    if not np.isfinite(place).all():
-        return None
-    size = max(1.0, float(np.abs(place).max()))
-    apart = [float(np.abs(np.array([float(x) for x in found.point]) - place).max()) for found in landscape.points]
-    margin = ROUNDED * size
-    sure = [found for found, gap in zip(landscape.points, apart, strict=True) if gap + margin < alone]
-    near = [found for found, gap in zip(landscape.points, apart, strict=True) if gap <= within + margin]
-    if len(sure) == 1:
-        return _known(sure[0])
-    if len(near) == 1 and landscape.complete and isfinite(within):
-        return _known(near[0])
-    return tuple(Quantity(float(x)) for x in place) if within <= NARROW * size else None
-
-
-def _among(landscape: Landscape, place: tuple[Quantity, ...] | None) -> tuple[Quantity, ...] | None:
-    """The place as one of the critical points, if it is one to 6 digits; else as it is."""
-    if place is None:
-        return None
-    return next((_known(found) for found in landscape.points if _near(found, place)), place)
-
-
-def _near(found: CriticalPoint, place: tuple[Quantity, ...]) -> bool:
-    here = [x.number for x in place]
-    reach = 1e-6 * max(1.0, *map(abs, here))
-    return max(abs(float(a) - b) for a, b in zip(found.point, here, strict=True)) <= reach
-
-
-def _possible(landscape: Landscape, place: tuple[Quantity, ...]) -> bool:
-    """Whether the place may be a critical point: where all are known it has to be one of them."""
-    elsewhere = bool(landscape.flats) or landscape.valley is not None or landscape.curve is not None
-    return not landscape.complete or elsewhere or any(_near(found, place) for found in landscape.points)
-
-
-def _with_limit(landscape: Landscape, calculus: Calculus, place: tuple[Quantity, ...] | None) -> Landscape:
-    """The landscape with the limit of the run among its points, where that was not found before."""
-    if place is None or landscape.valley is not None or any(_near(found, place) for found in landscape.points):
-        return landscape
-    if _on_flat(landscape, place[0].number):
-        return landscape
-    exact = tuple(x.exact for x in place if x.exact is not None)
-    at = dict(zip(landscape.variables, _best(place), strict=True))
-    if kink(calculus.loss, lambda node: _value_of(node, at)) is not None:
-        loss = _value_of(calculus.loss, at)
-        value = Value.of(loss) if isinstance(loss, Fraction) else Value.near(loss)
-        where = tuple(Value.near(x.number) if x.exact is None else Value.of(x.exact) for x in place)
-        found: CriticalPoint | None = CriticalPoint(where, "not decided", value, False, (), None, kink=True)
-    elif len(exact) == len(place) and all(part == 0 for part in _slopes(calculus, exact)):
-        found = exact_point(calculus, exact)
-    else:
-        found = point_near(calculus, [x.number for x in place])
-    if found is None or not _near(found, place):
-        return landscape
-    if landscape.curve is not None and abs(float(found.loss) - float(landscape.curve.loss)) < ON_CURVE:
-        found = replace(found, kind="minimum", stable_rate=None)
-    points = sorted((*landscape.points, found), key=lambda point: tuple(map(float, point.point)))
-    here = points.index(found)
-    best = landscape.global_minima
-    moved = None if best is None else tuple(n + (n >= here) for n in best)
-    return replace(landscape, points=tuple(points), global_minima=moved)
-
-
-def _on_flat(landscape: Landscape, x: float) -> bool:
-    return any(
-        (flat.low is None or float(flat.low) <= x) and (flat.high is None or x <= float(flat.high))
-        for flat in landscape.flats
-    )
-
-
-def _slopes(calculus: Calculus, point: ExactPoint) -> list[Any]:
-    at = dict(zip(calculus.variables, point, strict=True))
-    try:
-        return [exact_value(part, at) for part in calculus.gradient]
-    except ArithmeticError:
-        return [None]
-
-
-def _known(found: CriticalPoint) -> tuple[Quantity, ...]:
-    return tuple(Quantity(float(x), x.exact) for x in found.point)
-
-
 def _sharpened(verdicts: Verdicts, downhill: Landscape, place: tuple[Quantity, ...] | None) -> Verdicts:
     """The verdict with what is proved of the critical point that is the limit, where the run itself left that open."""
     if verdicts.limit[0] not in ("converged", "stationary_start"):
@@ -516,7 +415,7 @@ def _events(task: Task, rows: tuple[Step, ...], verdicts: Verdicts, broken: _Bre
             found.append(Event("overshoot", after.step))
         if verdicts.crossing[0, before.step] == YES:
             found.append(Event("crossing", after.step))
-        if kink(task.loss, _values_at(task, _best(after.point))) is not None:
+        if kink(task.loss, _values_at(task, best_known(after.point))) is not None:
             found.append(Event("kink", after.step))
     if broken is not None and broken.step == last:
         found.append(Event(broken.event, broken.step))

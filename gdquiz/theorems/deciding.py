@@ -9,7 +9,10 @@ undecided.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
+
+import numpy as np
 
 from gdquiz.descent.exact_run import ExactRun, StatedRun
 from gdquiz.theorems.attraction import approaches, converges, cycles, settles
@@ -18,7 +21,7 @@ from gdquiz.theorems.escape import blow_up, leading_form, outward
 from gdquiz.theorems.foresight import foreseen
 from gdquiz.theorems.linear_maps import linear_map
 from gdquiz.theorems.orbits import begins_at_rest, comes_back
-from gdquiz.theorems.subspaces import on_subspace
+from gdquiz.theorems.subspaces import on_subspace, on_the_best_set
 from gdquiz.theorems.suggestion import Suggestion
 from gdquiz.theorems.unfinished import drifts, lingers
 from gdquiz.theorems.valleys import descends
@@ -63,9 +66,22 @@ def decide(run: StatedRun, hint: Suggestion) -> Exact | None:
         for theorem in EXACT:
             proved = theorem(exact)
             if proved is not None and bool(proved.decided.all()):
-                return proved
+                return _completed(run, hint, proved)
     for enclosed in ENCLOSED:
         proved = enclosed(run, hint)
         if proved is not None and bool(proved.decided.all()):
             return proved
     return None
+
+
+def _completed(run: StatedRun, hint: Suggestion, proved: Exact) -> Exact:
+    """What exact arithmetic proves of a run, with what is known of sets of minima where it leaves the point open."""
+    if proved.point[0] not in ("none", "degenerate"):
+        return proved
+    if proved.limit[0] == "stationary_start" and run.exact is not None:
+        found = on_the_best_set(run.exact, run.exact.start)
+        return proved if found is None else replace(proved, point=np.array([found[0]]), best=np.array([found[1]]))
+    least = descends(run, hint) if proved.limit[0] == "converged" else None
+    if least is None or proved.place is None:
+        return least or proved
+    return replace(proved, point=least.point, best=least.best)

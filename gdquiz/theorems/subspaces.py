@@ -26,7 +26,9 @@ from gdquiz.descent.calculus import KINKED, derive, functions_of, multiplied_out
 from gdquiz.descent.exact_run import ExactRun, StatedRun
 from gdquiz.errors import InputError
 from gdquiz.formulas.expressions import Node, Number, substitute
-from gdquiz.formulas.pointwise import as_float
+from gdquiz.formulas.pointwise import as_float, exact_value
+from gdquiz.landscape.bounds import zero_set
+from gdquiz.landscape.convexity import mirrored
 from gdquiz.landscape.critical import critical_points
 from gdquiz.numbers.certainty import NO, UNSURE
 from gdquiz.numbers.matrices import characteristic, inertia
@@ -45,6 +47,8 @@ Judge = Callable[[StatedRun], Exact | None]
 
 LONGEST = 1000
 """Directions are looked for among vectors whose entries have denominators up to this."""
+ROUNDED = 1e-13
+"""Places told in floats are off by less than this, relative to their largest coordinate."""
 NEAR = 1e-6
 """A limit this near to one critical point, and to no other, is that point."""
 _DECIMALS = 1e-25
@@ -258,13 +262,16 @@ def _in_full(run: ExactRun, plane: _Plane, inner: StatedRun, told: Exact) -> Exa
     settled = limit in ("converged", "stationary_start")
     place = _resting(plane, inner, told) if settled else None
     kind, unstable = ("none", UNSURE) if place is None else _nature(run, place)
+    best = False
+    if place is not None and kind in ("none", "degenerate"):
+        kind, best = on_the_best_set(run, place) or (kind, False)
     open_here = np.array([UNSURE if limit == "converged" else NO], dtype=np.int8)
     return Exact(
         decided=told.decided,
         limit=told.limit,
         period=told.period,
         point=np.array([kind]),
-        best=np.array([False]),
+        best=np.array([best]),
         one_step=told.one_step,
         unstable_limit=np.array([unstable if limit == "converged" else NO], dtype=np.int8),
         oscillating=open_here,
@@ -304,8 +311,8 @@ def _at_rest(run: ExactRun) -> Exact:
 def _resting(plane: _Plane, inner: StatedRun, told: Exact) -> list[Fraction] | None:
     """The limit of the run in the full space, exactly where it is rational, else as a fraction of 30 digits.
 
-    On a quadratic it is known; on another loss it is the only critical point, or the only one near the place told, if
-    all are known.  None otherwise.
+    On a quadratic it is known; on another loss it is the only critical point as near to the place told as the limit is,
+    if all are known.  None otherwise.
     """
     exact = inner.exact
     known = None if exact is None else resting_point(exact)
@@ -313,9 +320,13 @@ def _resting(plane: _Plane, inner: StatedRun, told: Exact) -> list[Fraction] | N
         return list(known) if len(known) == len(plane.base) else plane.point(known)
     landscape = critical_points(inner.calculus.loss, inner.calculus.variables)
     points = landscape.points if landscape.complete else ()
-    if told.place is not None:
-        points = tuple(point for point in points if _near([float(x) for x in point.point], told.place[0]))
-    if len(points) != 1 or len(set(plane.squares)) > 1:
+    if landscape.flats or len(set(plane.squares)) > 1:
+        return None
+    if told.place is not None and told.within is not None:
+        reach = float(told.within[0]) + ROUNDED * max(1.0, float(np.abs(told.place[0]).max()))
+        gaps = [np.abs(np.array([float(x) for x in point.point]) - told.place[0]).max() for point in points]
+        points = tuple(point for point, gap in zip(points, gaps, strict=True) if gap <= reach)
+    if len(points) != 1:
         return None
     return plane.point([Fraction(x.decimal) if x.exact is None else x.exact for x in points[0].point])
 
@@ -335,6 +346,23 @@ def _nature(run: ExactRun, place: Sequence[Fraction]) -> tuple[str, np.int8]:
             bound = largest_stable_curvature(run.rate, beta, ahead=run.method == "nesterov")
             unstable = pushes_away(Count.of(characteristic(bent), bound))
     return (_listed_kind(run, place) if kind == "none" else kind), unstable
+
+
+def on_the_best_set(run: ExactRun, place: Sequence[Fraction]) -> tuple[str, bool] | None:
+    """The kind of a place on the set where an equation holds and the loss is least, or largest, and nowhere else.
+
+    And whether that is what the run looks for.  None where the place is on no such set.
+    """
+    values = {name: Number(value) for name, value in zip(run.calculus.parameters, run.values, strict=True)}
+    loss, variables = substitute(run.calculus.loss, values), run.calculus.variables
+    for upside, kind in ((loss, "local_min"), (mirrored(loss), "local_max")):
+        curve = zero_set(upside, variables) if len(variables) > 1 else None
+        try:
+            if curve is not None and exact_value(curve.equation, dict(zip(variables, place, strict=True))) == 0:
+                return kind, (kind == "local_max") == run.ascend
+        except ArithmeticError:
+            continue
+    return None
 
 
 def _listed_kind(run: ExactRun, place: Sequence[Fraction]) -> str:

@@ -31,7 +31,7 @@ from gdquiz.theorems.suggestion import Suggestion
 WATCHED = frozenset({0, 1, *(2**power for power in range(2, 11)), 1500, 2000, 3000})
 """Steps after which a path that stays inside is looked for."""
 
-CLOSE = 1e-9
+CLOSE = 1e-13
 """A limit that is known this well is not looked for more closely."""
 
 
