@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
@@ -269,33 +268,6 @@ def transition(solver: Solver, place: Floats, before: Floats) -> Floats | None:
     else:
         upper = np.concatenate([(1 + beta) * single, -beta * single], axis=2)
     return np.concatenate([upper, np.concatenate([unit, np.zeros((rows, d, d))], axis=2)], axis=1)
-
-
-def newton_polish(field_of: Callable[[int], Field], digits: int = 60) -> Polish:
-    """A polisher that runs Newton's method with mpmath; ``field_of(row)`` is the row's field for mpf columns.
-
-    It stops when the gradient is below 1e-45, after 60 steps, or when the Hessian is singular.
-    """
-
-    def polish(row: int, point: Sequence[float]) -> tuple[Sequence[Any], Any]:
-        loss = field_of(row)
-        if loss.hessian is None:
-            raise ValueError("polishing needs a Hessian")
-        with mpmath.workdps(digits):
-            place = tuple(mpmath.mpf(float(coordinate)) for coordinate in point)
-            for _ in range(60):
-                slope = mpmath.matrix([mpmath.mpf(part) for part in full_gradient(loss, place)])
-                residual = mpmath.norm(slope)
-                if not residual >= mpmath.mpf(10) ** -45:  # small enough, or not a number
-                    break
-                try:
-                    step = mpmath.lu_solve(mpmath.matrix([list(line) for line in loss.hessian(place)]), slope)
-                except ZeroDivisionError:
-                    break
-                place = tuple(coordinate - step[i] for i, coordinate in enumerate(place))
-            return place, residual
-
-    return polish
 
 
 def _rows(solver: Solver, start: Point) -> int:

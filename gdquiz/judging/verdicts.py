@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.judging.evidence import GRADIENT, Evidence, gather
+from gdquiz.judging.evidence import gather
 from gdquiz.judging.observation import Trajectory
 from gdquiz.judging.rules import RULES
 from gdquiz.numbers.certainty import UNSURE, YES, Answers, Floats, Mask, Rule, choose, first_that_holds
@@ -41,9 +41,8 @@ class Verdicts:
     ``period`` is the length of a cycle, else 0; the flags are YES, NO or UNSURE, shape (rows,); ``overshoot``,
     ``crossing`` (YES, NO, UNSURE) and ``pronounced`` have shape (rows, K), step k first at index 0.  ``place``
     (rows, d) is the limit in floats (NaN without one), which certainly lies ``within`` that distance of it (rows,),
-    infinite where that is not known; no other critical point is nearer to it than ``alone`` (rows,).  ``shrink`` and
-    ``steps_left`` are, for slow runs, the factor per step of the gradient and the estimate of the steps to come (NaN
-    otherwise).  ``exact`` marks the rows that are proved.
+    infinite where that is not known; no other critical point is nearer to it than ``alone`` (rows,).  ``exact`` marks
+    the rows that are proved.
     """
 
     limit: NDArray[np.str_]
@@ -61,8 +60,6 @@ class Verdicts:
     place: Floats
     within: Floats
     alone: Floats
-    shrink: Floats
-    steps_left: Floats
     exact: Mask
     ascend: bool
 
@@ -94,8 +91,6 @@ def judge(run: Trajectory, prove: Prover) -> Verdicts:
     return replace(
         told,
         place=np.where(resting[:, None], told.place, np.nan),
-        shrink=np.where(told.limit == "slow", told.shrink, np.nan),
-        steps_left=np.where(told.limit == "slow", told.steps_left, np.nan),
         exact=decided,
     )
 
@@ -162,7 +157,6 @@ def suggest(run: Trajectory) -> Verdicts:
                 told[name] = choose(decided, UNSURE if flag is None else flag, told[name])
             for name in ("overshoot", "crossing"):
                 told[name] = choose(decided[:, None], getattr(sure, name), told[name])
-        shrink, left = _pace(case)
         pronounced = np.abs(np.diff(run.heights, axis=1)) >= PRONOUNCED * np.abs(run.heights[:, :-1])
     return Verdicts(
         limit=limit,
@@ -180,21 +174,9 @@ def suggest(run: Trajectory) -> Verdicts:
         place=np.where(case.resting[:, None], case.place, np.nan),
         within=np.full(rows, np.inf),
         alone=np.zeros(rows),
-        shrink=shrink,
-        steps_left=left,
         exact=decided,
         ascend=run.solver.ascend,
     )
-
-
-def _pace(case: Evidence) -> tuple[Floats, Floats]:
-    """For slow runs: factor per step of the gradient over the tail, and steps until it is small enough."""
-    sizes = np.sqrt((case.run.slopes**2).sum(axis=2))
-    span = sizes.shape[1] - 1
-    slow = (case.limit == "slow") & (span > 0)
-    factor = np.where(slow, (sizes[:, -1] / sizes[:, 0]) ** (1 / max(span, 1)), np.nan)
-    left = np.log(GRADIENT.yes / case.last_gradient) / np.log(factor)
-    return factor, np.where(slow, np.where(factor < 1, np.ceil(left), np.inf), np.nan)
 
 
 def sentence(verdicts: Verdicts, row: int) -> str:
