@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import html as entities
 import io
+import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
@@ -107,6 +109,59 @@ def test_what_markdown_would_take_for_more_is_escaped(text, written):
     if "|x|" in text:
         written = "\\| ``a`b`` \\| $|x|$ \\|\n\\|--\\|--\\|\n\\| a \\| b \\|"
     assert shown(text, word="=", number="3", code="a`b") == written
+
+
+BLOCKS = {
+    "program": "```\n<b>x</b>\n```",
+    "tildes": "~~~ html\n<script>\n~~~",
+    "bullets": "- one\n- two",
+    "numbers": "1. one\n2. two",
+    "table": "a | b\n--- | ---\n<b> | d",
+    "display": "$$\nx\n$$",
+    "words and program": "Read this:\n\n```\n<i>\n```",
+}
+
+
+def _everywhere(text: str) -> Exam:
+    """The sample with a text in every place of its wordings that takes Markdown."""
+    tree = json.loads(to_json(sample()))
+    for wording in tree["wordings"].values():
+        wording |= {"stem": text, "solution": text, "hints": [text]}
+        for part in wording["parts"]:
+            part |= {"ask": text, "follow_through": text, "labels": [text for _ in part["labels"]]}
+            for line in (*part["options"], *part["prompts"], *part["guide"]):
+                line["text"] = text
+    for form in tree["forms"]:
+        for question in form["questions"]:
+            for part in question["parts"]:
+                for wrong in part["wrong"]:
+                    wrong["feedback"] = text
+    tree["instructions"] = text
+    return Exam.model_validate_json(json.dumps(tree))
+
+
+@pytest.mark.parametrize("text", BLOCKS.values(), ids=BLOCKS)
+def test_programs_lists_and_tables_stand_on_lines_of_their_own(text):
+    """After ``(a) (1 point)`` and before a tick, too: else the end of a program would begin another one."""
+    plain, blocks = _everywhere("Words."), _everywhere(text)
+    for page, ordinary in zip(render(blocks, "markdown"), render(plain, "markdown"), strict=True):
+        if page.path.suffix != ".md":
+            continue
+        found = Counter(_tokens(str(page.text)))
+        assert not found["html_inline"] - Counter(_tokens(str(ordinary.text)))["html_inline"]
+        assert not found["html_block"]
+        many = str(ordinary.text).count("Words.")
+        if "`" in text or "~" in text:
+            assert found["fence"] == many
+        elif "|" in text:
+            assert found["table_open"] == many + Counter(_tokens(str(ordinary.text)))["table_open"]
+
+
+def _tokens(text: str) -> list[str]:
+    waiting, found = consumer(formulas=True).parse(text), []
+    for token in waiting:
+        found += [token.type, *(child.type for child in token.children or ())]
+    return found
 
 
 def test_a_formula_in_a_table_has_no_bars():

@@ -18,7 +18,7 @@ from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import LETTERS, Exam, Form, GuideLine, PartKey, PartWording, Question, Wording
 from gdquiz.formulas.notation import decimal, symbol
 from gdquiz.rendering.figures import draw
-from gdquiz.rendering.markup import Pieces, Style, join, set_prose
+from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.templating import load
 from gdquiz.rendering.texts import Texts
@@ -87,7 +87,7 @@ class Blocks:
         self._mould = Mould(style.name)
         self._texts = Texts(exam, style, self._mould)
         self.words, self.prose, self.text = self._texts.words, self._texts.prose, self._texts.text
-        self._titles = {code: self.prose(title) for code, title in exam.misconceptions.items()}
+        self._titles = {code: self.prose(title, place="enclosed") for code, title in exam.misconceptions.items()}
 
     def question(self, place: Place, space: float) -> str:
         """A question as the sheet has it, with ``space`` cm for each open answer."""
@@ -131,7 +131,7 @@ class Blocks:
             "form": self._mould.read(lambda place: words(place.form.id)),
             "points": self._mould.read(lambda place: points(place.question.points)),
             "points_number": self._mould.read(lambda place: amount(place.question.points)),
-            "stem": self.text(question.wording, wording.stem),
+            "stem": self.text(question.wording, wording.stem, place="alone"),
             "figure": self._figure(key=key) if question.figure is not None else None,
         }
 
@@ -167,7 +167,7 @@ class Blocks:
         part = self.exam.wordings[question.wording].parts[at]
         space = space if part.kind in OPEN_KINDS else 0
         return AskedPart(
-            labels=tuple(self.text(question.wording, label, tight=True) for label in part.labels),
+            labels=tuple(self._label(question, label) for label in part.labels),
             options=self._options(question, at, key=False),
             prompts=self._prompts(question, at, key=False),
             variables=tuple(self._mould.safe(self.style.formula(symbol(name), False)) for name in part.variables),
@@ -176,10 +176,13 @@ class Blocks:
             **self._part(question, at),
         )
 
+    def _label(self, question: Question, label: str) -> str:
+        return self.text(question.wording, label, tight=True, place="enclosed", inside="  ")
+
     def _options(self, question: Question, at: int, *, key: bool) -> tuple[OptionView, ...]:
         part = self.exam.wordings[question.wording].parts[at]
         texts = {
-            option.id: self._texts.pieces(question.wording, option.text, tight=True, inside="  ")
+            option.id: self._texts.pieces(question.wording, option.text, tight=True, place="enclosed", inside="  ")
             for option in part.options
         }
         fixed = tuple(texts)
@@ -201,7 +204,7 @@ class Blocks:
     def _prompts(self, question: Question, at: int, *, key: bool) -> tuple[OptionView, ...]:
         part = self.exam.wordings[question.wording].parts[at]
         texts = {
-            prompt.id: self._texts.pieces(question.wording, prompt.text, tight=True, inside="  ")
+            prompt.id: self._texts.pieces(question.wording, prompt.text, tight=True, place="enclosed", inside="  ")
             for prompt in part.prompts
         }
         fixed, order = tuple(texts), _order(part)
@@ -282,7 +285,7 @@ class Blocks:
         label = part.labels[number] if number < len(part.labels) else ""
         interval = part.digits is not None
         return NumberView(
-            label=self.text(question.wording, label, tight=True),
+            label=self._label(question, label),
             value=self._mould.read(value),
             interval=interval,
             low=self._mould.read(low) if interval else "",
@@ -300,7 +303,9 @@ class Blocks:
             if wrong.options:
                 return style.words(chosen(part, solved, wrong.options))
             return (
-                set_prose(wrong.shown, style) if wrong.shown else style.words(", ".join(wrong.values) or wrong.formula)
+                self.prose(wrong.shown, place="enclosed")
+                if wrong.shown
+                else style.words(", ".join(wrong.values) or wrong.formula)
             )
 
         def code(place: Place) -> str:
@@ -310,7 +315,7 @@ class Blocks:
             return self._titles.get(place.question.parts[at].wrong[number].misconception, "")
 
         def feedback(place: Place) -> str:
-            return set_prose(place.question.parts[at].wrong[number].feedback, style)
+            return self.prose(place.question.parts[at].wrong[number].feedback)
 
         def credit(place: Place) -> str:
             worth = place.question.points * share

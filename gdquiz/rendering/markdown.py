@@ -14,6 +14,7 @@ from gdquiz.exam.wording import kind_of
 from gdquiz.rendering.markup import Filled, Hole, Kinds, Pieces, Style, merged, set_formula, slot_hole
 from gdquiz.rendering.tex import Delimited
 from gdquiz.texts.escaping import code_span, escape, running
+from gdquiz.texts.markdown import read
 from gdquiz.texts.prose import (
     Block,
     Break,
@@ -213,6 +214,24 @@ def _table(block: Table, insides: tuple[str, ...], kinds: Kinds) -> Iterator[str
             yield from (" ", *written, " |") if written else ("  |",)
         if number == 0:
             yield f"\n|{'|'.join(_RULES[one] for one in block.alignments)}|"
+
+
+def beside(text: str, pieces: Pieces, *, enclosed: bool = False) -> Pieces:
+    """The same text for a place where words stand before it on its line, and after it where it is ``enclosed``.
+
+    A list, a table, a program or a displayed formula begins and ends on lines of its own, or it would not be read as
+    one.  After the sign of a list no empty line may come, so a paragraph that shows nothing stands there.
+    """
+    blocks = read(text).blocks
+    if not blocks or (isinstance(blocks[0], Paragraph) and isinstance(blocks[-1], Paragraph)):
+        return pieces
+    before = "" if isinstance(blocks[0], Paragraph) else f"{_NOTHING if enclosed else ''}\n\n"
+    after = f"\n\n{_NOTHING}" if enclosed and not isinstance(blocks[-1], Paragraph) else ""
+    return merged((before, *pieces, after))
+
+
+_NOTHING = "&#8203;"
+"""A space of no width: a paragraph that shows nothing."""
 
 
 def indented(pieces: Pieces, by: str) -> Pieces:

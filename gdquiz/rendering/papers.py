@@ -46,8 +46,8 @@ class Papers:
         }
         self._mould = Mould(style.name)
         self._moulded: dict[tuple[object, ...], Pieces] = {}
-        self._instructions = self.blocks.text("", exam.instructions)
-        self._sections = [self.blocks.text("", section.instructions) for section in exam.sections]
+        self._instructions = self.blocks.text("", exam.instructions, place="alone")
+        self._sections = [self.blocks.text("", section.instructions, place="alone") for section in exam.sections]
 
     def __iter__(self) -> Iterator[Paper]:
         for form in self.exam.forms:

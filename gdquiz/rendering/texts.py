@@ -6,11 +6,16 @@ question fills in its own values.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import Exam, Text
-from gdquiz.rendering.markdown import indented
-from gdquiz.rendering.markup import Pieces, Style, set_prose, set_text
+from gdquiz.rendering.markdown import beside, indented
+from gdquiz.rendering.markup import Pieces, Style, Values, join, set_prose, set_text
 from gdquiz.rendering.moulds import Mould
+
+Place = Literal["alone", "after", "enclosed"]
+"""Where a text stands on its line: without any words beside it, after some, or between some."""
 
 
 class Texts:
@@ -20,29 +25,39 @@ class Texts:
         self.exam = exam
         self.style = style
         self.mould = mould
-        self._known: dict[tuple[str, Text, bool, str], Pieces] = {}
+        self._known: dict[tuple[str, Text, bool, Place, str], Pieces] = {}
 
     def words(self, text: str) -> str:
         """Plain words."""
         return self.mould.safe(self.style.words(text))
 
-    def prose(self, text: str) -> str:
-        """Markdown without slots."""
-        return self.mould.safe(set_prose(text, self.style)) if text else ""
+    def prose(self, text: str, *, place: Place = "after") -> str:
+        """Markdown without slots, in a list with other words beside it."""
+        written = set_prose(text, self.style) if text else ""
+        if not written or self.style.name != "markdown":
+            return written
+        pieces = beside(text.replace("{{", r"\{\{"), (written,), enclosed=place == "enclosed")
+        return join(indented(pieces, "  "), Values({}))
 
-    def text(self, wording: str, text: Text, *, tight: bool = False, inside: str = "") -> str:
+    def text(self, wording: str, text: Text, *, tight: bool = False, place: Place = "after", inside: str = "") -> str:
         """An author's text, as a string if it has no slots, else as a hole."""
-        return self.mould.hole(self.pieces(wording, text, tight=tight, inside=inside))
+        return self.mould.hole(self.pieces(wording, text, tight=tight, place=place, inside=inside))
 
-    def pieces(self, wording: str, text: Text, *, tight: bool, inside: str = "") -> Pieces:
-        """The same as pieces.  Raises ``InputError`` naming the item whose text can not be set."""
-        found = self._known.get((wording, text, tight, inside))
+    def pieces(self, wording: str, text: Text, *, tight: bool, place: Place = "after", inside: str = "") -> Pieces:
+        """The same as pieces.  Raises ``InputError`` naming the item whose text can not be set.
+
+        In Markdown, ``inside`` is what the lines of a list begin with that the text stands in.
+        """
+        known = (wording, text, tight, place, inside)
+        found = self._known.get(known)
         if found is None:
             try:
                 found = set_text(text, self.exam.slot_kinds.get(wording, {}), self.style, tight=tight)
             except InputError as error:
                 raise error.at(item=wording) from error
-            if inside and self.style.name == "markdown":
-                found = indented(found, inside)
-            self._known[wording, text, tight, inside] = found
+            if self.style.name == "markdown":
+                if place != "alone":
+                    found = beside(text, found, enclosed=place == "enclosed")
+                found = indented(found, inside) if inside else found
+            self._known[known] = found
         return found
