@@ -291,3 +291,49 @@ def test_no_file_ends_in_anything_but_students_or_faults() -> None:
             assert read_roster(content, file="r")
         except InputError as error:
             assert error.faults
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["3-Mar", "Mar-03", "3. Mär", "3. März 2024", "12-Dec-24", "01.03.2024", "3/1/2024", "2024-03-01",
+     "2024-03-01 00:00:00"],
+)  # fmt: skip
+def test_an_id_that_became_a_date_is_refused(id: str) -> None:
+    """Excel reads ``3-3`` and ``MAR3`` as days."""
+    told = f"a spreadsheet has made a date of this id: {id}"
+    assert [fault.partition(" (")[0] for fault in refused(f"name,id\nAda,{id}\n")] == [
+        f"roster.csv:2: {told}; expected the id as it was"
+    ]
+
+
+@pytest.mark.parametrize("id", ["nan", "NaN", "NULL", "None", "<NA>"])
+def test_an_id_that_a_program_wrote_for_nothing_is_refused(id: str) -> None:
+    told = f"a spreadsheet has filled an empty cell: {id}"
+    assert [fault.partition(" (")[0] for fault in refused(f"name,id\nAda,{id}\n")] == [
+        f"roster.csv:2: {told}; expected the id as it was"
+    ]
+
+
+@pytest.mark.parametrize("id", ["mar7", "2024-03", "1.3", "01-2024", "nancy", "may", "dec123", "3-mark", "1/2024"])
+def test_ids_that_only_look_like_a_date_are_taken(id: str) -> None:
+    assert read(f"name,id\nAda,{id}\n")[0] == [("Ada", id)]
+
+
+def test_a_space_before_quotes_is_none_of_the_id() -> None:
+    assert read('name, id\n"Doe, Jane", "7"\n"Roe, ""Rick""",   "8"\n')[0] == [("Doe, Jane", "7"), ('Roe, "Rick"', "8")]
+
+
+@pytest.mark.parametrize(
+    ("header", "points"),
+    [("Schüler/in,ID,Abschnitt", "Mögliche Punkte"), ("Étudiant,ID,Section", "Points possibles"),
+     ("Estudiante,ID,Sección", "Puntos posibles"), ("学生,ID,班级", "满分")],
+)  # fmt: skip
+def test_canvas_in_other_languages(header: str, points: str) -> None:
+    students, notes = read(f'{header}\n    {points},,\n"Doe, Jane",101,A\n')
+    assert students == [("Doe, Jane", "101")]
+    assert notes[0].endswith(f"left out: the row '{points}'")
+
+
+@pytest.mark.parametrize("header", ["名字,姓氏,ID号", "名,姓,IDナンバー", '"sep=,"\n名,姓,学号'])
+def test_moodle_in_chinese_and_japanese(header: str) -> None:
+    assert read(f"{header}\n爱,达,7\n")[0] == [("爱 达", "7")]

@@ -23,17 +23,21 @@ from gdquiz.texts.reading import unprintable
 MOST_FORMS = 10_000
 MOST_OF_A_NAME, MOST_OF_AN_ID = 200, 100
 
-WHOLE = ("name", "full name", "fullname", "student name", "student", "students", "display name",
+CANVAS = ("student", "students", "schüler/in", "schüler", "student/in", "studierende", "studierende/r", "étudiant",
+          "étudiant(e)", "élève", "estudiante", "alumno", "estudant", "studente", "estudante", "aluno", "学生",
+          "學生")  # fmt: skip
+"""Headers of the column with whole names of a gradebook of Canvas."""
+WHOLE = ("name", "full name", "fullname", "student name", *CANVAS, "display name", "姓名", "氏名",
          "vollständiger name", "nom complet", "nombre completo", "nome completo", "volledige naam")  # fmt: skip
-"""Headers of columns with whole names, the best first; ``student`` is Canvas'."""
+"""Headers of columns with whole names, the best first."""
 ENGLISH = ("first name", "firstname", "given name", "given names", "forename")
 FIRST = (*ENGLISH, "vorname", "prénom", "prenom", "nombre",
          "nome", "nom", "voornaam", "fornavn", "förnamn", "etunimi", "imię", "jméno", "křestní jméno", "keresztnév",
-         "ad", "adı", "имя", "ім'я", "όνομα", "名", "الاسم الأول")  # fmt: skip
+         "ad", "adı", "имя", "ім'я", "όνομα", "名", "名字", "الاسم الأول")  # fmt: skip
 LAST = ("last name", "lastname", "surname", "family name", "nachname", "familienname", "nom de famille", "nom",
         "apellido(s)", "apellidos", "apellido", "cognome", "cognoms", "sobrenome", "apelido", "achternaam", "efternavn",
         "etternavn", "efternamn", "sukunimi", "nazwisko", "příjmení", "vezetéknév", "soyad", "soyadı", "фамилия",
-        "прізвище", "επώνυμο", "姓", "اسم العائلة")  # fmt: skip
+        "прізвище", "επώνυμο", "姓", "姓氏", "اسم العائلة")  # fmt: skip
 """Headers of the two halves of a name, as Moodle and Blackboard write them in other languages."""
 ALONE = ("nombre", "nome", "nom")
 """Of these, which hold the whole name where there is no other half."""
@@ -41,16 +45,26 @@ IDS = ("id", "student id", "studentid", "student number", "id number", "idnumber
        "matriculation number", "numéro d'identification", "numéro d’identification", "número de id",
        "número de identificación", "número de identificação", "codice identificativo", "numero di matricola",
        "matricola", "numer id", "numer indeksu", "identifikační číslo", "id-numero", "opiskelijanumero",
-       "индивидуальный номер", "ідентифікаційний номер", "学号", "رقم التعريف", "orgdefinedid", "sis user id",
+       "индивидуальный номер", "ідентифікаційний номер", "学号", "id号", "id号码", "学生id", "idナンバー",
+       "رقم التعريف", "orgdefinedid", "sis user id",
        "sis login id", "integration id", "login id", "username", "user name", "userid", "user id", "benutzername",
        "anmeldename", "anmeldenamn", "nom d'utilisateur", "nombre de usuario", "email address", "email", "e-mail",
        "e-mail-adresse", "adresse de courriel", "dirección de correo", "indirizzo email")  # fmt: skip
 """Headers of columns with ids, the best first; a column without any entry is passed over."""
-CANVAS = "student"
 _NOBODY = ("student, test", "test student")
 
 _ROUNDED = re.compile(r"[+-]?(?:\d[.,]\d+[eE][+-]?\d+|\d[eE]\+\d+)")
 _DECIMAL = re.compile(r"\d+[.,]0")
+_MONTH = (
+    r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|mrz|mär(?:z)?|apr(?:il)?|may|mai|june?|juni|july?|juli"
+    r"|aug(?:ust)?|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
+_DATE = re.compile(
+    rf"\d{{1,2}}(?:[-/ ]|\. ?){_MONTH}(?:[- /]\d{{2,4}})?|{_MONTH}[- /]\d{{2,4}}"
+    r"|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})|\d{4}-\d{2}-\d{2}(?:[ T][\d:.]+)?",
+    re.IGNORECASE,
+)
+_EMPTY = ("nan", "null", "none", "undefined", "<na>", "n/a")
 _ERROR = re.compile(r"#+|#[^\d\s]*[!?]|#DIV/0!|#N/?[ADV]|#GETTING_DATA")
 _AS_TEXT = "export the file again, and have the column read as text if you open it in a spreadsheet"
 
@@ -72,7 +86,7 @@ def read_roster(content: str | bytes, *, file: str, notes: list[str] | None = No
     students: dict[str, tuple[int, Student]] = {}
     left_out: dict[str, None] = {}
     for line, row in rows:
-        if columns.canvas and (why := _is_nobody(columns.name_in(row), columns.id_in(row))):
+        if columns.canvas and (why := columns.nobody(row)):
             left_out[why] = None
             continue
         found = list(_row_faults(row, columns, file, line))
@@ -121,11 +135,12 @@ def _decoded(data: bytes, file: str) -> str:
 def _table(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
     """The rows that are not empty, each with its line; a fault where the text stops being CSV."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    declared = re.match(r"\s*sep=(.)\n", text)
+    declared = re.match(r'\s*"?sep=(.)"?\n', text)
     head = next((line for line in text.split("\n")[1 if declared else 0 :] if line.strip()), "")
     outside = re.sub(r'"[^"]*"', "", head)
     delimiter = declared[1] if declared else max(",;\t", key=outside.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    spaced = f'{delimiter} ""' in re.sub(" +", " ", re.sub(r'"[^"]*"', '""', text))  # as in: Ada, "7"
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True, skipinitialspace=spaced)
     rows: list[tuple[int, list[str]]] = []
     faults: list[Fault] = []
     line = 1
@@ -167,6 +182,15 @@ class _Columns:
         id = _at(row, self.id)
         return id.removeprefix("#") if self.hashed else id
 
+    def nobody(self, row: Sequence[str]) -> str:
+        """What a row of Canvas is that is no student's; in each language that of the points begins with spaces."""
+        name, id = self.name_in(row), self.id_in(row)
+        if not id and (row[self.names[0]].startswith("    ") or _plain(name).startswith("points possible")):
+            return f"the row '{name}'"
+        if not id and not name:
+            return "a row without a student"
+        return "the test student" if _plain(name) in _NOBODY else ""
+
     def told(self) -> str:
         names = " and ".join(f"'{self.header[column]}'" for column in self.names)
         return f"names from {names}, ids from '{self.header[self.id]}'"
@@ -199,7 +223,7 @@ def _columns(cells: Sequence[str], rows: Sequence[tuple[int, list[str]]], file: 
         header.pop()
     return _Columns(
         header=tuple(cells[: len(header)]), names=tuple(header.index(name) for name in names), id=header.index(id),
-        plain=(*names, id) == ("name", "id"), canvas=names == [CANVAS], hashed=id == "orgdefinedid",
+        plain=(*names, id) == ("name", "id"), canvas=bool(names) and names[0] in CANVAS, hashed=id == "orgdefinedid",
     )  # fmt: skip
 
 
@@ -221,15 +245,6 @@ def _at(row: Sequence[str], column: int) -> str:
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------
-
-
-def _is_nobody(name: str, id: str) -> str:
-    """What a row of Canvas is that is no student's."""
-    if not id and _plain(name).startswith("points possible"):
-        return "the row 'Points Possible'"
-    if not id and not name:
-        return "a row without a student"
-    return "the test student" if _plain(name) in _NOBODY else ""
 
 
 def _row_faults(row: Sequence[str], columns: _Columns, file: str, line: int) -> Iterator[Fault]:
@@ -257,12 +272,18 @@ def _row_faults(row: Sequence[str], columns: _Columns, file: str, line: int) -> 
 
 
 def _spoilt(cell: str, what: str) -> str:
-    """What a spreadsheet did to a cell that it took for a number, a formula or a column that is too narrow."""
+    """What a spreadsheet did to a cell that it took for a number, a date, a formula or a column that is too narrow."""
     if _ERROR.fullmatch(cell):
         return "put an error here"
-    if what == "id" and _ROUNDED.fullmatch(cell):
+    if what == "name":
+        return ""
+    if _ROUNDED.fullmatch(cell):
         return "rounded this id"
-    return "made a decimal number of this id" if what == "id" and _DECIMAL.fullmatch(cell) else ""
+    if _DATE.fullmatch(cell):
+        return "made a date of this id"
+    if cell.lower() in _EMPTY:
+        return "filled an empty cell"
+    return "made a decimal number of this id" if _DECIMAL.fullmatch(cell) else ""
 
 
 def _unprintable(cell: str, what: str) -> str:
