@@ -13,6 +13,7 @@ from platforms.marking import Choice, Numerical
 from gdquiz.exam.frozen import NumberKey
 from gdquiz.packaging import cloze, gift
 from gdquiz.packaging.decimals import UNIT, accepted, recognised, scaled, written
+from gdquiz.packaging.fields import is_plain
 
 SIGNS = ["{", "}", "~", "#", "=", "%", ":", "\\", "\\\\", "\\}", "\\#", "\\{", "\\n", "\\nabla", "\\(", "\\)", "&amp;",
          "−", "&lt;", "&gt;", "&#x27;", "->", "//", "::", "####", "%50%", "{1:NUMERICAL:=1}",
@@ -129,3 +130,17 @@ def test_tex_that_is_not_quoted_is_lost_in_gift() -> None:
 def test_the_cloze_reader_refuses_what_moodle_would_misread(text: str, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         moodle_player.cloze(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("It closes in from one side.", True), ("a_b and 5 * 3 | x", True), ("{{shape}} \nis", True),
+        (r"\input{x}", False), ("- one\n- two", False), ("1. one", False), ("+ one", False),
+        ("a | b\n--- | ---\nc | d", False), ("one\n\ntwo", False), ("*so*", False), ("`x`", False), ("$x$", False),
+        (r"\$5", False), ("<b>", False), ("{{a}}", False),
+    ],
+)  # fmt: skip
+def test_only_one_line_of_words_stands_where_a_platform_has_no_markup(text: str, plain: bool) -> None:
+    """A list or a sign that MathJax might take was written with tags, and the question then lost as an empty answer."""
+    assert is_plain(text, {"shape": "text", "a": "math"}) is plain

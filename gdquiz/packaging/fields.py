@@ -13,8 +13,9 @@ from typing import Literal
 
 from gdquiz import draws
 from gdquiz.exam.frozen import Kind, PartKey, PartWording, Question, Wording, WrongAnswer
-from gdquiz.exam.wording import slots_of
 from gdquiz.packaging.decimals import Accepted, accepted, scaled, shown
+from gdquiz.texts.markdown import read
+from gdquiz.texts.prose import Break, Gap, Paragraph, Words
 
 FieldKind = Literal["number", "choice", "choices", "truth", "matching", "ordering", "words"]
 
@@ -123,8 +124,19 @@ def fields_of(
 
 
 def is_plain(text: str, slot_kinds: Mapping[str, str]) -> bool:
-    """Whether a text is nothing but words."""
-    return not any(mark in text for mark in "$`*_<|") and all(slot_kinds.get(slot) == "text" for slot in slots_of(text))
+    """Whether a text is one line of words that no reader takes for more: a platform has them where no markup stands.
+
+    A list or a table is more than words, and so are emphasis, a formula and code.  A backslash, a dollar sign and a
+    bracket of a tag could begin a formula or a tag for somebody.
+    """
+    prose = read(text)
+    if len(prose.blocks) != 1 or not isinstance(prose.blocks[0], Paragraph):
+        return False
+    return not any(mark in text for mark in "$\\<") and all(
+        isinstance(node, Words | Break)
+        or (isinstance(node, Gap) and slot_kinds.get(prose.insides[node.number]) == "text")
+        for node in prose.blocks[0].body
+    )
 
 
 def _number(part: PartWording, key: PartKey, carried: str, _row: draws.Path) -> Iterator[Field]:
