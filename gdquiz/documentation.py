@@ -38,7 +38,7 @@ from gdquiz.checking.showing import shown
 from gdquiz.cli import COMMANDS
 from gdquiz.cli import main as command_line
 from gdquiz.cli.schema import KINDS, schema_text
-from gdquiz.descent.misconceptions import MISCONCEPTIONS
+from gdquiz.banks.misconceptions import shipped
 from gdquiz.descent.stepping import METHODS
 from gdquiz.descent.training import TRAINING_RULES
 from gdquiz.errors import InputError
@@ -370,7 +370,7 @@ def _learning_outcomes(material: Material) -> str:
 def _misconceptions(material: Material) -> str:
     used = users(material.banks)
     parts = []
-    for row in MISCONCEPTIONS:
+    for row in shipped().values():
         how = "executed by the engine" if row.mistake is not None else "stated by the item"
         items = ", ".join(f"`{name}`" for name in used.get(row.code, ())) or "no shipped item yet"
         parts.append(
@@ -382,9 +382,9 @@ def _misconceptions(material: Material) -> str:
 
 def _misconceptions_used(material: Material) -> str:
     used = users(material.banks)
-    executed = sum(row.mistake is not None for row in MISCONCEPTIONS)
+    executed = sum(row.mistake is not None for row in shipped().values())
     return (
-        f"The table has {len(MISCONCEPTIONS)} misconceptions; {executed} of them are executed by the engine. "
+        f"The table has {len(shipped())} misconceptions; {executed} of them are executed by the engine. "
         f"The shipped items foresee {len(used)}."
     )
 

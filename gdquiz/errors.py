@@ -16,7 +16,7 @@ class Fault:
     """One thing wrong with one place of the input.
 
     ``problem`` says what was found, ``expected`` what would have been right, ``hint`` what to do about it.  The
-    place is as exact as is known: a file, a line (1-based), an item and a field.
+    place is as exact as is known: a file, a line (1-based), an item or a misconception, and a field.
     """
 
     problem: str
@@ -26,8 +26,11 @@ class Fault:
     line: int | None = None
     item: str = ""
     field: str = ""
+    misconception: str = ""
 
-    def at(self, *, file: str = "", line: int | None = None, item: str = "", field: str = "") -> Fault:
+    def at(
+        self, *, file: str = "", line: int | None = None, item: str = "", field: str = "", misconception: str = ""
+    ) -> Fault:
         """The same fault with the parts of its place filled in that were not known where it was found."""
         return replace(
             self,
@@ -35,12 +38,14 @@ class Fault:
             line=self.line if self.line is not None else line,
             item=self.item or item,
             field=".".join(part for part in (field, self.field) if part),
+            misconception=self.misconception or misconception,
         )
 
     def __str__(self) -> str:
         place = self.file + (f":{self.line}" if self.line is not None else "")
         where = [place] if place else []
         where += [f"item {self.item}"] if self.item else []
+        where += [f"misconception {self.misconception}"] if self.misconception else []
         where += [f"field {self.field}"] if self.field else []
         text = ": ".join([", ".join(where), self.problem] if where else [self.problem])
         if self.expected:

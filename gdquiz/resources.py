@@ -7,6 +7,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 
+MISCONCEPTIONS = "misconceptions.toml"
+"""Among the ``question_banks`` the one file that is no bank: the misconceptions that all of them may name."""
+
+
 def data(kind: str) -> Traversable:
     """The folder ``templates`` or ``question_banks``.
 

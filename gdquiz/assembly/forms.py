@@ -373,7 +373,7 @@ class _Library:
 
     def title(self, code: str) -> str:
         """The title of a misconception that one of the items foresees."""
-        return next(one.misconceptions[code] for one in self._variants.values() if code in one.misconceptions)
+        return next(one.misconceptions[code].title for one in self._variants.values() if code in one.misconceptions)
 
     def leave_out(self, rows: Mapping[str, frozenset[int]]) -> None:
         """Use none of these rows from now on."""

@@ -65,7 +65,7 @@ def read_bank(text: str, *, file: str) -> Bank:
     content = toml(text, file=file)
     lines = dict(toml_lines(text))
     try:
-        faults = list(_spoiled(content, lines, file))
+        faults = list(spoiled(content, lines, file))
     except RecursionError:
         raise InputError(Fault("the file nests too deeply", "plain tables and lists", file=file)) from None
     bank: BankFile | None = None
@@ -149,15 +149,13 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def place_of(path: Path, content: Any) -> tuple[str, str]:
-    """The item and the field that a path of a bank names, for people."""
-    if len(path) >= 2 and path[0] == "item" and isinstance(path[1], int):
-        try:
-            name = str(content["item"][path[1]].get("id", ""))
-        except (KeyError, IndexError, TypeError, AttributeError):
-            name = ""
-        return name or f"number {path[1] + 1}", field_name(path[2:])
-    return "", field_name(path)
+def _named(path: Path, content: Any, by: str) -> str:
+    """What people call the item or misconception of a path: by that field, else by its number."""
+    try:
+        name = str(content[path[0]][path[1]].get(by, ""))
+    except (KeyError, IndexError, TypeError, AttributeError):
+        name = ""
+    return name or f"number {int(path[1]) + 1}"
 
 
 def field_name(path: Path) -> str:
@@ -169,8 +167,13 @@ def field_name(path: Path) -> str:
 
 
 def _placed(fault: Fault, path: Path, content: Any, lines: Mapping[Path, int]) -> Fault:
-    item, field = place_of(path, content)
-    return fault.at(line=line_of(path, lines), item=item, field=field)
+    line, item, misconception = line_of(path, lines), "", ""
+    if len(path) >= 2 and isinstance(path[1], int):
+        item = _named(path, content, "id") if path[0] == "item" else ""
+        misconception = _named(path, content, "code") if path[0] == "misconception" else ""
+    return fault.at(
+        line=line, item=item, misconception=misconception, field=field_name(path[2:] if item or misconception else path)
+    )
 
 
 def _known_path(location: tuple[Any, ...], content: Any) -> Path:
@@ -212,7 +215,7 @@ def _resolved(node: Any, schema: Any) -> Any:
     return node
 
 
-def _spoiled(content: Any, lines: Mapping[Path, int], file: str) -> Iterator[Fault]:
+def spoiled(content: Any, lines: Mapping[Path, int], file: str) -> Iterator[Fault]:
     """Texts in which a double-quoted backslash became a control character."""
 
     def walk(node: Any, path: Path) -> Iterator[tuple[Path, str]]:

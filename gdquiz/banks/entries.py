@@ -42,6 +42,17 @@ class Listed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Defined:
+    """A misconception that a bank defines; ``digest`` changes with anything of it."""
+
+    code: str
+    title: str
+    digest: str
+    file: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An item of a bank that is well-formed."""
 
@@ -67,15 +78,17 @@ def digest(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def to_text(entries: Iterable[Entry]) -> str:
-    """Entries as JSON."""
-    return json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, separators=(",", ":"))
+def to_text(entries: Iterable[Entry], defined: Iterable[Defined]) -> str:
+    """What is kept of a bank, as JSON: its items, and the misconceptions that it defines."""
+    told = [[asdict(one) for one in kept] for kept in (entries, defined)]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_text(text: str) -> tuple[Entry, ...]:
-    """The entries in a text that ``to_text`` wrote.  Raises ``InputError`` for any other."""
+def from_text(text: str) -> tuple[tuple[Entry, ...], tuple[Defined, ...]]:
+    """What is in a text that ``to_text`` wrote.  Raises ``InputError`` for any other."""
     try:
-        return tuple(_entry(fields) for fields in json.loads(text))
+        items, defined = json.loads(text)
+        return tuple(map(_entry, items)), tuple(Defined(**fields) for fields in defined)
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(Fault(f"this is no list of items: {error}")) from None
 

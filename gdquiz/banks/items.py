@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
@@ -16,11 +17,12 @@ from gdquiz.banks import schema
 from gdquiz.banks.bank import Bank, Path, field_name
 from gdquiz.banks.consistency import Known, Read, circle, misused
 from gdquiz.banks.domains import domain
-from gdquiz.banks.models import Case, ItemModel, Part, Series, Slot, Wrong, context_of
+from gdquiz.banks.misconceptions import Table, own, shipped
+from gdquiz.banks.models import Case, ItemModel, Part, Series, Slot, Wrong, context_of, defined_for
 from gdquiz.banks.names import STEP, TRAINING, VERDICTS, run_names
 from gdquiz.banks.rewriting import flat, over_data, uses
 from gdquiz.banks.shape import of_figure, of_fit, of_names, of_part, of_run, of_tables
-from gdquiz.descent.misconceptions import CODES, slip_behind
+from gdquiz.descent.misconceptions import Misconception
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.formulas.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse
 from gdquiz.texts import fitness
@@ -29,14 +31,24 @@ from gdquiz.texts.slots import SLOT
 _FORMAT = re.compile(r"(.*?)(?::(\d|code|plain|signed))?", re.DOTALL)
 
 
-def models(bank: Bank, only: Collection[str] | None = None) -> tuple[ItemModel, ...]:
-    """Every item of a bank, read, or ``only`` those of some ids.  Raises ``InputError`` with all their faults."""
+_UNKNOWN = Misconception("UNKNOWN", "", "", "", "")
+"""Stands for a misconception that is not there, so that the rest of its item can be read."""
+
+
+def models(bank: Bank, only: Collection[str] | None = None, known: Table | None = None) -> tuple[ItemModel, ...]:
+    """Every item of a bank, read, or ``only`` those of some ids.
+
+    ``known`` are the misconceptions that it may name beside its own; if nothing is said, the shipped ones.  Raises
+    ``InputError`` with all the faults of the misconceptions, or else of the items.
+    """
+    known = shipped() if known is None else known
+    table = {**known, **own(bank, known)}
     faults: list[Fault] = []
     found: list[ItemModel] = []
     for place, item in enumerate(bank.content.item):
         if only is not None and item.id not in only:
             continue
-        reader = _Reader(bank, item, ("item", place))
+        reader = _Reader(bank, item, ("item", place), table)
         model = None
         try:
             model = reader.model()
@@ -56,8 +68,8 @@ def models(bank: Bank, only: Collection[str] | None = None) -> tuple[ItemModel, 
 class _Reader:
     """Reads one item and collects its faults; a fault never hides the next."""
 
-    def __init__(self, bank: Bank, item: schema.Item, path: Path):
-        self.bank, self.item, self.path = bank, item, path
+    def __init__(self, bank: Bank, item: schema.Item, path: Path, misconceptions: Table):
+        self.bank, self.item, self.path, self.misconceptions = bank, item, path, misconceptions
         self.faults: list[Fault] = []
         self.reads: list[Read] = []
         self.slots: dict[str, Slot] = {}
@@ -172,7 +184,7 @@ class _Reader:
         return ItemModel(
             item, header.topic, header.licence, self.bank.file, self.bank.line(self.path),
             cases, require, start, rate, settings, order, barriers, parts, self.slots, figure,
-            context_of(self.bank),
+            context_of(self.bank), defined_for(item, self.bank),
         )  # fmt: skip
 
     def _requirement(self, entry: str | schema.Requirement, place: int) -> tuple[Node, str]:
@@ -308,32 +320,37 @@ class _Reader:
                 self.fault(path, Fault(f"there is no option '{name}'", ", ".join(options), nearest(name, options)))
         return {n: None if text is None else self.expression(text, path, condition=True) for n, text in named.items()}
 
+    def _misconception(self, code: str, path: Path) -> Misconception | None:
+        """The misconception of that code; None, and a fault, where there is none."""
+        found = self.misconceptions.get(code)
+        if found is None:
+            hint = nearest(code, self.misconceptions) or "a bank may define its own, as [[misconception]]"
+            self.fault(path, Fault(f"unknown misconception '{code}'", hint=hint))
+        return found
+
     def _wrong(self, part: schema.Part, source: schema.Wrong, at: Path) -> Wrong:
         options = [option.id for option in part.option]
-        row = CODES.get(source.misconception)
-        if row is None:
-            self.fault(
-                (*at, "misconception"),
-                Fault(f"unknown misconception '{source.misconception}'", hint=nearest(source.misconception, CODES)),
-            )
-        redefine = {}
-        for name, text in source.redefine.items():
-            if name not in self.quantities:
-                self.fault((*at, "redefine", name), Fault(f"there is no quantity '{name}' to redefine",
-                                                          hint=nearest(name, self.quantities)))  # fmt: skip
-            redefine[name] = self.expression(text, (*at, "redefine", name), condition=None)
+        found = self._misconception(source.misconception, (*at, "misconception"))
+        redefine = {name: self._redefined(name, text, (*at, "redefine", name)) for name, text in source.redefine.items()}
         written = [source.value] if source.value is not None else source.values or []
         values = tuple(self.expression(text, (*at, "value")) for text in written)
         formula = None
         if source.formula is not None:
             formula = self.expression(source.formula, (*at, "formula"), formula=True)
         chooses = {} if source.chooses is None else self._choice(source.chooses, options, (*at, "chooses"))
-        wrong = Wrong(source, redefine, values, formula, chooses)
+        wrong = Wrong(source, found or _UNKNOWN, redefine, values, formula, chooses)
+        if found is None or wrong.states_itself:
+            return wrong
         if part.kind == "formula":
-            known = row is not None and part.derivative is not None and slip_behind(row) is not None
+            known = part.derivative is not None and found.slip is not None
+        elif redefine or found.redefine:
+            known = True
+            redefine = redefine or {
+                name: self._redefined(name, text, (*at, "misconception")) for name, text in found.redefine.items()
+            }
         else:
-            known = bool(redefine) or (row is not None and row.mistake is not None and self.item.run is not None)
-        if row is not None and not (wrong.states_itself or known):
+            known = found.mistake is not None and self.item.run is not None
+        if not known:
             self.fault(
                 at,
                 Fault(
@@ -342,7 +359,14 @@ class _Reader:
                     "only mistakes in a step or derivative are executed, and only on an item with a run",
                 ),
             )
-        return wrong
+        return replace(wrong, redefine=redefine)
+
+    def _redefined(self, name: str, text: str, path: Path) -> Node:
+        """A quantity as a learner has it."""
+        if name not in self.quantities:
+            hint = nearest(name, self.quantities)
+            self.fault(path, Fault(f"there is no quantity '{name}' to redefine", hint=hint))
+        return self.expression(text, path, condition=None)
 
     # texts
 
@@ -441,12 +465,17 @@ class _Reader:
         }
 
     def _series(self, source: schema.Series, at: Path) -> Series:
-        if source.misconception is not None and (CODES.get(source.misconception) or CODES["AS_MEANT"]).mistake is None:
-            self.fault((*at, "misconception"), Fault(f"'{source.misconception}' is no mistake in a step or derivative"))
+        made = None
+        if source.misconception is not None:
+            made = self._misconception(source.misconception, (*at, "misconception"))
+            if made is not None and made.mistake is None:
+                fault = Fault(f"'{source.misconception}' is no mistake in a step or derivative")
+                self.fault((*at, "misconception"), fault)
         step = frozenset({STEP})
         formula = [self.expression(text, (*at, "formula"), extra=step) for text in source.formula]
         return Series(
             source,
+            made,
             None if source.letter is None else self.expression(source.letter, (*at, "letter")),
             tuple(formula),
             tuple(self.expression(text, (*at, "start")) for text in source.start),

@@ -5,7 +5,7 @@ These are values only.  ``items`` makes them, and everything that solves, words 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +14,8 @@ from typing import Any
 
 from gdquiz.banks import schema
 from gdquiz.banks.bank import Bank
-from gdquiz.banks.entries import Entry, digest
+from gdquiz.banks.entries import Defined, Entry, digest
+from gdquiz.descent.misconceptions import Misconception
 from gdquiz.formulas.expressions import Node
 
 
@@ -37,7 +38,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
+    """A foreseen wrong answer.  ``redefine`` is its own, or where it states nothing, that of its misconception."""
+
     source: schema.Wrong
+    misconception: Misconception
     redefine: Mapping[str, Node]
     values: tuple[Node, ...]
     formula: Node | None
@@ -84,6 +88,7 @@ class Series:
     """One of several series of a figure; its ``formula`` may use ``STEP``."""
 
     source: schema.Series
+    misconception: Misconception | None
     letter: Node | None
     formula: tuple[Node, ...]
     start: tuple[Node, ...]
@@ -128,6 +133,8 @@ class ItemModel:
     figure: Mapping[str, Any] = field(default_factory=dict)
     context: str = ""
     """What the bank says beside its items, as text."""
+    defined: tuple[str, ...] = ()
+    """The misconceptions of the bank's own that it names, as text."""
 
     @property
     def id(self) -> str:
@@ -154,9 +161,14 @@ class ItemModel:
         return kinds_of(self.source)
 
     @cached_property
+    def foreseen(self) -> Mapping[str, Misconception]:
+        """The misconceptions that its wrong answers name, by code, in the order of the parts."""
+        return {wrong.code: wrong.misconception for part in self.parts for wrong in part.wrong}
+
+    @cached_property
     def version(self) -> str:
-        """Eight hexadecimal digits that change whenever anything of the item does."""
-        return version_of(self.source.model_dump_json())
+        """Eight hexadecimal digits that change whenever anything of the item does, or of a misconception of its bank."""
+        return version_of(self.source.model_dump_json(), self.defined)
 
     @cached_property
     def digest(self) -> str:
@@ -172,9 +184,24 @@ def kinds_of(source: schema.Item) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.kind for part in source.part))
 
 
-def version_of(written: str) -> str:
-    """The version of an item from all of it as JSON."""
-    return blake2b(written.encode(), digest_size=4).hexdigest()
+def version_of(written: str, defined: Iterable[str]) -> str:
+    """The version of an item from all of it as JSON, and the misconceptions of its bank that it names."""
+    return blake2b("\n".join((written, *defined)).encode(), digest_size=4).hexdigest()
+
+
+def defined_for(item: schema.Item, bank: Bank) -> tuple[str, ...]:
+    """The misconceptions of the bank's own that an item names, as text."""
+    series = item.figure.series if item.figure else []
+    named = {wrong.misconception for part in item.part for wrong in part.wrong} | {one.misconception for one in series}
+    return tuple(row.model_dump_json() for row in bank.content.misconception if row.code in named)
+
+
+def defined_in(bank: Bank) -> tuple[Defined, ...]:
+    """The misconceptions that a bank defines."""
+    return tuple(
+        Defined(row.code, row.title, digest(row.model_dump_json()), bank.file, bank.line(("misconception", at, "code")))
+        for at, row in enumerate(bank.content.misconception)
+    )
 
 
 def entries_of(bank: Bank) -> tuple[Entry, ...]:
@@ -192,7 +219,7 @@ def entries_of(bank: Bank) -> tuple[Entry, ...]:
                 tier=item.tier,
                 kinds=kinds_of(item),
                 points=points_of(item),
-                version=version_of(written),
+                version=version_of(written, defined_for(item, bank)),
                 digest=digest(context, written),
                 file=bank.file,
                 line=bank.line(("item", place)),

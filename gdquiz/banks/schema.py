@@ -130,7 +130,7 @@ class Wrong(Table):
     quantities first; ``value``, ``values``, ``formula`` or ``chooses`` state the wrong answer themselves.
     """
 
-    misconception: Annotated[Code, Field(description="A code of docs/misconceptions.md.")]
+    misconception: Annotated[Code, Field(description="A code of docs/misconceptions.md, or of the bank's own.")]
     redefine: Annotated[
         dict[NameOf, Expression],
         Field(description="Quantities as the learner has them; everything is answered again with them."),
@@ -364,8 +364,47 @@ class Header(Table):
     authors: Annotated[list[str], Field(description="Who wrote the items.")] = []
 
 
+class Misconception(Table):
+    """What learners get wrong.  Texts are Markdown without slots, the title plain words.
+
+    At most one of ``executes``, ``step`` and ``redefine`` tells what the learner does; without them the items say it.
+    """
+
+    code: Annotated[Code, Field(description="Named by wrong answers; it means the same in all banks.")]
+    title: Annotated[
+        Words,
+        Field(min_length=1, description="What the learner does, after 'one gets who ...'; plain words for a marker."),
+    ]
+    belief: Annotated[Prose, Field(max_length=2000, description="What the learner thinks.")]
+    why: Annotated[Prose, Field(max_length=2000, description="Why that is wrong.")]
+    say: Annotated[
+        Prose, Field(max_length=2000, description="What to say to the learner; does not give the answer away.")
+    ]
+    executes: Annotated[
+        str, Field(max_length=60, description="The name of a mistake in a step, or of a slip in a derivative.")
+    ] = ""
+    step: Annotated[
+        Expression | None,
+        Field(description="The learner's new value of a variable, from x, grad, rate, loss and k: 'x - grad/rate'."),
+    ] = None
+    redefine: Annotated[
+        dict[NameOf, Expression],
+        Field(description="Quantities as the learner has them, in every item where the code is used."),
+    ] = {}
+
+
+class MisconceptionsFile(Table):
+    """The file of the misconceptions that all banks may name."""
+
+    misconception: Annotated[list[Misconception], Field(description="The misconceptions.", min_length=1)]
+
+
 class BankFile(Table):
     """A bank file: one topic and its items."""
 
     bank: Annotated[Header, Field(description="What is common to all items.")]
+    misconception: Annotated[
+        list[Misconception],
+        Field(description="Misconceptions of the bank's own, beside the shipped ones.", max_length=500),
+    ] = []
     item: Annotated[list[Item], Field(description="The items.", min_length=1, max_length=500)]

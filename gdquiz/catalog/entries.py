@@ -39,7 +39,7 @@ class Entry:
     """An item of the catalog.
 
     ``questions`` are its samples; of an item without variants there are none, and no spread.  ``refused`` counts the
-    combinations that are no variants, by reason, most frequent first.  ``misconceptions`` are the codes foreseen.
+    combinations that are no variants, by reason, most frequent first.  ``misconceptions`` tells of those that are foreseen, by code.
     """
 
     file: str
@@ -47,7 +47,7 @@ class Entry:
     slot_kinds: Mapping[str, frozen.SlotKind]
     needs: tuple[str, ...]
     kinds: tuple[str, ...]
-    misconceptions: tuple[str, ...]
+    misconceptions: Mapping[str, frozen.Misconception]
     enumerated: int
     refused: Mapping[str, int]
     spread: Spread | None
@@ -62,14 +62,13 @@ def entry(model: ItemModel, variants: int = VARIANTS, solve: Callable[[ItemModel
     """
     population = solve(model).variants
     writer = QuestionWriter(population)
-    codes = dict.fromkeys(wrong.code for part in model.parts for wrong in part.wrong)
     return Entry(
         file=model.file,
         wording=writer.wording,
         slot_kinds=writer.slot_kinds,
         needs=tuple(model.source.needs),
         kinds=tuple(model.kinds),
-        misconceptions=tuple(codes),
+        misconceptions=writer.variants.misconceptions,
         enumerated=population.enumerated,
         refused=population.refusals,
         spread=spread(population) if population.size else None,

@@ -26,7 +26,6 @@ from gdquiz.banks.learning_outcomes import explained
 from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, Entry
 from gdquiz.catalog.views import BarView, CardView, CatalogView, ChoiceView, FilterView, GroupView, LineView, SpreadView
-from gdquiz.descent.misconceptions import misconception
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import Exam, Form
 from gdquiz.exam.wording import fill
@@ -112,12 +111,11 @@ def _command(banks: Sequence[str]) -> str:
 
 def _samples(entries: Sequence[Entry], sandbox: Environment, fragments: Fragments) -> Iterator[list[int]]:
     """The variants of each item as numbers of fragments."""
-    codes = sorted({code for entry in entries for code in entry.misconceptions})
     exam = Exam(
         gdquiz=gdquiz.__version__, id="catalog", title=TITLE, seed="", points=0, sections=(), forms=(),
         wordings={entry.wording.item: entry.wording for entry in entries},
         slot_kinds={entry.wording.item: dict(entry.slot_kinds) for entry in entries},
-        misconceptions={code: misconception(code).title for code in codes},
+        misconceptions=dict(sorted(_titles(entries).items())),
     )  # fmt: skip
     blocks = Blocks(exam, html.STYLE, sandbox, "html", solution="catalog/sample.html.j2")
     for entry in entries:
@@ -137,8 +135,8 @@ def _searched(entry: Entry, samples: list[int]) -> dict[str, Any]:
     """What the script knows of an item: what it can be found by, and its variants."""
     wording, spread = entry.wording, entry.spread
     texts = [wording.item, wording.title, wording.topic, wording.skill, wording.outcome, wording.bloom]
-    for code in entry.misconceptions:
-        texts += [code, misconception(code).title]
+    for code, told in entry.misconceptions.items():
+        texts += [code, told.title]
     for question in entry.questions[:1]:
         asked = (wording.stem, *(part.ask for part in wording.parts))
         texts += [fill(text, question.slots, entry.slot_kinds) for text in asked]
@@ -152,7 +150,7 @@ def _searched(entry: Entry, samples: list[int]) -> dict[str, Any]:
         "bloom": wording.bloom,
         "tier": str(wording.tier),
         "kind": entry.kinds,
-        "misconception": entry.misconceptions,
+        "misconception": list(entry.misconceptions),
         "points": wording.points,
         "variants": wording.population,
         "work": [round(value, 3) for value in (spread.low, spread.median, spread.high)] if spread else [],
@@ -181,8 +179,13 @@ def _filters(entries: Sequence[Entry]) -> Iterator[FilterView]:
     yield of("outcome", "Learning outcome", lambda entry: [entry.wording.outcome], in_words)
     yield of("bloom", "Bloom level", lambda entry: [entry.wording.bloom], BLOOM)
     yield of("tier", "Tier", lambda entry: [str(entry.wording.tier)], TIERS)
-    codes = {code: f"{code}: {misconception(code).title}" for entry in entries for code in entry.misconceptions}
-    yield of("misconception", "Misconception", lambda entry: entry.misconceptions, dict(sorted(codes.items())))
+    codes = {code: f"{code}: {title}" for code, title in sorted(_titles(entries).items())}
+    yield of("misconception", "Misconception", lambda entry: entry.misconceptions, codes)
+
+
+def _titles(entries: Sequence[Entry]) -> dict[str, str]:
+    """The titles of all misconceptions that are foreseen, by code."""
+    return {code: told.title for entry in entries for code, told in entry.misconceptions.items()}
 
 
 def _outcome(code: str) -> str:
@@ -230,7 +233,7 @@ def _cards(entries: Sequence[Entry]) -> Iterator[CardView]:
             population=_population(entry),
             refused=tuple(LineView(reason, f"{count:,}") for reason, count in entry.refused.items()),
             spread=_spread(entry, scale),
-            misconceptions=tuple(LineView(code, misconception(code).title) for code in entry.misconceptions),
+            misconceptions=tuple(LineView(code, told.title) for code, told in entry.misconceptions.items()),
             carried=tuple(LineView(titles, how) for titles, how in carriers(entry)),
             samples=str(len(entry.questions)),
         )

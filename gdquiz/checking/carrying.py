@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import gdquiz
 from gdquiz.assembly.questions import QuestionWriter
-from gdquiz.descent.misconceptions import misconception
 from gdquiz.errors import InputError
 from gdquiz.exam import soundness
 from gdquiz.exam.frozen import Exam, Form, Question, Section
@@ -69,6 +68,6 @@ def _exam(writer: QuestionWriter, question: Question) -> Exam:
         sections=(Section(first=1, last=1),),
         wordings={wording.item: wording},
         slot_kinds={wording.item: writer.slot_kinds},
-        misconceptions={code: misconception(code).title for code in sorted(codes)},
+        misconceptions={code: writer.variants.misconceptions[code].title for code in sorted(codes)},
         forms=(Form(id="check", number=1, questions=(question,)),),
     )

@@ -104,20 +104,20 @@ def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def _list_misconceptions(items: Sequence[ItemModel], *, every: bool) -> None:
-    """Misconceptions with the items that foresee them; ``every`` one, or those that some item foresees."""
-    from gdquiz.descent.misconceptions import MISCONCEPTIONS
+    """Misconceptions with the items that foresee them; ``every`` shipped one, or those that some item foresees."""
+    from gdquiz.banks.misconceptions import shipped
 
     foreseen: dict[str, list[str]] = {}
+    known = dict(shipped())
     for item in items:
-        for code in dict.fromkeys(wrong.code for part in item.parts for wrong in part.wrong):
+        known |= item.foreseen
+        for code in item.foreseen:
             foreseen.setdefault(code, []).append(item.id)
-    listed = [row for row in MISCONCEPTIONS if every or row.code in foreseen]
+    listed = [row for code, row in known.items() if every or code in foreseen]
     width = max((len(row.code) for row in listed), default=0)
     for row in listed:
         click.echo(f"{row.code:{width}}  {row.title}: {', '.join(foreseen.get(row.code, ['no item']))}")
-    click.echo(
-        f"{len(MISCONCEPTIONS)} misconceptions, {len(foreseen)} of them foreseen by {counted(len(items), 'item')}"
-    )
+    click.echo(f"{len(known)} misconceptions, {len(foreseen)} of them foreseen by {counted(len(items), 'item')}")
 
 
 def _list_outcomes(items: Sequence[ItemModel], *, every: bool) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gdquiz.banks.entries import Entry, Listed, digest, from_text, to_text
+from gdquiz.banks.entries import Defined, Entry, Listed, digest, from_text, to_text
 from gdquiz.cli.files import read_text
 from gdquiz.cli.store import Store
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.populations.engine import engine
-from gdquiz.resources import data
+from gdquiz.resources import MISCONCEPTIONS, data
 
 MANY = 40
 """More names than this are not listed in a message."""
@@ -24,7 +24,8 @@ MANY = 40
 
 def shipped_banks() -> tuple[tuple[str, str], ...]:
     """Name and text of every shipped bank, by name."""
-    found = (entry for entry in data("question_banks").iterdir() if entry.name.endswith(".toml"))
+    folder = data("question_banks").iterdir()
+    found = (entry for entry in folder if entry.name.endswith(".toml") and entry.name != MISCONCEPTIONS)
     return tuple((entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(found, key=lambda e: e.name))
 
 
@@ -39,18 +40,21 @@ class Listing:
         self._banks: dict[str, Any] = {}
         faults: list[Fault] = []
         found: list[Entry] = []
+        defined: list[Defined] = []
         unread = False
         for name, text in [(str(path), None) for path in paths] if paths else shipped_banks():
             try:
                 self._texts[name] = text if text is not None else read_text(Path(name))
-                entries, own = self._entries(name, kept, whole=bool(paths))
+                entries, here, own = self._entries(name, kept, whole=bool(paths))
             except InputError as error:
                 faults += error.faults
                 unread = True
             else:
                 faults += own
                 found += entries
+                defined += here
         faults += repeated((entry.id, entry.file, entry.line) for entry in found)
+        faults += clashing(defined)
         if not unread:
             faults += unknown("topic", topics, {entry.topic for entry in found})
         if faults:
@@ -58,25 +62,25 @@ class Listing:
         self.items = tuple(entry for entry in found if not topics or entry.topic in topics)
         self.solve = Solving(kept, self._model)
 
-    def _entries(self, name: str, kept: Store, *, whole: bool) -> tuple[tuple[Entry, ...], list[Fault]]:
-        """The items of a file, and what is wrong with them, if the ``whole`` of it is to be understood."""
+    def _entries(self, name: str, kept: Store, *, whole: bool) -> tuple[tuple[Entry, ...], tuple[Defined, ...], list[Fault]]:
+        """The items and misconceptions of a file, and what is wrong with them, if the ``whole`` is to be understood."""
         key = digest("entries", engine(), name, self._texts[name])
         text = kept.text(key)
         if text is not None:
-            return from_text(text), []
+            return *from_text(text), []
         from gdquiz.banks.items import models
-        from gdquiz.banks.models import entries_of
+        from gdquiz.banks.models import defined_in, entries_of
 
         faults: list[Fault] = []
-        entries = entries_of(self._bank(name))
+        entries, defined = entries_of(self._bank(name)), defined_in(self._bank(name))
         if whole:
             try:
                 models(self._bank(name))
             except InputError as error:
                 faults += error.faults
         if not faults:
-            kept.keep_text(key, to_text(entries))
-        return entries, faults
+            kept.keep_text(key, to_text(entries, defined))
+        return entries, defined, faults
 
     def _bank(self, name: str) -> Any:
         from gdquiz.banks.bank import read_bank
@@ -125,6 +129,21 @@ def repeated(items: Iterable[tuple[str, str, int | None]]) -> Iterator[Fault]:
                 f"the item id '{id}' is used in {homes[id]} too", "ids that differ", file=file, line=line, item=id
             )
         homes.setdefault(id, file)
+
+
+def clashing(defined: Iterable[Defined]) -> Iterator[Fault]:
+    """A fault for each misconception that an earlier file defines otherwise."""
+    first: dict[str, Defined] = {}
+    for one in defined:
+        earlier = first.setdefault(one.code, one)
+        if earlier.digest != one.digest:
+            yield Fault(
+                f"{earlier.file} defines another misconception of this code: {earlier.title}",
+                "a code of its own, or the same misconception in both",
+                file=one.file,
+                line=one.line,
+                misconception=one.code,
+            )
 
 
 def unknown(what: str, names: Sequence[str], known: Collection[str]) -> Iterator[Fault]:

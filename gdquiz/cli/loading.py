@@ -9,9 +9,9 @@ import click
 
 from gdquiz.banks.bank import Bank, read_bank
 from gdquiz.banks.items import models
-from gdquiz.banks.models import ItemModel
+from gdquiz.banks.models import ItemModel, defined_in
 from gdquiz.cli.files import read_text
-from gdquiz.cli.listing import repeated, shipped_banks, unknown
+from gdquiz.cli.listing import clashing, repeated, shipped_banks, unknown
 from gdquiz.errors import Fault, InputError, nearest
 
 bank_option = click.option(
@@ -45,6 +45,7 @@ def load_banks(
             faults += error.faults
     places = [(bank, place, item.id) for bank in banks for place, item in enumerate(bank.content.item)]
     faults += repeated((id, bank.file, bank.line(("item", place))) for bank, place, id in places)
+    faults += clashing(one for bank in banks for one in defined_in(bank))
     if not unread:
         faults += unknown("topic", topics, {bank.content.bank.topic for bank in banks})
         faults += unknown("skill", skills, {item.skill for bank in banks for item in bank.content.item})

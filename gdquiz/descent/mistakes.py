@@ -12,8 +12,11 @@ is applied, before anything is run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
 
 from gdquiz.descent.stepping import (
     Column,
@@ -30,6 +33,9 @@ from gdquiz.descent.stepping import (
     rmsprop,
     square_root,
 )
+from gdquiz.formulas.columns import Evaluation, choose, is_precise, precise
+from gdquiz.formulas.expressions import Node
+from gdquiz.numbers.exact import Rationals
 
 Mistake = Callable[[Solver], Solver]
 """A solver as the learner believes it to be."""
@@ -380,6 +386,79 @@ def mean_alone(solver: Solver) -> Solver:
         return tuple(x - rate * m for x, m in zip(point, mean, strict=True)), (mean, squares)
 
     return replace(solver, rule=rule)
+
+
+MISTAKES: Mapping[str, Mistake] = {
+    "loss-for-slope": loss_for_slope,
+    "swapped": swapped,
+    "halved": halved,
+    "bias-as-weight": bias_as_weight,
+    "summed": summed,
+    "uphill": uphill,
+    "without-rate": without_rate,
+    "step-as-point": step_as_point,
+    "unit-length": unit_length,
+    "newton": newton,
+    "one-after-another": one_after_another,
+    "first-gradient": first_gradient,
+    "gradients-at-start": gradients_at_start,
+    "first-example": first_example,
+    "full-batch": full_batch,
+    "one-step-less": one_step_less,
+    "one-step-more": one_step_more,
+    "without-bias": without_bias,
+    "without-momentum": without_momentum,
+    "averaged-velocity": averaged_velocity,
+    "adds-old-position": adds_old_position,
+    "velocity-alone": velocity_alone,
+    "gradient-before-looking-ahead": gradient_before_looking_ahead,
+    "other-momentum": other_momentum,
+    "plain-step": plain_step,
+    "without-correction": without_correction,
+    "without-root": without_root,
+    "mean-alone": mean_alone,
+}
+"""Every mistake in a step or derivative that a misconception may execute, by name; slips stand in ``slips``."""
+
+
+# --- steps that a bank writes down ---------------------------------------------------------------------------------
+
+STEP_NAMES = ("x", "grad", "rate", "loss", "k")
+"""What the expression of a step may use; see ``written_step``."""
+
+
+def written_step(formula: Node) -> Mistake:
+    r"""Every variable gets the value of an expression, such as ``x - grad/rate``.
+
+    In it ``x`` is the variable, ``grad`` the partial derivative for it (with the other sign where the question
+    ascends, so that ``x - rate*grad`` is the right step of plain descent), ``rate`` the rate of the step, ``loss`` the
+    loss at the point, and ``k`` the number of the step, from 0.  Where the expression jumps (``sign``, ``step``) and a
+    float is too close to tell, the step has no value.
+    """
+
+    def mistake(solver: Solver) -> Solver:
+        def rule(current: Solver, point: Point, step: int, memory: Memory) -> tuple[Point, Memory]:
+            rate, slope = current.rate_at(step), current.slope(point, step)
+            number = precise if is_precise(rate) else Rationals.constant
+            shared = {"rate": rate, "loss": current.field.loss(point), "k": number(Fraction(step))}
+            return tuple(
+                _sure(Evaluation({**shared, "x": x, "grad": g}, number), formula)
+                for x, g in zip(point, slope, strict=True)
+            ), memory
+
+        return replace(solver, rule=rule)
+
+    return mistake
+
+
+def _sure(evaluation: Evaluation, formula: Node) -> Column:
+    """The value of a formula, and none in the rows in which it is too close to call."""
+    value = evaluation(formula)
+    if not np.any(evaluation.doubtful):
+        return value
+    with np.errstate(invalid="ignore"):
+        nothing = value * 0 / 0
+    return choose(evaluation.doubtful, nothing, value)
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------

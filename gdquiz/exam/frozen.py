@@ -302,6 +302,14 @@ class Origin(Frozen):
     ] = {}
 
 
+class Misconception(Frozen):
+    """What is told of a misconception; Markdown without slots."""
+
+    title: Annotated[Text, Field(description="What a learner does.")]
+    why: Annotated[Text, Field(description="Why it is wrong; empty where that is not known.")] = ""
+    say: Annotated[Text, Field(description="What to say to the learner; empty where that is not known.")] = ""
+
+
 class Exam(Frozen):
     format: Literal["gdquiz-exam"] = "gdquiz-exam"
     version: Annotated[Literal[1], Field(description="Version of the format; see below.")] = 1

@@ -70,7 +70,7 @@ class Evaluation:
         if isinstance(index, Rationals):
             whole, unclear = index.numerator, ~index.valid | (index.denominator != 1)
         else:
-            number = floats(float(index) if _is_precise(index) else index)
+            number = floats(float(index) if is_precise(index) else index)
             unclear = ~_beside_whole(number)
             whole = np.where(unclear, -1, np.rint(np.nan_to_num(number))).astype(np.int64)
         inside = (whole >= 0) & (whole < len(series))
@@ -129,7 +129,7 @@ def choose(condition: Column, then: Column, otherwise: Column) -> Column:
     """Row by row one of two columns."""
     if isinstance(then, Rationals) and isinstance(otherwise, Rationals):
         return where(condition, then, otherwise)
-    if _is_precise(then) or _is_precise(otherwise):
+    if is_precise(then) or is_precise(otherwise):
         return then if condition else otherwise
     if np.asarray(then).dtype == bool and np.asarray(otherwise).dtype == bool:
         return np.where(condition, then, otherwise)
@@ -152,7 +152,8 @@ def precise(value: Column) -> Any:
     return value
 
 
-def _is_precise(value: Column) -> bool:
+def is_precise(value: Column) -> bool:
+    """Whether it is an mpmath number."""
     return type(value).__module__.startswith("mpmath")
 
 
@@ -163,7 +164,7 @@ def _joined(operation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     """An n-ary function from a two-place operation, with exact constants made precise beside mpmath numbers."""
 
     def apply(*values: Column) -> Column:
-        if any(map(_is_precise, values)):
+        if any(map(is_precise, values)):
             values = tuple(map(precise, values))
         total = values[0]
         for value in values[1:]:
@@ -175,7 +176,7 @@ def _joined(operation: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 def _elementary(name: str, floating: Callable[[Any], Any]) -> Callable[[Column], Column]:
     def apply(value: Column) -> Column:
-        if _is_precise(value):
+        if is_precise(value):
             import mpmath
 
             return _PRECISE[name](mpmath.mp, value)
@@ -202,7 +203,7 @@ def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _sqrt(value: Column) -> Column:
-    if _is_precise(value):
+    if is_precise(value):
         import mpmath
 
         return mpmath.sqrt(value) if value >= 0 else mpmath.nan
@@ -218,7 +219,7 @@ def _is_square(value: Column) -> Column:
 
 def _sign(left: Column, right: Column) -> tuple[Any, Any]:
     """The sign of ``left - right``, and where it can not be relied on."""
-    if _is_precise(left) or _is_precise(right):
+    if is_precise(left) or is_precise(right):
         a, b = precise(left), precise(right)
         equal = abs(a - b) <= PRECISE_MARGIN * max(1, abs(a), abs(b))
         return np.asarray(0 if equal else 1 if a > b else -1), np.bool_(False)
@@ -236,7 +237,7 @@ def _sign(left: Column, right: Column) -> tuple[Any, Any]:
 
 
 def _sign_of(value: Column) -> Column:
-    if _is_precise(value):
+    if is_precise(value):
         return (value > 0) * 1 - (value < 0) * 1 + value * 0
     if isinstance(value, Rationals):
         ones = np.ones_like(value.denominator)
@@ -257,7 +258,7 @@ def _on_a_kink(value: Column) -> Mask:
 def _step(value: Column) -> Column:
     """The derivative of relu: 0 left of zero, 1 right of it.  At the kink 1/2 marks a value nobody should rely on."""
     half = Rationals.constant(Fraction(1, 2))
-    return (_sign_of(value) + 1) * (precise(half) if _is_precise(value) else half)
+    return (_sign_of(value) + 1) * (precise(half) if is_precise(value) else half)
 
 
 def _relu(value: Column) -> Column:
@@ -277,14 +278,14 @@ def _where_both(chosen: Column, a: Column, b: Column) -> Column:
     if isinstance(chosen, Rationals) and isinstance(a, Rationals) and isinstance(b, Rationals):
         valid = a.valid & b.valid
         return Rationals(np.where(valid, chosen.numerator, 0), np.where(valid, chosen.denominator, 1), valid)
-    if _is_precise(chosen):
+    if is_precise(chosen):
         return chosen if precise(a) == precise(a) and precise(b) == precise(b) else chosen * float("nan")
     return np.where(np.isfinite(floats(a)) & np.isfinite(floats(b)), chosen, np.nan)
 
 
 def _beside_whole(value: Column) -> Mask:
     """Where a float can not be told from a whole number."""
-    if isinstance(value, Rationals) or _is_precise(value):
+    if isinstance(value, Rationals) or is_precise(value):
         return np.asarray(False)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.abs(value - np.rint(value)) <= MARGIN * np.maximum(1.0, np.abs(value)))
@@ -294,7 +295,7 @@ def _floor(value: Column) -> Column:
     """The whole number below, also of floats up to 2^53; it is the right one if the float is good enough to tell."""
     if isinstance(value, Rationals):
         return value.floor()
-    if _is_precise(value):
+    if is_precise(value):
         import mpmath
 
         return mpmath.floor(value)
@@ -305,7 +306,7 @@ def _floor(value: Column) -> Column:
 
 
 def _divided(a: Column, b: Column) -> Column:
-    if _is_precise(b) and b == 0:
+    if is_precise(b) and b == 0:
         return b * float("nan")
     with np.errstate(all="ignore"):
         return a / b
@@ -319,9 +320,9 @@ def _power(base: Column, exponent: Column) -> Column:
                 return base ** int(exponent.numerator)
         if isinstance(base, Rationals):
             return base**exponent
-        exponent = precise(exponent) if _is_precise(base) else exponent.floats()
+        exponent = precise(exponent) if is_precise(base) else exponent.floats()
     if isinstance(base, Rationals):
-        base = precise(base) if _is_precise(exponent) else base.floats()
+        base = precise(base) if is_precise(exponent) else base.floats()
     with np.errstate(all="ignore"):
         return base**exponent
 

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from gdquiz.banks.entries import digest
+from gdquiz.resources import MISCONCEPTIONS, data
 
 NOT_THE_ENGINE = ("cli", "rendering", "packaging", "marking", "practice", "catalog", "solving", "checking")
 """Rooms on which no population rests; a change in them leaves populations as they are."""
@@ -22,10 +23,11 @@ def engine() -> str:
 
 
 def sources() -> list[bytes]:
-    """The sources of the engine."""
+    """The sources of the engine, and the misconceptions that it executes."""
     package = Path(__file__).resolve().parent.parent
     found = sorted(path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in NOT_THE_ENGINE)
-    return [path.relative_to(package).as_posix().encode() + b"\n" + path.read_bytes() for path in found]
+    modules = [path.relative_to(package).as_posix().encode() + b"\n" + path.read_bytes() for path in found]
+    return [*modules, (data("question_banks") / MISCONCEPTIONS).read_bytes()]
 
 
 def _version(library: str) -> str:

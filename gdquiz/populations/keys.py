@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.banks.models import Part, Wrong
-from gdquiz.descent.misconceptions import CODES, slip_behind
 from gdquiz.descent.slips import slipped_gradient
 from gdquiz.formulas.columns import MARGIN, Evaluation, floats, has_value, is_exact
 from gdquiz.formulas.expressions import Node, names_of
@@ -291,8 +290,9 @@ def _mistaken_formula(part: Part, wrong: Wrong, world: World) -> Node:
     """The derivative as a student finds it who differentiates with the slip behind the misconception."""
     calculus = world.calculus
     assert part.source.derivative is not None
-    slip = slip_behind(CODES[wrong.code])
-    gradient = slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, slip)
+    gradient = slipped_gradient(
+        calculus.loss, calculus.variables, calculus.parameters, wrong.misconception.slip
+    )
     return gradient[world.case.variables.index(part.source.derivative)]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.exam.frozen import Wording
+from gdquiz.exam.frozen import Misconception, Wording
 from gdquiz.formulas.expressions import Apply, Index, Name, Number
 from gdquiz.populations.drawing import Drawing, Labelled, Line, Lines
 from gdquiz.populations.setting import Numbers, Text
@@ -80,8 +80,8 @@ class _Packer:
                 return self._array(value)
             case Fraction():
                 return {"$": "Fraction", "value": str(value)}
-            case Wording():
-                return {"$": "Wording", "value": value.model_dump(mode="json")}
+            case Wording() | Misconception():
+                return {"$": type(value).__name__, "value": value.model_dump(mode="json")}
             case Mapping():
                 return {"$": "map", "value": [[key, self.packed(entry)] for key, entry in value.items()]}
             case Sequence():
@@ -129,6 +129,8 @@ def _unpacked(value: Any, data: NDArray[np.uint8]) -> Any:
             return Fraction(value["value"])
         case "Wording":
             return Wording.model_validate(value["value"])
+        case "Misconception":
+            return Misconception.model_validate(value["value"])
         case kind:
             own = {name: _unpacked(entry, data) for name, entry in value.items() if name != "$"}
             return _TYPES[kind](**own)

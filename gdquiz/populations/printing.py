@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.banks.models import Case, ItemModel, Part
-from gdquiz.descent.misconceptions import CODES, misconception
+from gdquiz.descent.misconceptions import Misconception
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
 from gdquiz.formulas.columns import Column, floats, is_exact
@@ -44,17 +44,21 @@ def variants_of(model: ItemModel, blocks: Sequence[Block], enumerated: int, refu
     for part in model.parts:
         if part.lists_values:
             kinds |= {f"v{k}@{part.id}": "math" for k in range(1 + len(part.wrong))}
-    codes = dict.fromkeys(wrong.code for part in model.parts for wrong in part.wrong)
     return Variants(
         wording=said,
         slot_kinds=kinds,
-        misconceptions={code: misconception(code).title for code in codes},
+        misconceptions={code: told_of(one) for code, one in model.foreseen.items()},
         enumerated=enumerated,
         refusals=refusals,
         work=np.concatenate([block.work[block.passed] for block in blocks]),
         parts=tuple(_asked(part, text.digits) for part, text in zip(model.parts, said.parts, strict=True)),
         cases=tuple(_rows(block) for block in blocks if len(block.passed)),
     )
+
+
+def told_of(misconception: Misconception) -> frozen.Misconception:
+    """What an exam tells of a misconception."""
+    return frozen.Misconception(title=misconception.title, why=misconception.why, say=misconception.say)
 
 
 # --- wordings ------------------------------------------------------------------------------------------------------
@@ -163,7 +167,7 @@ def _asked(part: Part, digits: int | None) -> Asked:
                 wrong.source.credit,
                 wrong.source.feedback.strip()
                 or next((o.feedback.strip() for o in source.option if [o.id] == list(wrong.chooses)), "")
-                or CODES[wrong.code].say,
+                or wrong.misconception.say,
             )
             for wrong in part.wrong
         ),

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from gdquiz.banks.domains import domain
 from gdquiz.banks.models import Series
 from gdquiz.banks.names import STEP
-from gdquiz.descent.misconceptions import CODES
 from gdquiz.descent.stepping import Point, Solver, method, run
 from gdquiz.formulas.columns import Evaluation, floats, has_value, is_exact
 from gdquiz.formulas.expressions import Node, names_of
@@ -112,7 +111,7 @@ def _solver(series: Series, world: World, in_floats: World) -> Solver:
         solver = replace(solver, parameters=dict(solver.parameters) | settings)
     if series.rate is not None:
         solver = replace(solver, rate=_column(world, series.rate))
-    mistake = CODES[source.misconception].mistake if source.misconception is not None else None
+    mistake = series.misconception.mistake if series.misconception is not None else None
     return solver if mistake is None else mistake(solver)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gdquiz.exam.frozen import SlotKind, Wording
+from gdquiz.exam.frozen import Misconception, SlotKind, Wording
 from gdquiz.populations.drawing import Drawing
 from gdquiz.populations.setting import Numbers, Text
 
@@ -92,13 +92,13 @@ class Rows:
 class Variants:
     """All variants of an item, numbered 0, 1, 2, ... through its cases.
 
-    ``misconceptions``: the titles of those that are foreseen.  ``refusals``: how many of the ``enumerated``
+    ``misconceptions``: what is told of those that are foreseen.  ``refusals``: how many of the ``enumerated``
     combinations are no variants, by reason.  ``work``: of every row (see ``work.py``).
     """
 
     wording: Wording
     slot_kinds: dict[str, SlotKind]
-    misconceptions: Mapping[str, str]
+    misconceptions: Mapping[str, Misconception]
     enumerated: int
     refusals: Mapping[str, int]
     work: NDArray[np.float64]

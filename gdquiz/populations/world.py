@@ -23,7 +23,6 @@ import numpy as np
 from gdquiz.banks.models import Case, ItemModel, Wrong
 from gdquiz.banks.names import TRAINING, VERDICTS
 from gdquiz.descent.calculus import Calculus, derive
-from gdquiz.descent.misconceptions import CODES
 from gdquiz.descent.slips import slipped_gradient
 from gdquiz.descent.stepping import Field, Point, Run, Solver, method, run
 from gdquiz.errors import Fault, InputError
@@ -267,7 +266,7 @@ class World(Mapping[str, Column]):
             # how many examples one gradient is the mean of, for who takes the sum
             settings["examples"] = self._number(Fraction(sizes.pop()))
         solver = Solver(self.field, self(self.model.rate), method(source.method).rule, settings, source.ascend)
-        mistake = CODES[self.wrong.code].mistake if self.wrong is not None and not self.wrong.redefine else None
+        mistake = self.wrong.misconception.mistake if self.wrong is not None and not self.wrong.redefine else None
         try:
             return solver if mistake is None else mistake(solver)
         except ValueError as error:

@@ -16,8 +16,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from gdquiz.assembly.questions import QuestionWriter
-from gdquiz.descent.misconceptions import misconception
-from gdquiz.exam.frozen import LETTERS, PartWording, Question, Wording
+from gdquiz.exam.frozen import LETTERS, Misconception, PartWording, Question, Wording
 from gdquiz.exam.wording import fill
 from gdquiz.marking.marks import Marking, given_number, mark
 from gdquiz.marking.numerals import Unreadable, read_number
@@ -93,7 +92,7 @@ def conversation(
             question = own.question(row, number=1, id=f"{item}-{row}", path=(seed, "practice", item, row))
             number, last = number + 1, item
             asked = kept.asked(record, f"{session}-{number}", item)
-            talk = _Talk(own.wording, question, own.slot_kinds, width)
+            talk = _Talk(own.wording, question, own.slot_kinds, own.variants.misconceptions, width)
             before = progress.skill(skill).mastery
             yield Say(talk.opening(number, before, step.aimed_at))
             try:
@@ -148,6 +147,7 @@ class _Talk:
     wording: Wording
     question: Question
     kinds: Mapping[str, str]
+    misconceptions: Mapping[str, Misconception]
     width: int
     hints: int = 0
     markings: dict[int, Marking] = field(default_factory=dict)
@@ -175,7 +175,7 @@ class _Talk:
         gap = "  " if len(title) + len(filing) + 2 <= self.width else "\n"
         lines = ["", "─" * self.width, title + gap + filing, ""]
         if aimed_at:
-            lines += [f"Again on this slip: {misconception(aimed_at).title}.", ""]
+            lines += [f"Again on this slip: {self.misconceptions[aimed_at].title}.", ""]
         lines.append(self.text(self.wording.stem))
         if self.question.figure is not None:
             lines += ["", plain(f"\\[Figure: {self.question.figure.alt}\\]", self.width)]
@@ -297,7 +297,7 @@ class _Talk:
         if first is not None and first.misconceptions:
             self.codes += tuple(code for code in first.misconceptions[:1] if code not in self.codes)
             which = "the first answer was" if self._is_fine(at) else "that is"
-            yield Say(plain(f"Why {which} wrong: {misconception(first.misconception).why}", self.width))
+            yield Say(plain(f"Why {which} wrong: {self.misconceptions[first.misconception].why}", self.width))
 
     def _verdict(self, marking: Marking, line: str, part: PartWording) -> Iterator[str]:
         read = "" if _same(marking.understood, line) else f" (read as {marking.understood})"
@@ -312,7 +312,7 @@ class _Talk:
         else:
             yield f"No.{read}"
         if marking.misconceptions:
-            yield plain(f"This is what one gets who {misconception(marking.misconception).title}.", self.width)
+            yield plain(f"This is what one gets who {self.misconceptions[marking.misconception].title}.", self.width)
         if marking.feedback and not marking.followed:
             yield plain(marking.feedback, self.width)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from gdquiz.descent.misconceptions import MISCONCEPTIONS
+from gdquiz.banks.misconceptions import shipped
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import Exam, OptionText, PartKey, PartWording, Question, Text, Wording, WrongAnswer
 from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, parse
@@ -85,7 +85,7 @@ class _Teller:
 
     def misconception(self, code: str, title: str) -> dict[str, Any]:
         """``why`` is there for those of the table of misconceptions."""
-        why = next((row.why for row in MISCONCEPTIONS if row.code == code), "")
+        why = shipped()[code].why if code in shipped() else ""
         return _kept(
             title=self.texts.add(set_prose(title, html.STYLE)),
             why=self.texts.add(set_prose(why, html.STYLE)) if why else None,
