@@ -34,11 +34,13 @@ from gdquiz.banks import names, schema
 from gdquiz.banks.bank import read_bank
 from gdquiz.banks.items import models
 from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES
+from gdquiz.banks.misconceptions import shipped
 from gdquiz.checking.showing import shown
 from gdquiz.cli import COMMANDS
 from gdquiz.cli import main as command_line
 from gdquiz.cli.schema import KINDS, schema_text
-from gdquiz.banks.misconceptions import shipped
+from gdquiz.descent.mistakes import MISTAKES
+from gdquiz.descent.slips import SLIPS
 from gdquiz.descent.stepping import METHODS
 from gdquiz.descent.training import TRAINING_RULES
 from gdquiz.errors import InputError
@@ -512,6 +514,16 @@ def _modules(material: Material) -> str:
     return "\n\n".join(parts)
 
 
+def _executed(_: Material) -> str:
+    """What ``executes`` may name, with the misconceptions that do it."""
+    done: dict[str, list[str]] = {}
+    for row in shipped().values():
+        done.setdefault(row.executes, []).append(f"`{row.code}`: {row.title}")
+    kinds = dict.fromkeys(MISTAKES, "mistake") | dict.fromkeys(SLIPS, "slip")
+    rows = ((f"`{name}`", kind, "; ".join(done.get(name, ()))) for name, kind in kinds.items())
+    return table(("`executes`", "is a", "as in"), rows)
+
+
 PARTS: Mapping[str, Callable[..., str]] = {
     "fields": _fields,
     "names": _names,
@@ -525,6 +537,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "training": _training,
     "verdict-names": _verdict_names,
     "learning-outcomes": _learning_outcomes,
+    "executed": _executed,
     "misconceptions": _misconceptions,
     "misconceptions-used": _misconceptions_used,
     "commands": _commands,

@@ -6,7 +6,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-
 MISCONCEPTIONS = "misconceptions.toml"
 """Among the ``question_banks`` the one file that is no bank: the misconceptions that all of them may name."""
 

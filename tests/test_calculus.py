@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdquiz.descent.calculus import Calculus, derive, symbols_of, terms_bound
-from gdquiz.descent.slips import SLIPS, slipped_gradient
+from gdquiz.descent.slipped import slipped_gradient
+from gdquiz.descent.slips import SLIPS
 from gdquiz.errors import InputError
 from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, parse, to_text
 from gdquiz.formulas.symbolic import to_sympy

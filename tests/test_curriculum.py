@@ -17,8 +17,9 @@ from kept import assemble, shipped_models
 
 from gdquiz.assembly.blueprint import Blueprint, read_blueprint
 from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES
+from gdquiz.banks.misconceptions import shipped
 from gdquiz.cli.loading import shipped_banks
-from gdquiz.descent.misconceptions import MISCONCEPTIONS, Misconception
+from gdquiz.descent.misconceptions import Misconception
 
 
 def words(text: str) -> frozenset[str]:
@@ -488,12 +489,12 @@ ALIASES = dict(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", MISCONCEPTIONS_PAGE.read
 
 
 def test_every_misconception_of_the_curriculum_is_in_the_table() -> None:
-    known = {entry.code for entry in MISCONCEPTIONS}
+    known = {entry.code for entry in shipped().values()}
     assert len(ALIASES) == 10 and known.isdisjoint(ALIASES)
     assert [code for code in [*CODES, *LOCAL_CODES, *ALIASES.values()] if code not in known] == []
 
 
-@pytest.mark.parametrize("entry", MISCONCEPTIONS, ids=lambda entry: entry.code)
+@pytest.mark.parametrize("entry", shipped().values(), ids=lambda entry: entry.code)
 def test_a_misconception_says_why_it_is_wrong_and_what_to_tell(entry: Misconception) -> None:
     assert entry.title[-1] not in ".?!"
     for text in (entry.belief, entry.why, entry.say):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdquiz.banks.domains import LARGEST, domain, number
-from gdquiz.descent.slips import slipped_gradient
+from gdquiz.descent.slipped import slipped_gradient
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import NumberKey
 from gdquiz.formulas.columns import MARGIN, Evaluation, floats

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from banking import CHOICE, NUMBER, STEP, item, text_of, told
 
+from gdquiz.banks.misconceptions import shipped
 from gdquiz.banks.names import run_names
 from gdquiz.banks.shape import RESERVED
-from gdquiz.descent.misconceptions import CODES, slip_behind
 from gdquiz.formulas.expressions import FUNCTIONS, to_text
 
 A = 'parameters = { a = "1..3", w0 = [1, 2] }\n'
@@ -559,6 +559,6 @@ def test_names_of_variables_may_have_underscores() -> None:
 
 
 def test_only_slips_can_be_made_in_a_formula() -> None:
-    slips = {code: slip_behind(row) for code, row in CODES.items()}
+    slips = {code: row.slip for code, row in shipped().items()}
     assert slips["NO_2"] == "no-factor" and slips["NO_INNER"] == "no-inner" and slips["SECOND"] == "second"
     assert slips["SIGN"] is slips["SAME"] is slips["PTS_TO_MIN"] is None

@@ -15,9 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from latex2mathml.converter import convert
 
-from gdquiz.descent.misconceptions import MISCONCEPTIONS, misconception
+from gdquiz.banks.misconceptions import shipped
+from gdquiz.descent.slips import SLIPS
 from gdquiz.descent.stepping import Field, Solver, method, run
 from gdquiz.numbers.exact import Rationals
+
+MISCONCEPTIONS = tuple(shipped().values())
+misconception = shipped().__getitem__
 
 # --- every arithmetic: how a number gets into it and out of it -----------------------------------------------------
 
@@ -314,8 +318,6 @@ def test_without_interaction_of_the_variables_their_order_does_not_matter(x, y, 
 
 
 def test_slips_are_those_of_the_differentiator():
-    from gdquiz.descent.slips import SLIPS
-
     asked = set()
 
     def slipped(name):

@@ -7,7 +7,7 @@ import re
 import pytest
 from kept import shipped_models
 
-from gdquiz.descent.misconceptions import MISCONCEPTIONS
+from gdquiz.banks.misconceptions import shipped
 from gdquiz.errors import InputError
 from gdquiz.rendering.plain import columns, one_line, plain
 from gdquiz.texts.slots import HOLE, formulas
@@ -80,7 +80,7 @@ def test_what_can_not_be_set_is_refused() -> None:
 
 
 def every_text() -> list[str]:
-    texts = [text for row in MISCONCEPTIONS for text in (row.why, row.say, row.belief)]
+    texts = [text for row in shipped().values() for text in (row.why, row.say, row.belief)]
     for template in shipped_models():
         source = template.source
         texts += [source.stem, source.solution, *source.hints]

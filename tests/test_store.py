@@ -203,12 +203,13 @@ def test_all_that_populations_rest_on_is_in_the_hash_of_the_engine() -> None:
 
 
 def test_entries_come_back_as_they_were() -> None:
-    found = entries_of(read_bank(KINDS.read_text("utf-8"), file="kinds.toml"))
-    assert entries.from_text(entries.to_text(found)) == found
-    for text in ("", "{}", "[1]", '[{"id": "a"}]'):
-        if text != "{}":
-            with pytest.raises(InputError):
-                entries.from_text(text)
+    bank = read_bank(KINDS.read_text("utf-8"), file="kinds.toml")
+    defined = (entries.Defined("OWN", "does so", "0" * 32, "kinds.toml", 7),)
+    found = entries_of(bank), defined
+    assert entries.from_text(entries.to_text(*found)) == found
+    for text in ("", "{}", "[1]", "[[]]", '[[{"id": "a"}], []]', '[[], [{"code": "A"}]]', "[[], 1]"):
+        with pytest.raises(InputError):
+            entries.from_text(text)
 
 
 def test_a_listing_tells_the_same_faults_with_the_store(folder: Path, tmp_path: Path) -> None:

@@ -331,7 +331,10 @@ class _Reader:
     def _wrong(self, part: schema.Part, source: schema.Wrong, at: Path) -> Wrong:
         options = [option.id for option in part.option]
         found = self._misconception(source.misconception, (*at, "misconception"))
-        redefine = {name: self._redefined(name, text, (*at, "redefine", name)) for name, text in source.redefine.items()}
+        redefine = {
+            name: self._redefined(name, text, (*at, "redefine", name), "there is no quantity '{}' to redefine")
+            for name, text in source.redefine.items()
+        }
         written = [source.value] if source.value is not None else source.values or []
         values = tuple(self.expression(text, (*at, "value")) for text in written)
         formula = None
@@ -345,8 +348,10 @@ class _Reader:
             known = part.derivative is not None and found.slip is not None
         elif redefine or found.redefine:
             known = True
+            missing = f"{found.code} redefines '{{}}', and the item has no such quantity"
             redefine = redefine or {
-                name: self._redefined(name, text, (*at, "misconception")) for name, text in found.redefine.items()
+                name: self._redefined(name, text, (*at, "misconception"), missing)
+                for name, text in found.redefine.items()
             }
         else:
             known = found.mistake is not None and self.item.run is not None
@@ -361,11 +366,10 @@ class _Reader:
             )
         return replace(wrong, redefine=redefine)
 
-    def _redefined(self, name: str, text: str, path: Path) -> Node:
-        """A quantity as a learner has it."""
+    def _redefined(self, name: str, text: str, path: Path, missing: str) -> Node:
+        """A quantity as a learner has it; ``missing`` is what is told where the item does not have it."""
         if name not in self.quantities:
-            hint = nearest(name, self.quantities)
-            self.fault(path, Fault(f"there is no quantity '{name}' to redefine", hint=hint))
+            self.fault(path, Fault(missing.format(name), hint=nearest(name, self.quantities)))
         return self.expression(text, path, condition=None)
 
     # texts

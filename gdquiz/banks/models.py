@@ -167,7 +167,7 @@ class ItemModel:
 
     @cached_property
     def version(self) -> str:
-        """Eight hexadecimal digits that change whenever anything of the item does, or of a misconception of its bank."""
+        """Eight hexadecimal digits that change whenever anything of the item does, or of its bank's misconceptions."""
         return version_of(self.source.model_dump_json(), self.defined)
 
     @cached_property

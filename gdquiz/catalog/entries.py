@@ -39,7 +39,8 @@ class Entry:
     """An item of the catalog.
 
     ``questions`` are its samples; of an item without variants there are none, and no spread.  ``refused`` counts the
-    combinations that are no variants, by reason, most frequent first.  ``misconceptions`` tells of those that are foreseen, by code.
+    combinations that are no variants, by reason, most frequent first.  ``misconceptions`` tells of those that are
+    foreseen, by code.
     """
 
     file: str

@@ -62,7 +62,9 @@ class Listing:
         self.items = tuple(entry for entry in found if not topics or entry.topic in topics)
         self.solve = Solving(kept, self._model)
 
-    def _entries(self, name: str, kept: Store, *, whole: bool) -> tuple[tuple[Entry, ...], tuple[Defined, ...], list[Fault]]:
+    def _entries(
+        self, name: str, kept: Store, *, whole: bool
+    ) -> tuple[tuple[Entry, ...], tuple[Defined, ...], list[Fault]]:
         """The items and misconceptions of a file, and what is wrong with them, if the ``whole`` is to be understood."""
         key = digest("entries", engine(), name, self._texts[name])
         text = kept.text(key)

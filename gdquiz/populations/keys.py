@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdquiz.banks.models import Part, Wrong
-from gdquiz.descent.slips import slipped_gradient
+from gdquiz.descent.slipped import slipped_gradient
 from gdquiz.formulas.columns import MARGIN, Evaluation, floats, has_value, is_exact
 from gdquiz.formulas.expressions import Node, names_of
 from gdquiz.numbers.exact import Mask, Rationals
@@ -290,9 +290,7 @@ def _mistaken_formula(part: Part, wrong: Wrong, world: World) -> Node:
     """The derivative as a student finds it who differentiates with the slip behind the misconception."""
     calculus = world.calculus
     assert part.source.derivative is not None
-    gradient = slipped_gradient(
-        calculus.loss, calculus.variables, calculus.parameters, wrong.misconception.slip
-    )
+    gradient = slipped_gradient(calculus.loss, calculus.variables, calculus.parameters, wrong.misconception.slip)
     return gradient[world.case.variables.index(part.source.derivative)]
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from gdquiz.banks.models import Case, ItemModel, Wrong
 from gdquiz.banks.names import TRAINING, VERDICTS
 from gdquiz.descent.calculus import Calculus, derive
-from gdquiz.descent.slips import slipped_gradient
+from gdquiz.descent.slipped import slipped_gradient
 from gdquiz.descent.stepping import Field, Point, Run, Solver, method, run
 from gdquiz.errors import Fault, InputError
 from gdquiz.formulas.columns import Column, Evaluation, floats, is_exact, precise, take
