@@ -65,7 +65,7 @@ def test_an_entry_tells_population_and_refused_rows(small):
     assert first.enumerated == 18
     assert first.refused["requirement: the start is the minimiser"] == 2
     assert first.wording.population == 18 - sum(first.refused.values())
-    assert first.misconceptions == ("SIGN", "NO_ETA", "LOSS")
+    assert list(first.misconceptions) == ["SIGN", "NO_ETA", "LOSS"]
     assert [found.kinds for found in small[:2]] == [("number",), ("choice",)]
 
 
