@@ -1,12 +1,15 @@
 """The project's benchmark: ratios against a straight-line program, measured in the same run on one core.
 
-    python benchmarks/run.py [--forms 1000] [--blueprint FILE] [--rounds 3]
+    python benchmarks/run.py [--forms 1000] [--blueprint FILE] [--rounds 3] [--seeds 20]
 
 The baseline does what the simplest program for the job would do: for each question it draws four numbers with NumPy
 and renders two small Jinja templates, a question and its answer.  Against its time stand, for the same number of
 questions, sheets and keys: making the forms from the populations and rendering them in one format, the texts thrown
 away; and packaging them as Moodle XML, each question read back and checked.  Solving the populations themselves is
 shown apart, for it is done once and does not grow with the number of forms, and so is the total with it.
+
+Then so many quick quizzes are made from the command line, without the store of populations, with an empty one, and with
+a full one, against the time that importing SymPy and NumPy takes.
 
 Every round runs all of these, one after another, and of each the least CPU time counts: a machine that is slow for a
 while then slows the baseline and what stands against it alike.
@@ -16,10 +19,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping
@@ -41,6 +46,7 @@ from gdquiz.rendering.formats import render
 
 QUESTIONS = 10
 MOODLE_LIMIT = 15.0
+QUIZ_LIMITS = {"cold": 4.5, "warm": 2.0}
 LIMITS = {"markdown": 5.0, "latex": 5.0, "html": 10.0}
 
 
@@ -94,6 +100,35 @@ def start_up(command: list[str], rounds: int = 9) -> float:
     return statistics.median(times)
 
 
+def cpu_of(command: list[str]) -> float:
+    """The CPU time of a command, in seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def quick_quizzes(seeds: int) -> dict[str, float]:
+    """The CPU time of a quick quiz against ``import sympy, numpy``, medians over some seeds.
+
+    ``without`` the store, with an empty one (``cold``) and with one that the same quiz has filled (``warm``); the
+    imports are timed before and after each, and the less counts.
+    """
+    ratios: dict[str, list[float]] = {"without": [], "cold": [], "warm": []}
+    imports = [sys.executable, "-c", "import sympy, numpy"]
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(seeds):
+            os.environ["GDQUIZ_CACHE"] = str(Path(folder) / f"cache-{seed}")
+            command = [sys.executable, "-m", "gdquiz", "make", "--questions", "10", "--forms", "3"]
+            command += ["--to", "markdown", "--seed", f"benchmark, number {seed}", "--out", f"{folder}/quiz", "--force"]
+            before = cpu_of(imports)
+            times = {"without": cpu_of([*command, "--no-cache"]), "cold": cpu_of(command), "warm": cpu_of(command)}
+            base = min(before, cpu_of(imports))
+            for name, seconds in times.items():
+                ratios[name].append(seconds / base)
+    return {name: statistics.median(found) for name, found in ratios.items()}
+
+
 def peak_of(work: Callable[[], object]) -> int:
     """Peak bytes allocated while an exam is rendered or packaged page by page, beyond the exam itself."""
     gc.collect()
@@ -109,6 +144,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--forms", type=int, default=1000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--seeds", type=int, default=20, help="quick quizzes that are made")
     options.add_argument("--blueprint", type=Path, default=Path(__file__).with_name("exam.toml"))
     chosen = options.parse_args()
     forms, rounds = chosen.forms, chosen.rounds
@@ -162,6 +198,12 @@ def main() -> int:
     ratio = help_time / click_time
     kept &= ratio <= 3
     print(f"gdquiz --help: {help_time * 1000:.0f} ms, {ratio:.2f} x 'import click' (limit 3)")
+
+    for name, ratio in quick_quizzes(chosen.seeds).items():
+        limit = QUIZ_LIMITS.get(name)
+        kept &= limit is None or ratio <= limit
+        told = f" (limit {limit:g})" if limit is not None else ""
+        print(f"a quick quiz, store {name}: {ratio:.2f} x 'import sympy, numpy'{told}")
 
     for what, work in (("rendering", lambda exam: consume(exam, "markdown")), ("packaging", packaged)):
         few, many = peak_of(lambda work=work: work(small)), peak_of(lambda work=work: work(made))

@@ -292,6 +292,8 @@ def toml_lines(text: str) -> Iterator[tuple[Path, int]]:
 
 def _open_quotes(line: str, quotes: str) -> str:
     """Which triple quotes are still open at the end of a line."""
+    if quotes not in line if quotes else "'''" not in line and '"""' not in line:
+        return quotes
     place = 0
     while place < len(line):
         if quotes:
