@@ -30,6 +30,9 @@ def test_the_limit_is_told_from_a_critical_point_next_to_it(start, limit):
         ("1-(x^2+y^2-1)^2", "x=1 y=1", "1/10", True, "local_max", "0.707107 0.707107"),
         ("x^2*y^2", "x=1 y=1", "1/10", False, "local_min", "0 0"),  # on y = x it is x^4
         ("-x^2*y^2", "x=1 y=1", "1/10", True, "local_max", "0 0"),
+        ("x^2*y^2", "x=1 y=2", "1/10", False, "local_min", "0 1.58319"),  # x y tends to 0, and y does not
+        ("(a*b-2)^2/2", "a=1 b=1", "1/4", False, "local_min", "1.41421 1.41421"),
+        ("(a*b-2)^2/2+3", "a=3 b=1/3", "1/10", False, "local_min", "3.03853 0.658212"),
         ("x^2*y^2", "x=1 y=-1", "1/10", False, "local_min", "0 0"),
         ("(a*b*c-1)^2/2", "a=1 b=1 c=1/2", "1/8", False, "local_min", "1.14809 1.14809 0.758658"),
     ],

@@ -94,3 +94,20 @@ def test_runs_that_leave_are_keyed_in_populations() -> None:
     assert (told, refused) == (["1 True", "2 True"], 0)
     told, refused = keys("diverged", '"1", "2"', loss="x^4 + k*y^4", start='"3", "1"', rate="1")
     assert (told, refused) == (["1 True", "2 True"], 0)
+
+
+@pytest.mark.parametrize(
+    ("ask", "values", "loss", "rate", "told", "refused"),
+    [
+        # both drift, as the derivative is negative everywhere; from 5 the first 2,000 steps are too short to show it
+        ("drifts", '"0", "5"', "log(1 + exp(-x))", "1/100", ["0 True"], 1),
+        ("converged", '"0", "5"', "log(1 + exp(-x))", "1/100", ["0 False"], 1),
+        ("unbounded_below", '"-1"', "x^3", "1/1000000", [], 1),
+        ("diverged or cycles", '"-1"', "x^3", "1/1000000", [], 1),
+        ("slow", '"-1"', "x^3", "1/1000000", ["-1 True"], 0),
+    ],
+)
+def test_a_slow_run_tells_nothing_of_where_it_ends(
+    ask: str, values: str, loss: str, rate: str, told: list[str], refused: int
+) -> None:
+    assert keys(ask, values, loss=loss, start='"k"', rate=rate, variables='"x"') == (told, refused)

@@ -55,6 +55,8 @@ def limit_of(verdicts: Verdicts, landscape: Landscape, exact: tuple[ExactPoint, 
     numbers, within, alone = verdicts.place[0], float(verdicts.within[0]), float(verdicts.alone[0])
     if not np.isfinite(numbers).all():
         return None
+    if isfinite(within) and (np.abs(numbers) <= within).any():  # a coordinate that may be 0 is told as 0
+        numbers, within = np.where(np.abs(numbers) <= within, 0.0, numbers), 2 * within
     place = Place(tuple(Quantity(float(x)) for x in numbers), within)
     margin = ROUNDED * max(1.0, float(np.abs(numbers).max()))
     sure = [found for found in landscape.points if _gap(found, place) + margin < alone]
