@@ -98,6 +98,7 @@ def consumer(*, formulas: bool) -> MarkdownIt:
         ("$<img src=x onerror=y>$", "$< img src=x onerror=y>$"),
         ("2$x$", "&#50;$x$"),
         ("{{number}}5", "$3$&#53;"),
+        ("{{word}}     2. x", "\\= 2\\. x"),
         ("{{word}}2. x", "\\=2\\. x"),
         ("{{word}} - x", "\\= \\- x"),
         ("{{word}}. x", "\\=\\\\. x".replace("\\\\.", "\\.")),

@@ -79,6 +79,7 @@ class _Line:
 
     def words(self, words: str) -> None:
         """Words; at the start of a line, also after slots that may be empty, stands nothing that would begin a list."""
+        words = re.sub("^ +", " ", words) if self.starts else words  # more of them would begin a program
         shown = running(words, starts=self.starts)
         if self.starts and words[0] in ".)":
             shown = "\\" + shown
