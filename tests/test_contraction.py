@@ -95,6 +95,18 @@ def test_points_of_a_cycle_are_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cycles(jumping, Suggestion("cycle", ((0.75,),))) is None
 
 
+def test_the_factor_of_a_cycle_is_that_of_all_its_updates() -> None:
+    # x^4/4 - x^2/2 at 6/5: p^2 + q^2 = 11/6 and pq = 5/6. The derivatives 11/5 - 18/5 p^2 at the two points are -2.47
+    # and 0.27, whose product is 4.84 - 7.92 * 11/6 + 12.96 * 25/36 = -0.68
+    root, half = 3.5**0.5, (1 / 6) ** 0.5
+    for point in ((root + half) / 2, (root - half) / 2):
+        with precision(128):
+            machine = Machine(stated("x^4/4 - x^2/2", "x=1", "6/5"))
+            found = trap(machine, ((ball(point),), ()), 2, ball(1e-6), halvings=1)
+            assert found is not None and abs(found.factor - ball(F(68, 100))) < 1e-4
+            assert all(abs(found.boxes[k][0][0].mid() - x) < 1e-9 for k, x in enumerate((point, root - point)))
+
+
 # --- norms -----------------------------------------------------------------------------------------------------------
 
 

@@ -96,7 +96,7 @@ def compared(page: Any, cases: list[tuple[str, tuple[str, ...], str, str]]) -> l
             never = {place + 1 for place, answer in enumerate(page_says[event]) if answer == -1}
             if not steps <= set(engine[event]) or never & set(engine[event]):
                 faults.append(f"{case}: {event} in {steps} and not in {never}, the engine {engine[event]}")
-    assert undecided <= len(cases) // 20  # the theorems of the engine know more than the page, but seldom
+    assert undecided <= len(cases) // 50  # the theorems of the engine know more than the page, but seldom
     return faults
 
 

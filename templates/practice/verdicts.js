@@ -274,10 +274,12 @@ function errorsOf(c) {
 }
 
 // What floats suggest and no theorem of the engine decides is left open: runs that wander about, and escapes in the
-// plane of methods with a memory, unless the loss is quadratic.
-function provable(limit, family, run) {
+// plane of methods with a memory, unless the loss is quadratic or the run never leaves a line along an axis.
+function provable(limit, family, run, seen) {
   const escapes = ["diverged_loss_up", "unbounded_below"].includes(limit);
-  const open = run.start.length > 1 && run.method !== "descent" && family.proof?.kind !== "quadratic";
+  const stays = (x, i) => seen.points.every((point) => !Number.isFinite(point[i]) || point[i] === x);
+  const moving = run.start.filter((x, i) => !stays(x, i)).length;
+  const open = moving > 1 && run.method !== "descent" && family.proof?.kind !== "quadratic";
   return limit === "bounded_irregular" || (escapes && open) ? "undecided" : limit;
 }
 
@@ -304,7 +306,7 @@ function verdictOn(family, run, rules, steps, shown) {
   };
   const sure = run.method === "descent" ? certified(family, run, shown) : null;
   const verdict = { seen, exact: sure !== null };
-  found.limit = verdict.limit = sure ? sure.limit : provable(first("limit", "undecided"), family, run);
+  found.limit = verdict.limit = sure ? sure.limit : provable(first("limit", "undecided"), family, run, seen);
   found.resting = ["converged", "stationary_start"].includes(found.limit);
   found.point = verdict.point = sure ? sure.point : first("point", "none");
   verdict.scope = sure ? (sure.best ? "global" : "local_or_unknown") : first("scope", "local_or_unknown");
