@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from fractions import Fraction as F
 from pathlib import Path
@@ -217,8 +218,18 @@ def test_a_learner_is_told_of_an_own_misconception(folder: Path) -> None:
     shown = run("show", "own-words", "--bank", str(EXAMPLE), "--variant", "3").stdout
     assert "- RATE_BELOW: $78$. Ask yourself what happens to your step" in shown
     words = ["practice", "--bank", str(EXAMPLE), "--seed", "1", "--questions", "1", "--no-save"]
-    talk = CliRunner().invoke(main, words, input="\n\n\n\n\n", prog_name="gdquiz")
-    assert talk.exit_code == 0, talk.output
+
+    def talk(answer: str) -> str:
+        result = CliRunner().invoke(main, words, input=f"{answer}\n\n\n\n\n", prog_name="gdquiz")
+        assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
+
+    found = re.search(r"f\(x\) = \((\d) ?x − (\d)\)²", talk(""))
+    assert found is not None
+    said = talk(f"2*({found[1]}*x - {found[2]})")  # without the inner derivative
+    assert "This is what one gets who differentiates the outside only." in said
+    assert "Multiply the square out and differentiate again." in said
+    assert "wrong: The bracket changes with x as well, and how fast it does is a factor of its own." in said
 
 
 # --- refused, with a place -------------------------------------------------------------------------------------------
