@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 from sample_exam import sample
@@ -38,7 +39,8 @@ NASTY: tuple[Any, ...] = (
     [], {}, [[]], [None], [1, 2], ["o0", "o0"], {"a": 1}, {"": ""},
 )  # fmt: skip
 
-SMALL_CHANGES = ("points", "difficulty", "row", "minutes", "shown", "feedback", "ask", "stem", "solution", "title",
+SMALL_CHANGES = ("points", "difficulty", "work", "parameters", "grid", "sign", "whole", "why", "say", "student",
+                 "language", "case", "row", "minutes", "shown", "feedback", "ask", "stem", "solution", "title",
                  "x", "y", "label", "alt", "key_alt", "style", "space", "course", "date", "instructions", "low",
                  "high", "digits", "text", "rounding", "credit", "formula_shown", "seed", "name", "slots", "value",
                  "follow")  # fmt: skip
@@ -46,8 +48,8 @@ SMALL_CHANGES = ("points", "difficulty", "row", "minutes", "shown", "feedback", 
 
 
 def base(rng: random.Random) -> Tree:
-    """One form of the sample, with a few of its questions."""
-    tree = json.loads(_SAMPLE)
+    """One form of the sample, of this version or of version 1, with a few of its questions."""
+    tree = json.loads(rng.choice(_SAMPLES))
     form = tree["forms"][rng.randrange(3)]
     chosen = sorted(rng.sample(range(10), rng.randint(1, 3)))
     form["questions"] = [form["questions"][place] for place in chosen]
@@ -62,7 +64,8 @@ def base(rng: random.Random) -> Tree:
     return tree
 
 
-_SAMPLE = to_json(sample())
+_VERSION_1 = Path(__file__).parent / "golden" / "exam-version-1" / "sample.json"
+_SAMPLES = (to_json(sample()), _VERSION_1.read_text(encoding="utf-8"))
 
 
 def _places(tree: Tree) -> list[tuple[Any, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from sample_wordings import KINDS, TITLES, WORDINGS
+from sample_wordings import KINDS, MISCONCEPTIONS, WORDINGS
 
 from gdquiz.exam.frozen import (
     Curve,
@@ -20,9 +20,11 @@ from gdquiz.exam.frozen import (
     PartKey,
     Question,
     Section,
-    Student,
     WrongAnswer,
 )
+
+NAMES = {"s_1042": "José O'Neill-Łukasz & Søn"}
+"""Of the students, by their ids."""
 
 
 def latex(value: Fraction) -> str:
@@ -53,7 +55,8 @@ def one_step(number: int, form: int, a: int, w0: int, eta: Fraction) -> Question
         wording="one-step",
         row=17 * form + number,
         points=3,
-        difficulty=2.5,
+        work=2.5,
+        parameters={"a": str(a), "w0": str(w0), "eta": str(eta)},
         slots={
             "a": str(a) if a >= 0 else f"({a})",
             "w0": str(w0),
@@ -128,7 +131,8 @@ def ravine(number: int, form: int, b: int, x0: int, y0: int, eta: Fraction) -> Q
         wording="ravine",
         row=40 + form,
         points=3,
-        difficulty=3,
+        work=3,
+        parameters={"b": str(b), "x0": str(x0), "y0": str(y0), "eta": str(eta)},
         slots={
             "b": str(b),
             "b2": str(2 * b),
@@ -215,7 +219,7 @@ def chosen(
         wording=name,
         row=3 * form,
         points=found.points,
-        difficulty=1.5,
+        work=1.5,
         slots=slots,
         parts=(part,),
     )
@@ -233,7 +237,7 @@ def training(number: int, form: int, best: int) -> Question:
         wording="curves",
         row=form,
         points=3,
-        difficulty=2,
+        work=2,
         slots={"best": str(best)},
         parts=(
             PartKey(
@@ -275,13 +279,13 @@ def exponential(number: int, form: int, w0: int, eta: Fraction) -> Question:
         wording="exponential",
         row=form,
         points=2,
-        difficulty=3,
+        work=3,
         slots={"w0": str(w0), "eta": latex(eta), "w1": f"{value:.3f}"},
         parts=(PartKey(numbers=(key,)),),
     )
 
 
-def form(number: int, a: int, w0: int, eta: Fraction, student: Student | None = None) -> Form:
+def form(number: int, a: int, w0: int, eta: Fraction, student: str | None = None) -> Form:
     turn = tuple((k + number) % 4 for k in range(4))
     factor = {1: Fraction(1, 2), 2: Fraction(-1), 3: Fraction(-3, 2)}[number]
     does = {1: 0, 2: 2, 3: 3}[number]
@@ -357,7 +361,7 @@ def form(number: int, a: int, w0: int, eta: Fraction, student: Student | None = 
                 wording="gradient",
                 row=number,
                 points=2,
-                difficulty=2,
+                work=2,
                 slots={"a": str(b), "gradient": gradient, "story": "50% of R&D #1, cost_a < {cost} ~ \\ ^"},
                 parts=(
                     PartKey(
@@ -403,10 +407,10 @@ def sample() -> Exam:
         ),
         wordings=WORDINGS,
         slot_kinds=KINDS,
-        misconceptions=TITLES,
+        misconceptions=MISCONCEPTIONS,
         forms=(
             form(1, 1, 3, Fraction(1, 4)),
-            form(2, -2, 1, Fraction(1, 10), Student(name="José O'Neill-Łukasz & Søn", id="s_1042")),
+            form(2, -2, 1, Fraction(1, 10), "s_1042"),
             form(3, 2, -1, Fraction(2, 3)),
         ),
     )

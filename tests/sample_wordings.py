@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from gdquiz.exam.frozen import GuideLine, OptionText, PartWording, Wording
+from gdquiz.exam.frozen import Grid, GuideLine, Misconception, OptionText, PartWording, Wording
 
-TITLES = {
-    "ASCENT": "steps up the slope instead of down",
-    "RATE_LEFT_OUT": "leaves the learning rate out",
-    "HALF_GRADIENT": "forgets the factor 2 of the square",
-    "BIGGER_IS_FASTER": "takes a larger rate for a faster one",
-    "ONLY_TRAINING": "judges a model by its training loss alone",
+MISCONCEPTIONS = {
+    "ASCENT": Misconception(
+        title="steps up the slope instead of down",
+        why="The gradient points to where the loss *rises*: $-\\nabla L$ leads down.",
+        say="Look at the sign in front of the gradient.",
+    ),
+    "RATE_LEFT_OUT": Misconception(title="leaves the learning rate out", why="The step is $-\\eta L'(w)$."),
+    "HALF_GRADIENT": Misconception(title="forgets the factor 2 of the square"),
+    "BIGGER_IS_FASTER": Misconception(title="takes a larger rate for a faster one", say="Try a rate that overshoots."),
+    "ONLY_TRAINING": Misconception(title="judges a model by its training loss alone"),
 }
 
 
@@ -47,7 +51,14 @@ WORDINGS = {
         "The derivative is $L'(w) = 2(w - {{a}})$, so $L'(w_0) = {{g}}$ and\n\n"
         "$$w_1 = w_0 - \\eta L'(w_0) = {{w0}} - {{eta}} \\cdot ({{g}}) = {{w1}}.$$\n\n"
         "There the loss is $({{w1}} - {{a}})^2 = {{l1}}$.",
-        PartWording(id="w1", kind="number", ask="Compute $w_1$.", points=2, rounding="Give the exact value."),
+        PartWording(
+            id="w1",
+            kind="number",
+            ask="Compute $w_1$.",
+            points=2,
+            rounding="Give the exact value.",
+            grid=(Grid(sign=True, numerator=2, denominator=1),),
+        ),
         PartWording(
             id="l1",
             kind="number",
@@ -55,6 +66,7 @@ WORDINGS = {
             points=1,
             digits=2,
             rounding="Give a fraction, or a decimal rounded to 2 decimal places.",
+            grid=(Grid(sign=False, whole=2, decimals=2),),
             follow_through="With a wrong $w_1$, full marks for $(w_1 - {{a}})^2$ of that value.",
         ),
     ),
@@ -74,6 +86,7 @@ WORDINGS = {
             digits=2,
             rounding="Give fractions, or decimals rounded to 2 decimal places.",
             labels=("$x_1$", "second coordinate $y_1$"),
+            grid=(Grid(sign=False, whole=1, decimals=2), Grid(sign=True, whole=1, decimals=2)),
         ),
     ),
     "regime": wording(

@@ -185,7 +185,7 @@ def test_rows_near_the_median_work_come_first() -> None:
 
 def test_forms_are_about_equally_hard() -> None:
     made = exam(Slot(item="vector"), Slot(item="batches"), Slot(item="sampled"), forms=12)
-    totals = [sum(question.difficulty for question in form.questions) for form in made.forms]
+    totals = [sum(question.work for question in form.questions) for form in made.forms]
     assert max(totals) - min(totals) < 1.5
     assert made.report[0].startswith("Mean work of the forms: ")
     assert made.report[0].endswith("(12 forms, 3 questions each).")
@@ -227,7 +227,7 @@ def test_work_narrows_a_pool() -> None:
     names = {question.wording for form in hard.forms for question in form.questions}
     assert names <= {name for name in items("kinds.toml") if populated("kinds.toml", name).work.max() >= 7.5}
     assert len(names) == 2
-    assert all(question.difficulty >= 7.5 for form in hard.forms for question in form.questions)
+    assert all(question.work >= 7.5 for form in hard.forms for question in form.questions)
     with pytest.raises(InputError) as caught:
         exam(Slot(topic="kinds", work=[90, 99]))
     assert str(caught.value).startswith(

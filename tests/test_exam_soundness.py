@@ -88,7 +88,7 @@ def test_a_version_that_is_not_known_names_the_program_that_made_it() -> None:
     with pytest.raises(InputError) as caught:
         from_json('{"version": 7, "gdquiz": "3.2"}')
     assert str(caught.value) == (
-        "exam.json, field version: the version is 7; expected 1 (hint: read it with the gdquiz '3.2' that made it)"
+        "exam.json, field version: the version is 7; expected 1 or 2 (hint: read it with the gdquiz '3.2' that made it)"
     )
 
 
@@ -116,6 +116,12 @@ SHAPES: tuple[tuple[str, Any, str, str], ...] = (
     (f"{Q0}.parts.0.numbers.0.high", "9" * 201, f"found '{'9' * 56}...", "at most 200 characters"),
     (f"{Q0}.parts.0.wrong.0.credit", 1, "found 1", "less than 1"),
     (f"{Q0}.extra", 1, "there is no such field", ""),
+    (f"{Q0}.parameters.eta", "0.1.2", "found '0.1.2'", "an exact number, such as -3/5 or 0.25"),
+    ("language", "e", "found 'e'", "a language tag of BCP 47, such as en or de-CH"),
+    ("language", "en_GB", "found 'en_GB'", "a language tag of BCP 47, such as en or de-CH"),
+    ("wordings.ravine.parts.0.grid.0.whole", 41, "found 41", "at most 40"),
+    ("misconceptions.ASCENT.title", None, "input should be a valid string, found None", ""),
+    ("forms.1.student", {"name": "A", "id": "1"}, "input should be a valid string, found {'name': 'A', 'id': '1'}", ""),
     ("sections.0.space", 26, "found 26", "at most 25"),
     ("wordings.ravine.parts.0.kind", "essay", "found 'essay'",
      "'number', 'numbers', 'choice', 'choices', 'truth', 'matching', 'ordering', 'formula' or 'text'"),
@@ -164,7 +170,37 @@ RULES: tuple[tuple[str, Any, str, str], ...] = (
     (f"{Q1}.wording", "ravines", f"{Q1}.wording", "there is no wording 'ravines'"),
     (f"{Q1}.row", 10**9, f"{Q1}.row", f"there is no row {10**9}"),
     ("wordings.ravine.item", "other", "wordings.ravine.item", "the item 'other' stands under the name 'ravine'"),
-    (f"{Q2}.parts.0.wrong.0.misconception", "NO", f"{Q2}.parts.0.wrong.0.misconception", "there is no title of 'NO'"),
+    (f"{Q2}.parts.0.wrong.0.misconception", "NO", f"{Q2}.parts.0.wrong.0.misconception", "nothing is told of 'NO'"),
+    (f"{Q0}.parameters", {"a": "1"}, "forms.1.questions.0.parameters",
+     "the names of the parameters differ from those of other questions: eta, w0"),
+    ("forms.1.questions.0.row", 18, "forms.1.questions.0.parameters",
+     "another question of row 18 has other parameters"),
+    ("forms.0.student", "s_1042", "forms.1.student", "'s_1042' is used a second time"),
+    ("forms.0.student", "", "forms.0.student", "the id is empty"),
+    ("forms.0.student", "a\u202eb", "forms.0.student", "the character U+202E stands in the text"),
+    ("misconceptions", {}, f"{Q0}.parts.0.wrong.0.misconception", "nothing is told of 'ASCENT'"),
+    ("misconceptions.ASCENT.why", "$\\input{x}$", "misconceptions.ASCENT.why",
+     "in the formula $\\input{x}$: unknown command"),
+    # digits
+    ("wordings.ravine.parts.0.grid.1", {"sign": True, "whole": 0, "decimals": 2}, "wordings.ravine.parts.0.grid.1",
+     "the digits are of no number"),
+    ("wordings.one-step.parts.0.grid.0.whole", 1, "wordings.one-step.parts.0.grid.0", "the digits are of no number"),
+    ("wordings.one-step.parts.0.grid.0.denominator", 0, "wordings.one-step.parts.0.grid.0",
+     "the digits are of no number"),
+    ("wordings.ravine.parts.0.grid", [{"sign": True, "whole": 1, "decimals": 2}], "wordings.ravine.parts.0.grid",
+     "1 grid for 2 numbers"),
+    ("wordings.regime.parts.0.grid", [{"sign": True, "whole": 1}], "wordings.regime.parts.0.grid",
+     "1 grid for 0 numbers"),
+    ("wordings.ravine.parts.0.grid.0.decimals", 3, "wordings.ravine.parts.0.grid.0.decimals",
+     "3 digits after the point"),
+    ("wordings.one-step.parts.0.grid.0.sign", False, f"{Q0}.parts.0.wrong.1.values.0",
+     "the number has more digits than its grid"),
+    (f"{Q0}.parts.0.numbers.0", {"value": "100", "shown": "100", "low": "100", "high": "100"},
+     f"{Q0}.parts.0.numbers.0.value", "the number has more digits than its grid"),
+    (f"{Q0}.parts.0.wrong.0.values", ["1/10"], f"{Q0}.parts.0.wrong.0.values.0",
+     "the number has more digits than its grid"),
+    # braces
+    ("wordings.regime.stem", "$x_{{c}}$", "wordings.regime.stem", "a slot that is an argument in a formula has no"),
     # sections
     ("sections.0.last", 4, "sections.1.first", "the section begins with question 6"),
     ("sections.1.last", 11, "sections.1.last", "the sections end with question 11"),
@@ -231,6 +267,37 @@ def test_just_inside_of_the_rules() -> None:
     from_json(json.dumps(put(f"{Q0}.figure.curves", [{"role": "loss", "points": [[0, 0]] * 4000}] * 5)))
     from_json(json.dumps(put(f"{Q2}.parts.0.order", [])))  # as in the wording
     from_json(json.dumps(put(f"{Q0}.parts.0.wrong.0.values", ["1.5e-07"])))
+
+
+def test_just_inside_of_the_rules_on_digits_and_parameters() -> None:
+    from_json(json.dumps(put("wordings.one-step.parts.0.grid", [])))  # not known
+    from_json(json.dumps(put(f"{Q0}.parameters", {})))
+    from_json(json.dumps(put(f"{Q0}.case", "other")))  # has names of its own
+    exact = {"value": "99/9", "shown": "11", "low": "11", "high": "11"}  # in lowest terms
+    from_json(json.dumps(put(f"{Q0}.parts.0.numbers.0", exact)))
+    below, above = ({"value": value, "shown": "9", "low": "0", "high": "99"} for value in ("9.9949", "9.995"))
+    from_json(json.dumps(put(f"{Q1}.parts.0.numbers.0", below)))
+    assert faults(put(f"{Q1}.parts.0.numbers.0", above)) == [
+        (f"{Q1}.parts.0.numbers.0.value", "the number has more digits than its grid",
+         "no sign, 1 digit before the point")
+    ]  # fmt: skip
+    from_json(json.dumps(put(f"{Q0}.parts.0.wrong.0.values", ["0.125"])))  # no fraction, so it finds no place
+    from_json(json.dumps(put(f"{Q1}.parts.0.wrong.0.values", ["1e40", "1"])))  # too large for any grid
+
+
+@pytest.mark.parametrize(
+    "tag", ["en", "de-CH", "zh-Hans-TW", "es-419", "sl-rozaj-biske", "de-DE-u-co-phonebk", "x" * 8]
+)
+def test_language_tags(tag: str) -> None:
+    assert from_json(json.dumps(put("language", tag))).language == tag
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "x", "de-", "-de", "de--CH", "de_CH", "de CH", "x" * 9, "de-CH'", 'de" onload="', None]
+)
+def test_what_is_no_language_tag(tag: str | None) -> None:
+    ((field, _, _),) = faults(put("language", tag))
+    assert field == "language"
 
 
 def test_all_faults_are_told_at_once_and_only_so_many() -> None:

@@ -279,7 +279,7 @@ def test_a_question_is_marked_with_what_follows() -> None:
         licence="", population=1, stem="", solution="", parts=(first, second),
     )  # fmt: skip
     question = Question(
-        id="-", number=1, wording="two", row=0, points=2, difficulty=1, slots={}, parts=(first_key, second_key)
+        id="-", number=1, wording="two", row=0, points=2, work=1, slots={}, parts=(first_key, second_key)
     )
 
     def marked(*responses: str) -> list[tuple[Fraction, bool]]:

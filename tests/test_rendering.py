@@ -15,10 +15,21 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 import pytest
-from sample_exam import sample
+from sample_exam import NAMES, sample
 
 from gdquiz.errors import InputError
-from gdquiz.exam.frozen import Exam, Form, GuideLine, NumberKey, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.exam.frozen import (
+    Exam,
+    Form,
+    GuideLine,
+    Misconception,
+    NumberKey,
+    PartKey,
+    PartWording,
+    Question,
+    Wording,
+    WrongAnswer,
+)
 from gdquiz.formulas.notation import decimal
 from gdquiz.rendering.blocks import bound, form_name, points, short, with_decimal
 from gdquiz.rendering.formats import FORMATS, Page, find_format, left_out, render
@@ -40,7 +51,7 @@ def whole(pages: Iterator[Page]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def rendered() -> dict[str, dict[str, str]]:
-    return {name: whole(render(sample(), name)) for name in TEXTUAL}
+    return {name: whole(render(sample(), name, names=NAMES)) for name in TEXTUAL}
 
 
 # --- golden pages ---
@@ -99,7 +110,7 @@ def other_question(question: Question) -> Question:
             }
         )
     parts = tuple(other_key(part) for part in question.parts)
-    return question.model_copy(update={"parts": parts, "figure": figure, "row": 987987, "difficulty": 987987.0})
+    return question.model_copy(update={"parts": parts, "figure": figure, "row": 987987, "work": 987987.0})
 
 
 def other_part(part: PartWording) -> PartWording:
@@ -124,7 +135,7 @@ def other_answers(exam: Exam) -> Exam:
         update={
             "forms": tuple(map(form, exam.forms)),
             "wordings": {name: other_wording(wording) for name, wording in exam.wordings.items()},
-            "misconceptions": {"SECRET987": "SECRET987"},
+            "misconceptions": {"SECRET987": Misconception(title="SECRET987")},
             "seed": "SECRET987",
             "report": ("SECRET987",),
         }
@@ -133,7 +144,7 @@ def other_answers(exam: Exam) -> Exam:
 
 @pytest.mark.parametrize("name", TEXTUAL)
 def test_sheets_do_not_depend_on_any_answer(rendered, name):
-    other = whole(render(other_answers(sample()), name))
+    other = whole(render(other_answers(sample()), name, names=NAMES))
     assert other.keys() == rendered[name].keys()
     for path, text in other.items():
         if path.startswith("sheets/"):
@@ -309,9 +320,9 @@ def digest(files: dict[str, str]) -> str:
 def test_the_bytes_are_the_same_in_every_process(rendered):
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from test_rendering import digest, whole\nfrom sample_exam import sample\n"
+        "from test_rendering import digest, whole\nfrom sample_exam import NAMES, sample\n"
         "from gdquiz.rendering.formats import render\n"
-        "print(*[digest(whole(render(sample(), name))) for name in ('markdown', 'html', 'latex')])"
+        "print(*[digest(whole(render(sample(), name, names=NAMES))) for name in ('markdown', 'html', 'latex')])"
     )
     expected = [digest(rendered[name]) for name in TEXTUAL]
     for seed in ("1", "2"):

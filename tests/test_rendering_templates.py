@@ -86,7 +86,7 @@ def test_a_sheets_template_is_not_given_any_answer(tmp_path):
         "item",
         "title",
         "row",
-        "difficulty",
+        "work",
     }
 
 

@@ -11,7 +11,7 @@ from sample_exam import sample
 from sample_wordings import WORDINGS
 
 from gdquiz.errors import InputError
-from gdquiz.exam.frozen import Exam, Student, WrongAnswer
+from gdquiz.exam.frozen import Exam, Misconception, WrongAnswer
 from gdquiz.rendering import html, latex, markdown
 from gdquiz.rendering.formats import render
 from gdquiz.rendering.markup import Values, join, set_prose, set_text
@@ -139,12 +139,11 @@ def attacked() -> Exam:
             figure = question.figure and question.figure.model_copy(update={"alt": ATTACK, "key_alt": ATTACK})
             parts = tuple(part.model_copy(update={"wrong": wrong}) for part in question.parts)
             questions.append(question.model_copy(update={"id": ATTACK, "parts": parts, "figure": figure}))
-        student = Student(name=ATTACK, id=ATTACK)
-        forms.append(form.model_copy(update={"id": ATTACK, "student": student, "questions": tuple(questions)}))
+        forms.append(form.model_copy(update={"id": ATTACK, "student": ATTACK, "questions": tuple(questions)}))
     return exam.model_copy(
         update={
             "title": ATTACK, "course": ATTACK, "date": ATTACK, "id": ATTACK, "gdquiz": ATTACK, "instructions": IN_TEXT,
-            "wordings": wordings, "forms": tuple(forms), "misconceptions": {ATTACK: ATTACK},
+            "wordings": wordings, "forms": tuple(forms), "misconceptions": {ATTACK: Misconception(title=ATTACK)},
         }
     )  # fmt: skip
 

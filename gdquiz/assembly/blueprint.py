@@ -14,7 +14,7 @@ from gdquiz.banks.entries import Listed
 from gdquiz.banks.learning_outcomes import in_words
 from gdquiz.banks.schema import Table, Words
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.exam.frozen import Kind
+from gdquiz.exam.frozen import Kind, LanguageTag
 from gdquiz.texts import fitness
 
 
@@ -70,6 +70,13 @@ class Blueprint(Table):
     exam.  Without a seed one is drawn and reported."""
 
     title: Annotated[Words, Field(description="Title of the exam.")] = "Gradient descent"
+    language: Annotated[
+        LanguageTag | None,
+        Field(
+            description="Language of the exam, as a BCP 47 tag; en where none is given.",
+            exclude_if=lambda language: language is None,
+        ),
+    ] = None
     course: Annotated[Words, Field(description="Printed below the title.")] = ""
     date: Annotated[Words, Field(description="Any text.")] = ""
     instructions: Annotated[str, Field(description="Markdown at the head of every sheet.", max_length=8000)] = ""

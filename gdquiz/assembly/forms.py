@@ -28,7 +28,7 @@ from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Slot, pool
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.assembly.repetition import is_variant, rows_of
-from gdquiz.assembly.seating import canonical, in_order, seats, who
+from gdquiz.assembly.seating import Student, canonical, in_order, seats, who
 from gdquiz.banks.entries import Listed
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
@@ -41,6 +41,8 @@ BANDS = (0.1, 0.2, 0.35, 0.5)
 """Half-widths of the band of work that are tried, narrowest first ..."""
 ENOUGH = 60
 """... until a band holds so many rows (or half of all there are)."""
+LANGUAGE = "en"
+"""Of an exam whose blueprint says none."""
 UNEVEN = 0.3
 """Items of one slot whose median work lies further apart than this are told where forms draw their own."""
 
@@ -72,7 +74,7 @@ def assemble(
     blueprint: Blueprint,
     models: Sequence[Listed],
     forms: int,
-    roster: Sequence[frozen.Student] = (),
+    roster: Sequence[Student] = (),
     *,
     spare: int = 0,
     not_in: Sequence[frozen.Exam] = (),
@@ -108,6 +110,7 @@ def assemble(
     exam = frozen.Exam(
         gdquiz=gdquiz.__version__,
         id=frame.exam_id,
+        language=blueprint.language or LANGUAGE,
         title=blueprint.title,
         course=blueprint.course,
         date=blueprint.date,
@@ -131,7 +134,7 @@ def assemble(
 def extend(
     exam: frozen.Exam,
     models: Sequence[Listed],
-    roster: Sequence[frozen.Student] = (),
+    roster: Sequence[Student] = (),
     *,
     spare: int = 0,
     file: str = "",
@@ -144,7 +147,7 @@ def extend(
     exam was made, so that new forms would not be of the same exam.
     """
     blueprint = planned(exam, file=file)
-    known = {canonical(form.student.id) for form in exam.forms if form.student is not None}
+    known = {canonical(form.student) for form in exam.forms if form.student is not None}
     students = in_order(student for student in roster if canonical(student.id) not in known)
     library = _Library(draws.stretched(exam.seed), solve)
     library.leave_out({name: frozenset(rows) for name, rows in exam.origin.excluded.items()} if exam.origin else {})
@@ -184,14 +187,14 @@ def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], frame: _Fram
     library = frame.library
     used = {question.wording for form in solved for question in form.questions} - set(exam.wordings)
     codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
-    titles = {code: library.title(code) for code in codes - set(exam.misconceptions)} | exam.misconceptions
+    told = {code: library.told_of(code) for code in codes - set(exam.misconceptions)} | exam.misconceptions
     wordings = dict(sorted(({name: library.wording(name) for name in used} | exam.wordings).items()))
     forms = (*exam.forms, *solved)
     return exam.model_copy(
         update={
             "wordings": wordings,
             "slot_kinds": dict(sorted(({name: library.slot_kinds(name) for name in used} | exam.slot_kinds).items())),
-            "misconceptions": dict(sorted(titles.items())),
+            "misconceptions": dict(sorted(told.items())),
             "forms": forms,
             "report": (*_report(forms, wordings, library), *_uneven(frame)),
         }
@@ -216,7 +219,7 @@ def _frame(
     blueprint: Blueprint,
     models: Sequence[Listed],
     library: _Library,
-    students: Sequence[frozen.Student],
+    students: Sequence[Student],
     file: str,
 ) -> _Frame:
     key, excluded = library.key, library.excluded
@@ -235,10 +238,10 @@ class _Seat:
 
     number: int
     seat: int
-    student: frozen.Student | None
+    student: Student | None
 
 
-def _seated(key: str, students: Sequence[frozen.Student], first: int, more: int) -> list[_Seat]:
+def _seated(key: str, students: Sequence[Student], first: int, more: int) -> list[_Seat]:
     """The forms of the students in their order, from number ``first``, and so many ``more`` that are nobody's."""
     taken = seats((key, "seats", first), students)
     own = [_Seat(first + k, first + taken[k], student) for k, student in enumerate(students)]
@@ -371,9 +374,9 @@ class _Library:
     def slot_kinds(self, item: str) -> dict[str, frozen.SlotKind]:
         return self._variants[item].slot_kinds
 
-    def title(self, code: str) -> str:
-        """The title of a misconception that one of the items foresees."""
-        return next(one.misconceptions[code].title for one in self._variants.values() if code in one.misconceptions)
+    def told_of(self, code: str) -> frozen.Misconception:
+        """What is told of a misconception that one of the items foresees."""
+        return next(one.misconceptions[code] for one in self._variants.values() if code in one.misconceptions)
 
     def leave_out(self, rows: Mapping[str, frozenset[int]]) -> None:
         """Use none of these rows from now on."""
@@ -422,7 +425,7 @@ class _Library:
             for name, writer in sorted(self._solvers.items())
             if name in exam.wordings
             and not (
-                exam.wordings[name] == writer.wording
+                exam.wordings[name] == _as_known(writer.wording, exam.wordings[name])
                 and exam.slot_kinds.get(name) == writer.slot_kinds
                 and (name not in first or is_variant(writer, first[name]))
             )
@@ -455,6 +458,13 @@ class _Library:
                 aim = float(np.median(work[rows]))
             self._orders[key] = _banded(("rows", self.key, model.id), rows, work[rows], aim)
         return self._orders[key]
+
+
+def _as_known(wording: frozen.Wording, known: frozen.Wording) -> frozen.Wording:
+    """The wording without what an older exam does not know of it: the digits that its numbers need."""
+    if any(part.grid for part in known.parts):
+        return wording
+    return wording.model_copy(update={"parts": tuple(p.model_copy(update={"grid": ()}) for p in wording.parts)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -532,7 +542,9 @@ def _form(one: _Seat, frame: _Frame) -> frozen.Form:
         )
         for place, model, row, use in ordered
     )  # fmt: skip
-    return frozen.Form(id=form_id, number=one.number + 1, student=one.student, questions=questions)
+    return frozen.Form(
+        id=form_id, number=one.number + 1, student=one.student.id if one.student else None, questions=questions
+    )
 
 
 def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> Iterator[_Chosen]:
@@ -547,7 +559,7 @@ def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> I
 
 def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording], library: _Library) -> Iterator[str]:
     """What an instructor should know: how equal the forms are, and which rows are used more than once."""
-    totals = [sum(question.difficulty for question in form.questions) / len(form.questions) for form in forms]
+    totals = [sum(question.work for question in form.questions) / len(form.questions) for form in forms]
     yield (
         f"Mean work of the forms: {min(totals):.2f} to {max(totals):.2f} "
         f"({counted(len(forms), 'form')}, {counted(len(forms[0].questions), 'question')} each)."
@@ -557,7 +569,7 @@ def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]
     taken: dict[str, Counter[int]] = {}
     for form in forms:
         for question in form.questions:
-            spread.setdefault(question.wording, []).append(question.difficulty)
+            spread.setdefault(question.wording, []).append(question.work)
             taken.setdefault(question.wording, Counter())[question.row] += 1
     earlier = {name: len(rows) for name, rows in library.excluded.items()}
     for item, found in sorted(spread.items()):

@@ -47,7 +47,7 @@ class QuestionWriter:
         Without ``drawn`` it comes without its figure, which takes longer than all the rest.
         """
         case, place = self.variants.locate(row)
-        writer = self._cases[case]
+        rows, writer = self.variants.cases[case], self._cases[case]
         slots = writer.slots(place)
         parts = []
         for solved in writer.parts:
@@ -61,7 +61,9 @@ class QuestionWriter:
             wording=self.wording.item,
             row=row,
             points=self.wording.points if points is None else points,
-            difficulty=float(self.variants.work[row]),
+            case=rows.case,
+            parameters=writer.parameters(place),
+            work=float(self.variants.work[row]),
             slots={name: slots[name] for name in self._shown if name in slots},
             parts=tuple(parts),
             figure=figure(writer.drawing, place, slots, self.slot_kinds) if drawn and writer.drawing else None,
@@ -91,6 +93,7 @@ def _shown_slots(wording: frozen.Wording) -> Iterator[str]:
 class _CaseSolver:
     def __init__(self, rows: Rows, variants: Variants):
         self._setters = {key: setter(text) for key, text in rows.slots.items()}
+        self._parameters = {name: cells(numbers) for name, numbers in rows.parameters.items()}
         self.drawing = rows.drawing
         self.parts = [
             _PartSolver(answers, asked, number, variants.slot_kinds, self._setters)
@@ -99,6 +102,10 @@ class _CaseSolver:
 
     def slots(self, place: int) -> dict[str, str]:
         return {key: render(place) for key, render in self._setters.items()}
+
+    def parameters(self, place: int) -> dict[str, str]:
+        """The values of the item's parameters, as exact text."""
+        return {name: _parameter(read(place)) for name, read in self._parameters.items()}
 
 
 class _PartSolver:
@@ -277,6 +284,11 @@ def _both(answers: Answers | WrongAnswers) -> tuple[Setter, Setter] | None:
     if answers.formula is None or answers.formula_shown is None:
         return None
     return setter(answers.formula), setter(answers.formula_shown)
+
+
+def _parameter(cell: Cell) -> str:
+    assert isinstance(cell, tuple), "parameters are exact"
+    return str(exact(*cell))
 
 
 def _float(cell: Cell) -> float:

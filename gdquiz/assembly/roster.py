@@ -15,9 +15,10 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gdquiz.assembly.seating import canonical
+from gdquiz.assembly.seating import Student, canonical
+from gdquiz.assembly.students import COLUMNS
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import Student
+from gdquiz.texts.cells import unkept
 from gdquiz.texts.reading import unprintable
 
 MOST_FORMS = 10_000
@@ -69,10 +70,13 @@ _ERROR = re.compile(r"#+|#[^\d\s]*[!?]|#DIV/0!|#N/?[ADV]|#GETTING_DATA")
 _AS_TEXT = "export the file again, and have the column read as text if you open it in a spreadsheet"
 
 
-def read_roster(content: str | bytes, *, file: str, notes: list[str] | None = None) -> tuple[Student, ...]:
+def read_roster(
+    content: str | bytes, *, file: str, notes: list[str] | None = None, nameless: bool = False
+) -> tuple[Student, ...]:
     """The students of a CSV file, separated by commas, semicolons or tabs, in UTF-8 or UTF-16.
 
-    ``notes`` gets a line on which columns were used and what was left out, where that is not plain.
+    ``notes`` gets a line on which columns were used and what was left out, where that is not plain.  With ``nameless``
+    students whose name was deleted are left out, and nobody may be left.
     Raises ``InputError`` with every fault: missing columns, rows with more fields than the header, empty names or ids,
     ids that stand there twice, control characters, and what a spreadsheet has spoilt.
     """
@@ -89,15 +93,17 @@ def read_roster(content: str | bytes, *, file: str, notes: list[str] | None = No
         if columns.canvas and (why := columns.nobody(row)):
             left_out[why] = None
             continue
+        if nameless and columns.id_in(row) and not columns.name_in(row):
+            continue
         found = list(_row_faults(row, columns, file, line))
-        student = Student(name=columns.name_in(row), id=columns.id_in(row))
+        student = Student(columns.name_in(row), columns.id_in(row), columns.more_in(row))
         known = students.get(canonical(student.id))
         if not found and known is not None:
             found.append(_twice(student.id, *known, file, line))
         faults += found
         if not found:
             students[canonical(student.id)] = (line, student)
-    if not students and not faults:
+    if not students and not faults and not nameless:
         faults.append(Fault("the roster names no student", file=file))
     if len(students) > MOST_FORMS:
         faults.append(Fault(f"the roster has {len(students)} students", f"at most {MOST_FORMS}", file=file))
@@ -166,7 +172,7 @@ def _cell(cell: str) -> str:
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where the names and ids are; ``plain`` if the header says ``name`` and ``id``."""
+    """Where the names and ids are; ``plain`` if the header says ``name`` and ``id``, ``own`` in a ``students.csv``."""
 
     header: tuple[str, ...]
     names: tuple[int, ...]
@@ -174,12 +180,22 @@ class _Columns:
     plain: bool
     canvas: bool
     hashed: bool
+    own: bool
 
     def name_in(self, row: Sequence[str]) -> str:
-        return " ".join(filter(None, (_at(row, column) for column in self.names)))
+        return " ".join(filter(None, (self._at(row, column) for column in self.names)))
+
+    def more_in(self, row: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """What the row has beside name and id, each with the header of its column."""
+        taken = {*self.names, self.id}
+        others = ((cell.strip(), column) for column, cell in enumerate(self.header) if column not in taken)
+        return tuple((cell, self._at(row, column)) for cell, column in others if cell)
+
+    def _at(self, row: Sequence[str], column: int) -> str:
+        return unkept(_at(row, column)) if self.own else _at(row, column)
 
     def id_in(self, row: Sequence[str]) -> str:
-        id = _at(row, self.id)
+        id = self._at(row, self.id)
         return id.removeprefix("#") if self.hashed else id
 
     def nobody(self, row: Sequence[str]) -> str:
@@ -204,6 +220,8 @@ class _Columns:
 def _columns(cells: Sequence[str], rows: Sequence[tuple[int, list[str]]], file: str, line: int) -> _Columns:
     """Raises ``InputError`` where there is no column for names or none for ids, or one of them stands there twice."""
     header = [_plain(cell) for cell in cells]
+    if tuple(header[:2]) == COLUMNS:
+        return _Columns(tuple(cells), names=(1,), id=0, plain=True, canvas=False, hashed=False, own=True)
     first = _found(FIRST, header)
     last = _found([name for name in LAST if name != first], header)  # Catalan calls first what French calls last: nom
     whole = _found(WHOLE, header)
@@ -224,6 +242,7 @@ def _columns(cells: Sequence[str], rows: Sequence[tuple[int, list[str]]], file: 
     return _Columns(
         header=tuple(cells[: len(header)]), names=tuple(header.index(name) for name in names), id=header.index(id),
         plain=(*names, id) == ("name", "id"), canvas=bool(names) and names[0] in CANVAS, hashed=id == "orgdefinedid",
+        own=False,
     )  # fmt: skip
 
 

@@ -12,13 +12,22 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from gdquiz import draws
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import Student
 
 MOST_SEATS = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Somebody on a roster.  ``more`` is what else the roster has of them: columns and what stands there."""
+
+    name: str
+    id: str
+    more: tuple[tuple[str, str], ...] = ()
 
 
 def canonical(id: str) -> str:

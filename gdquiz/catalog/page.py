@@ -27,7 +27,7 @@ from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, Entry
 from gdquiz.catalog.views import BarView, CardView, CatalogView, ChoiceView, FilterView, GroupView, LineView, SpreadView
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import Exam, Form
+from gdquiz.exam.frozen import Exam, Form, Misconception
 from gdquiz.exam.wording import fill
 from gdquiz.packaging.fields import KINDS
 from gdquiz.plurals import counted
@@ -115,11 +115,16 @@ def _samples(entries: Sequence[Entry], sandbox: Environment, fragments: Fragment
         gdquiz=gdquiz.__version__, id="catalog", title=TITLE, seed="", points=0, sections=(), forms=(),
         wordings={entry.wording.item: entry.wording for entry in entries},
         slot_kinds={entry.wording.item: dict(entry.slot_kinds) for entry in entries},
-        misconceptions=dict(sorted(_titles(entries).items())),
+        misconceptions=_told(entries),
     )  # fmt: skip
     blocks = Blocks(exam, html.STYLE, sandbox, "html", solution="catalog/sample.html.j2")
     for entry in entries:
         yield [fragments.add(_trimmed(blocks.solution(Place(question, _FORM)))) for question in entry.questions]
+
+
+def _told(entries: Iterable[Entry]) -> dict[str, Misconception]:
+    """All misconceptions that are foreseen, by code."""
+    return dict(sorted({code: told for entry in entries for code, told in entry.misconceptions.items()}.items()))
 
 
 def _trimmed(text: str) -> str:
@@ -155,7 +160,7 @@ def _searched(entry: Entry, samples: list[int]) -> dict[str, Any]:
         "variants": wording.population,
         "work": [round(value, 3) for value in (spread.low, spread.median, spread.high)] if spread else [],
         "rows": [question.row for question in entry.questions],
-        "levels": [f"{question.difficulty:.3g}" for question in entry.questions],
+        "levels": [f"{question.work:.3g}" for question in entry.questions],
         "samples": samples,
     }
 
@@ -179,13 +184,8 @@ def _filters(entries: Sequence[Entry]) -> Iterator[FilterView]:
     yield of("outcome", "Learning outcome", lambda entry: [entry.wording.outcome], in_words)
     yield of("bloom", "Bloom level", lambda entry: [entry.wording.bloom], BLOOM)
     yield of("tier", "Tier", lambda entry: [str(entry.wording.tier)], TIERS)
-    codes = {code: f"{code}: {title}" for code, title in sorted(_titles(entries).items())}
-    yield of("misconception", "Misconception", lambda entry: entry.misconceptions, codes)
-
-
-def _titles(entries: Sequence[Entry]) -> dict[str, str]:
-    """The titles of all misconceptions that are foreseen, by code."""
-    return {code: told.title for entry in entries for code, told in entry.misconceptions.items()}
+    codes = {code: f"{code}: {told.title}" for code, told in _told(entries).items()}
+    yield of("misconception", "Misconception", lambda entry: tuple(entry.misconceptions), codes)
 
 
 def _outcome(code: str) -> str:

@@ -68,6 +68,6 @@ def _exam(writer: QuestionWriter, question: Question) -> Exam:
         sections=(Section(first=1, last=1),),
         wordings={wording.item: wording},
         slot_kinds={wording.item: writer.slot_kinds},
-        misconceptions={code: writer.variants.misconceptions[code].title for code in sorted(codes)},
+        misconceptions={code: writer.variants.misconceptions[code] for code in sorted(codes)},
         forms=(Form(id="check", number=1, questions=(question,)),),
     )

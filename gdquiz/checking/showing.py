@@ -26,7 +26,7 @@ def shown(source: HasVariants, row: int) -> str:
         yield f"# {wording.title}"
         yield (
             f"{wording.item}, variant {row} of {writer.size:,}; topic {wording.topic}, skill {wording.skill}, "
-            f"{wording.bloom}, work {question.difficulty}, {counted(wording.points, 'point')}, "
+            f"{wording.bloom}, work {question.work}, {counted(wording.points, 'point')}, "
             f"{counted(wording.minutes, 'minute')}"
         )
         yield filled(wording.stem)

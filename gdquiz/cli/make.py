@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import click
 
+from gdquiz.assembly.seating import Student
 from gdquiz.cli import Command
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_bytes, read_text, write_folder
 from gdquiz.cli.listing import Listing
@@ -25,7 +26,7 @@ from gdquiz.cli.outputs import (
 from gdquiz.cli.progress import with_progress
 from gdquiz.cli.store import Store, cache_option, store
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import Exam, Student
+from gdquiz.exam.frozen import Exam
 from gdquiz.plurals import counted
 
 TITLE, QUESTIONS = "Gradient descent", 10
@@ -96,7 +97,7 @@ def make(
     force: bool,
     no_cache: bool,
 ) -> None:
-    """Make an exam: exam.json, sheets/ for the students and keys/ for the marker.
+    """Make an exam: exam.json, sheets/ for the students and keys/ for the marker; with a roster also students.csv.
 
     BLUEPRINT is a TOML file that says which questions the exam has (docs/blueprints.md).  Without it the options
     describe a quick quiz.
@@ -124,8 +125,8 @@ def make(
     notes: list[str] = []
     kept = store(no_cache=no_cache)
     if base is not None:
-        exam = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes, kept)
-        conclude(_write(exam, formats or DEFAULT_FORMATS, templates, out, force, notes))
+        exam, students = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes, kept)
+        conclude(_write(exam, students, formats or DEFAULT_FORMATS, templates, out, force, notes))
         return
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
     students = _students(roster, notes)
@@ -147,7 +148,8 @@ def make(
         notes.append(
             f"The seed was drawn: --seed {chosen} makes this exam again, in a call that is otherwise the same."
         )
-    lost = _write(exam, formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, out, force, notes)
+    formats = formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS)
+    lost = _write(exam, students, formats, templates, out, force, notes)
     if warning:
         click.echo(f"gdquiz: {warning}", err=True)
     conclude(lost)
@@ -173,15 +175,23 @@ def _extended(
     spare: int,
     notes: list[str],
     kept: Store,
-) -> Exam:
-    """The exam with the forms that are wanted more; which these are goes to ``notes``.
+) -> tuple[Exam, tuple[Student, ...]]:
+    """The exam with the forms that are wanted more, and its students; which forms these are goes to ``notes``.
 
     It says itself what it was made of; a blueprint tells where its banks are.
     """
     from gdquiz.assembly.blueprint import read_blueprint
     from gdquiz.assembly.forms import extend, planned
+    from gdquiz.assembly.seating import canonical
+    from gdquiz.assembly.students import of_exam
+    from gdquiz.cli.students import students_of
+    from gdquiz.exam.exam_json import read
 
-    before = _exam(base)
+    reading = read(read_text(base, most=MOST_OF_AN_EXAM), file=str(base))
+    before = reading.exam
+    known = {canonical(one.id): one for one in students} | {
+        canonical(one.id): one for one in students_of(reading, base, None, notes)
+    }
     plan = planned(before, file=str(base))
     if blueprint is not None:
         given = read_blueprint(read_text(blueprint), file=str(blueprint))
@@ -201,13 +211,22 @@ def _extended(
         raise InputError(Fault("everybody on the roster has a form already", hint="--spare adds more", file=str(base)))
     numbers = f"{len(before.forms) + 1} to {len(exam.forms)}" if added > 1 else f"{len(exam.forms)}"
     notes.append(f"New: {'forms' if added > 1 else 'form'} {numbers}; all others are as they were.")
-    return exam
+    return exam, tuple(known[canonical(id)] for id in of_exam(exam) if canonical(id) in known)
 
 
 def _write(
-    exam: Exam, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool, notes: list[str]
+    exam: Exam,
+    students: tuple[Student, ...],
+    formats: tuple[str, ...],
+    templates: Path | None,
+    out: Path,
+    force: bool,
+    notes: list[str],
 ) -> list[Fault]:
     """Write the exam and all that is made from it, and tell of it; return what had to be left out."""
+    from gdquiz.assembly.seating import in_order
+    from gdquiz.assembly.students import NAME, as_csv
+    from gdquiz.cli.students import names_of
     from gdquiz.exam.exam_json import to_json
 
     told: list[str] = []
@@ -215,11 +234,15 @@ def _write(
 
     def files() -> Iterator[tuple[PurePosixPath, str | bytes | None]]:
         yield PurePosixPath("exam.json"), to_json(exam)
-        yield from pages(exam, formats, templates, told, lost)
+        if students:
+            yield PurePosixPath(NAME), as_csv(in_order(students))
+        yield from pages(exam, formats, templates, told, lost, names_of(exam, students))
 
     write_folder(out, files(), force=force)
     size = f"{counted(len(exam.forms), 'form')} of {counted(len(exam.forms[0].questions), 'question')}"
     click.echo(f"{out}/exam.json: exam {exam.id}, {size}")
+    if students:
+        click.echo(f"{out}/{NAME}: the names of the students, which exam.json does not hold")
     tell(out, told)
     for line in (*notes, *exam.report):
         click.echo(line)

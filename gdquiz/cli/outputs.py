@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -62,10 +62,15 @@ def check_formats(names: tuple[str, ...]) -> None:
 
 
 def pages(
-    exam: Exam, names: tuple[str, ...], templates: Path | None, notes: list[str], lost: list[Fault]
+    exam: Exam,
+    names: tuple[str, ...],
+    templates: Path | None,
+    notes: list[str],
+    lost: list[Fault],
+    students: Mapping[str, str],
 ) -> Iterator[tuple[PurePosixPath, str | bytes | None]]:
     """Every file of an exam in these formats, one at a time; a path that comes again continues its file, and one that
-    comes with None is taken back.
+    comes with None is taken back.  ``students`` are their names by their ids.
 
     ``notes`` gets what there is to tell: where the files are, which format this machine can not make (that is left out
     unless it is the only one), and what a package changed.  ``lost`` gets every question that a package left out, and
@@ -93,7 +98,9 @@ def pages(
             if name in targets:
                 made = package(exam, targets[name], told, templates, progress=with_progress, left_out=lost)
             else:
-                made = with_progress(render_format(exam, name, templates), label=name, total=2 * len(exam.forms))
+                made = with_progress(
+                    render_format(exam, name, templates, names=students), label=name, total=2 * len(exam.forms)
+                )
             for page in made:
                 written[page.path] = None
                 yield page.path, page.text

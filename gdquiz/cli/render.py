@@ -30,17 +30,25 @@ gdquiz render exam/exam.json --to moodle --out upload
 @click.argument("exam", type=click.Path(path_type=Path))
 @formats_option
 @templates_option
+@click.option(
+    "--students", type=click.Path(path_type=Path),
+    help="Names of the students, as CSV.  [default: students.csv beside EXAM, if it is there]",
+)  # fmt: skip
 @click.option("--out", type=NewPath(), default=Path("rendered"), show_default=True, help="Folder to write.")
 @click.option("--force", is_flag=True, help="Replace what was rendered into the folder before.")
-def render(exam: Path, formats: tuple[str, ...], templates: Path | None, out: Path, force: bool) -> None:
-    """Render a frozen exam again, from its exam.json alone."""
-    from gdquiz.exam.exam_json import from_json
+def render(
+    exam: Path, formats: tuple[str, ...], templates: Path | None, students: Path | None, out: Path, force: bool
+) -> None:
+    """Render a frozen exam again, from its exam.json and the names in students.csv."""
+    from gdquiz.cli.students import names_of, students_of
+    from gdquiz.exam.exam_json import read
 
     check_target(out, force=force)
     check_formats(formats)
-    frozen = from_json(read_text(exam, most=MOST_OF_AN_EXAM), file=str(exam))
+    reading = read(read_text(exam, most=MOST_OF_AN_EXAM), file=str(exam))
     notes: list[str] = []
     lost: list[Fault] = []
-    write_folder(out, pages(frozen, formats or DEFAULT_FORMATS, templates, notes, lost), force=force)
+    names = names_of(reading.exam, students_of(reading, exam, students, notes))
+    write_folder(out, pages(reading.exam, formats or DEFAULT_FORMATS, templates, notes, lost, names), force=force)
     tell(out, notes)
     conclude(lost)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 from pydantic import ValidationError
 
 from gdquiz.errors import InputError
-from gdquiz.exam import soundness
+from gdquiz.exam import legible, soundness
 from gdquiz.exam.frozen import VERSION, Exam
+from gdquiz.exam.upgrading import names_in, students_in, upgraded
+
+VERSIONS = (1, VERSION)
+"""Those that can be read."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An exam that was read, with the names of students that a file of version 1 holds itself, by their ids."""
+
+    exam: Exam
+    names: Mapping[str, str]
 
 
 def to_json(exam: Exam) -> str:
@@ -15,17 +31,33 @@ def to_json(exam: Exam) -> str:
 
 
 def from_json(text: str | bytes, *, file: str = "exam.json") -> Exam:
-    """Read an exam back.
+    """Read an exam back; see ``read``."""
+    return read(text, file=file).exam
+
+
+def read(text: str | bytes, *, file: str = "exam.json") -> Reading:
+    """Read an exam back; one of an older version becomes what it would be today.
 
     Raises ``InputError`` with every fault of the text: what is no JSON, what is not of the shape told here, and what
     does not fit together.
     """
     plain = soundness.as_text(text, file)
-    soundness.check_text(plain, file, versions=(VERSION,))
+    content = soundness.check_text(plain, file, versions=VERSIONS)
+    old = content.get("version", 1) == 1
+    names = names_in(content) if old else {}
     try:
-        exam = Exam.model_validate_json(plain, strict=True)
+        exam = Exam.model_validate_json(json.dumps(upgraded(content)) if old else plain, strict=True)
     except ValidationError as error:
         raise InputError(soundness.of_shape(error, file)) from None
-    if faults := soundness.of_exam(exam, file):
+    except RecursionError:
+        raise InputError(soundness.too_deep(file)) from None
+    faults = list(soundness.of_exam(exam, file))
+    if old:
+        faults += (
+            replace(fault, file=file, field=f"forms.{place}.student.name")
+            for place, student in students_in(content)
+            for fault in legible.words(student["name"])
+        )
+    if faults:
         raise InputError(faults)
-    return exam
+    return Reading(exam, names)

@@ -2,7 +2,8 @@
 
 Everything after generation (sheets, keys, LMS packages, grading) reads only this.  Texts stand once per wording and
 carry slots; a question carries the values of its slots, its keys, its wrong answers and its figure.  Filling a text
-is plain substitution (``gdquiz.exam.wording.fill``); nothing is computed any more.
+is plain substitution (``gdquiz.exam.wording.fill``); nothing is computed any more.  Names of students are not here:
+a form has the id of its student, and the names lie in a file of their own.
 
 Texts are Markdown with ``$...$`` (inline) and ``$$...$$`` (display) mathematics in LaTeX.  A slot is written
 ``{{name}}`` or ``{{name:format}}`` or ``{{= expression}}``; its whole inside is its key in ``Question.slots``.
@@ -19,7 +20,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 FORMAT = "gdquiz-exam"
-VERSION = 1
+VERSION = 2
 
 Kind = Literal["number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"]
 SlotKind = Literal["math", "text", "code"]
@@ -31,6 +32,8 @@ MOST_PARTS = 12
 MOST_LISTED = 100
 """Of whatever else is listed in a wording or a key: wrong answers, hints, lines of a guide."""
 MOST_FORMS = 100_000
+MOST_DIGITS = 40
+"""Of a number that is to be filled in digit by digit."""
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 """Markdown with slots."""
@@ -48,6 +51,15 @@ Exact = Annotated[
 """A number that is marked: ``-3/5``, ``7``, ``0.25``, ``1.5e-07``."""
 Formula = Annotated[str, StringConstraints(max_length=500)]
 """In gdquiz' grammar."""
+LanguageTag = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+        r"(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[A-WYZa-wyz0-9](-[A-Za-z0-9]{2,8})+)*(-[xX](-[A-Za-z0-9]{1,8})+)?$",
+        max_length=60,
+    ),
+]
+"""A language by its BCP 47 tag: ``en``, ``de-CH``, ``zh-Hans-TW``."""
 Number = Annotated[float, Field(ge=0, le=1_000_000)]
 """Points, minutes and the like."""
 
@@ -138,6 +150,20 @@ class GuideLine(Frozen):
     text: Annotated[Text, Field(description="Text with slots.")]
 
 
+class Grid(Frozen):
+    """How many digits a field for a number needs, over all variants of an item, so that it fits every one of them.
+
+    A field has either ``whole`` digits, with ``decimals`` after the point, or a ``numerator`` and a ``denominator``.
+    Keys and foreseen wrong answers count alike, so that the width tells nothing of an answer.
+    """
+
+    sign: Annotated[bool, Field(description="Whether there are negative numbers.")]
+    whole: Annotated[int, Field(description="Digits before the point.", ge=0, le=MOST_DIGITS)] = 0
+    decimals: Annotated[int, Field(description="Digits after the point.", ge=0, le=8)] = 0
+    numerator: Annotated[int, Field(description="Digits above the line of a fraction.", ge=0, le=MOST_DIGITS)] = 0
+    denominator: Annotated[int, Field(description="Digits below it.", ge=0, le=MOST_DIGITS)] = 0
+
+
 class PartWording(Frozen):
     """The texts of one part.  ``options`` are the choices, the right-hand sides of a matching, the things to order;
     ``prompts`` are the left-hand sides of a matching; ``labels`` name the fields of several numbers."""
@@ -152,6 +178,13 @@ class PartWording(Frozen):
     rounding: Annotated[Text, Field(description="The sentence that tells how to give a number.")] = ""
     labels: Annotated[
         tuple[Text, ...], Field(description="Names of the fields of several numbers.", max_length=MOST_OPTIONS)
+    ] = ()
+    grid: Annotated[
+        tuple[Grid, ...],
+        Field(
+            description="Digits that each number needs, the same for all variants; none where that is not known.",
+            max_length=MOST_OPTIONS,
+        ),
     ] = ()
     options: Annotated[
         tuple[OptionText, ...],
@@ -264,21 +297,23 @@ class Question(Frozen):
     wording: Annotated[Identifier, Field(description="Key of `wordings`: the id of the item.")]
     row: Annotated[int, Field(description="Number of the variant in the population, from 0.", ge=0)]
     points: Annotated[Number, Field(description="Marks.")]
-    difficulty: Annotated[Number, Field(description="The work it asks for; see docs/work.md.")]
+    case: Annotated[Words, Field(description="Which version of the item it is, where there are several.")] = ""
+    parameters: Annotated[
+        dict[VariableName, Exact],
+        Field(description="The values of the item's parameters, by name; none where they are not known."),
+    ] = {}
+    work: Annotated[Number, Field(description="The work it asks for; see docs/work.md.")]
     slots: Annotated[dict[Words, Text], Field(description="What fills the slots of the texts.")]
     parts: Annotated[tuple[PartKey, ...], Field(description="Key of each part.")]
     figure: Annotated[Figure | None, Field(description="The drawing, if there is one.")] = None
 
 
-class Student(Frozen):
-    name: str
-    id: str
-
-
 class Form(Frozen):
     id: Annotated[Id, Field(description="Printed on sheet and key.")]
     number: Annotated[int, Field(description="From 1.", ge=1)]
-    student: Annotated[Student | None, Field(description="Whose form it is, where there is a roster.")] = None
+    student: Annotated[
+        Words | None, Field(description="Id of the student whose form it is, where there is a roster.")
+    ] = None
     questions: Annotated[tuple[Question, ...], Field(description="In the order printed.", max_length=1000)]
 
 
@@ -312,9 +347,10 @@ class Misconception(Frozen):
 
 class Exam(Frozen):
     format: Literal["gdquiz-exam"] = "gdquiz-exam"
-    version: Annotated[Literal[1], Field(description="Version of the format; see below.")] = 1
+    version: Annotated[Literal[2], Field(description="Version of the format; see below.")] = 2
     gdquiz: Annotated[Words, Field(description="Version of the program that made it.")]
     id: Annotated[Id, Field(description="Printed on every page.")]
+    language: Annotated[LanguageTag, Field(description="Language of its texts, as a BCP 47 tag.")] = "en"
     title: Words
     course: Words = ""
     date: Words = ""
@@ -329,7 +365,9 @@ class Exam(Frozen):
         dict[Identifier, dict[str, SlotKind]],
         Field(description="for each wording, what its slots hold: LaTeX, plain words, or program text"),
     ]
-    misconceptions: Annotated[dict[Words, Text], Field(description="title of every misconception code that occurs")]
+    misconceptions: Annotated[
+        dict[Words, Misconception], Field(description="What is told of every misconception that occurs, by its code.")
+    ]
     forms: Annotated[tuple[Form, ...], Field(description="One for each form or student.", max_length=MOST_FORMS)]
     report: Annotated[tuple[str, ...], Field(description="What an instructor should know.")] = ()
     origin: Annotated[

@@ -48,14 +48,15 @@ def of_exam(exam: Exam) -> Found:
     for place, section in enumerate(exam.sections):
         yield from _each(words, {"title": section.title}, ("sections", place))
         yield from _each(prose, {"instructions": section.instructions}, ("sections", place))
-    yield from _each(prose, exam.misconceptions, ("misconceptions",))
+    for code, told in exam.misconceptions.items():
+        texts = {"title": told.title, "why": told.why, "say": told.say}
+        yield from _each(prose, texts, ("misconceptions", code))
     yield from _each(words, dict(enumerate(exam.report)), ("report",))
     for name, wording in exam.wordings.items():
         yield from ((steps, fault.at(item=name)) for steps, fault in _of_wording(wording, ("wordings", name)))
     for place, form in enumerate(exam.forms):
         if form.student is not None:
-            student = {"name": form.student.name, "id": form.student.id}
-            yield from _each(words, student, ("forms", place, "student"))
+            yield from _each(words, {"student": form.student}, ("forms", place))
         for number, question in enumerate(form.questions):
             at: Steps = ("forms", place, "questions", number)
             found = _of_question(question, exam.slot_kinds.get(question.wording, {}), at)
@@ -96,6 +97,7 @@ _GATES: dict[str, Gate] = {"math": formula, "text": words, "code": program}
 def _of_question(question: Question, kinds: Mapping[str, str], at: Steps) -> Found:
     for name, value in question.slots.items():
         yield from _each(_GATES.get(kinds.get(name, ""), words), {name: value}, (*at, "slots"))
+    yield from _each(words, {"case": question.case}, at)
     for place, key in enumerate(question.parts):
         here: Steps = (*at, "parts", place)
         yield from _each(formula, {"formula_shown": key.formula_shown}, here)

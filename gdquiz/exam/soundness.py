@@ -25,9 +25,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.exam import legible
+from gdquiz.exam import grids, legible
 from gdquiz.exam.frozen import FORMAT, Exam, Figure, Form, PartKey, PartWording, Question, Wording
-from gdquiz.exam.wording import slots_of
+from gdquiz.exam.wording import braced, slots_of
 from gdquiz.formulas.expressions import Language, parse
 from gdquiz.plurals import counted
 
@@ -87,10 +87,11 @@ def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return double
 
 
-def check_text(text: str, file: str, *, versions: Collection[int]) -> None:
-    """Refuse a text that is no JSON table of a known version, or in which a name stands twice in one table.
+def check_text(text: str, file: str, *, versions: Collection[int]) -> dict[str, Any]:
+    """The JSON table in a text; of a file that does not say its version this is 1.
 
-    Raises ``InputError``.
+    Raises ``InputError`` for a text that is no JSON table of a known version, or in which a name stands twice in one
+    table.
     """
     found: list[_Table] = []
 
@@ -106,7 +107,7 @@ def check_text(text: str, file: str, *, versions: Collection[int]) -> None:
         problem = f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]} (column {error.colno})"
         raise InputError(Fault(problem, "JSON", HINT, file=file, line=error.lineno)) from None
     except RecursionError:
-        raise InputError(Fault("the tables and lists are nested too deeply", hint=HINT, file=file)) from None
+        raise InputError(too_deep(file)) from None
     except ValueError:  # Python reads no whole number of more than 4300 digits
         raise InputError(Fault("a number has too many digits", hint=HINT, file=file)) from None
     if not isinstance(content, dict):
@@ -130,6 +131,11 @@ def check_text(text: str, file: str, *, versions: Collection[int]) -> None:
             for steps, double in _doubles(content) for name in double.names
         ]  # fmt: skip
         raise InputError(_few(faults, file))
+    return content
+
+
+def too_deep(file: str) -> Fault:
+    return Fault("the tables and lists are nested too deeply", hint=HINT, file=file)
 
 
 def _quoted(value: object) -> str:
@@ -155,6 +161,7 @@ def _doubles(content: Any) -> Iterator[tuple[Steps, _Table]]:
 _PATTERNS = (
     ("^-?[0-9]+(/", "an exact number, such as -3/5 or 0.25"),
     ("^[a-z]", "an id of small letters, digits and hyphens"),
+    ("^[A-Za-z]{2,8}", "a language tag of BCP 47, such as en or de-CH"),
     ("^[A-Za-z0-9_-]", "an id of letters, digits, hyphens and underscores"),
     ("^[A-Za-z]", "a name of letters, digits and underscores"),
 )
@@ -212,6 +219,7 @@ def _exam_faults(exam: Exam) -> Found:
         return
     yield from _different((("forms", k, "id"), form.id) for k, form in enumerate(exam.forms))
     yield from _different((("forms", k, "number"), form.number) for k, form in enumerate(exam.forms))
+    yield from _different((("forms", k, "student"), form.student) for k, form in enumerate(exam.forms) if form.student)
     yield from _different(
         (("forms", k, "questions", place, "id"), question.id)
         for k, form in enumerate(exam.forms)
@@ -234,6 +242,8 @@ def _exam_faults(exam: Exam) -> Found:
             ((*at, *steps), fault.at(item=name)) for steps, fault in _wording_faults(wording, readers[name].kinds)
         )
     for k, form in enumerate(exam.forms):
+        if form.student == "":
+            yield ("forms", k, "student"), Fault("the id is empty", "the id of a student, or null")
         yield from ((("forms", k, *steps), fault) for steps, fault in _form_faults(form, exam, readers))
 
 
@@ -301,6 +311,8 @@ def _wording_faults(wording: Wording, kinds: Mapping[str, str]) -> Found:
             if slot not in kinds:
                 hint = nearest(slot, kinds)
                 yield steps, Fault(f"nothing is said in 'slot_kinds' of the slot '{_short(slot)}'", hint=hint)
+        if braced(text) != text:
+            yield steps, Fault("a slot that is an argument in a formula has no braces", "braces, as in x_{{{k}}}")
     if not wording.parts:
         yield ("parts",), Fault("the list is empty", "one or more")
     yield from _different((("parts", k, "id"), part.id) for k, part in enumerate(wording.parts))
@@ -326,6 +338,7 @@ def _part_faults(part: PartWording) -> Found:
             yield (name,), Fault(f"a part of the kind '{part.kind}' has no {name}", "an empty list")
         elif count < fewest[name]:
             yield (name,), Fault(f"a part of the kind '{part.kind}' has {count} {name}", f"{fewest[name]} or more")
+    yield from grids.of_part(part)
     yield from _different((("variables", k), name) for k, name in enumerate(part.variables))
 
 
@@ -351,8 +364,10 @@ def _texts(wording: Wording) -> Iterator[tuple[Steps, str]]:
 class _Reader:
     """Holds questions against their wording; what is the same for all of them is worked out once."""
 
-    def __init__(self, wording: Wording, kinds: Mapping[str, str], misconceptions: Mapping[str, str]):
+    def __init__(self, wording: Wording, kinds: Mapping[str, str], misconceptions: Collection[str]):
         self.wording, self.kinds, self.misconceptions = wording, kinds, misconceptions
+        self._rows: dict[int, tuple[str, Mapping[str, str]]] = {}
+        self._names: dict[str, frozenset[str]] = {}
         texts = list(_texts(wording))
         own = [slot for steps, text in texts if "options" not in steps for slot in slots_of(text)]
         self._slots = dict.fromkeys(own)
@@ -369,6 +384,7 @@ class _Reader:
         parts = self.wording.parts
         if question.row >= max(1, self.wording.population):
             yield ("row",), Fault(f"there is no row {question.row}", f"less than {self.wording.population}")
+        yield from self._parameter_faults(question)
         if question.figure is not None:
             yield from ((("figure", *steps), fault) for steps, fault in _figure_faults(question.figure))
         if len(question.parts) != len(parts):
@@ -388,17 +404,41 @@ class _Reader:
             if slot not in self.kinds:
                 yield ("slots", slot), Fault("nothing is said in 'slot_kinds' of this slot")
 
+    def _parameter_faults(self, question: Question) -> Found:
+        """Questions of one row have one case and the same parameters; those of one case have parameters of one name.
+
+        Where no parameters are known nothing is held against anything.
+        """
+        if not question.parameters:
+            return
+        names = frozenset(question.parameters)
+        known = self._names.setdefault(question.case, names)
+        if names != known:
+            other = _short(", ".join(sorted(names ^ known)))
+            said = "the same names in every question of an item and case"
+            yield (
+                ("parameters",),
+                Fault(f"the names of the parameters differ from those of other questions: {other}", said),
+            )
+        if self._rows.setdefault(question.row, (question.case, question.parameters)) != (
+            question.case,
+            question.parameters,
+        ):
+            said = "the same case and values for a row"
+            yield ("parameters",), Fault(f"another question of row {question.row} has other parameters", said)
+
     def _key_faults(self, part: PartWording, key: PartKey, place: int) -> Found:
         yield from _order_faults(part, key)
         yield from _answer_faults(part, key)
         yield from _number_faults(key)
+        yield from grids.of_key(part, key)
         order = key.order or tuple(option.id for option in part.options)
         for k, wrong in enumerate(key.wrong):
             at: Steps = ("wrong", k)
             if wrong.misconception not in self.misconceptions:
                 code = _short(wrong.misconception)
                 hint = nearest(wrong.misconception, self.misconceptions)
-                yield (*at, "misconception"), Fault(f"there is no title of '{code}'", "a key of 'misconceptions'", hint)
+                yield (*at, "misconception"), Fault(f"nothing is told of '{code}'", "a key of 'misconceptions'", hint)
             for name, size in _wrong_sizes(part, key).items():
                 count = len(getattr(wrong, name))
                 if count not in size:

@@ -12,8 +12,9 @@ kind         in text               in mathematics           in code
 ``code``     a code span           words, or signs          as it is
 ===========  ====================  =======================  ==============
 
-A formula with slots is read, and written with braces around each slot that is an argument, so that ``x_{{k}}`` and
-``\\frac{{a}}{{b}}`` mean what they look like.  Everything here is pure; nothing is computed.
+A value that is an argument in mathematics needs braces, and in an exam they stand in the text: ``x_{{{k}}}``.  Authors
+may leave them out, as in ``x_{{k}}`` and ``\\frac{{a}}{{b}}``; ``braced`` writes them before an exam is frozen, so that
+filling is plain substitution.  Everything here is pure; nothing is computed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.texts.escaping import code_span, escape
 from gdquiz.texts.latex import pieces, value_of_words
 from gdquiz.texts.reading import read_with_slots
-from gdquiz.texts.slots import HOLE, REGION, SLOT, hide_slots, trimmed
+from gdquiz.texts.slots import HOLE, PRIVATE, REGION, SLOT, hide_slots, trimmed
 
 Place = OneOf["text", "math", "code"]
 SlotKind = OneOf["math", "text", "code"]
@@ -73,6 +74,19 @@ def _in_place(text: str, insides: tuple[str, ...], place: Place) -> Iterator[Pie
             yield insides[int(part)], place
         elif part:
             yield part
+
+
+@lru_cache(maxsize=4096)
+def braced(text: str) -> str:
+    """The text with its formulas with slots written so that a value can be put in the place of each slot as it is:
+    with braces around every slot that is an argument.  A text that can not be read stays as it is."""
+    if "{{" not in text or PRIVATE.search(text):  # characters of private use are refused wherever they stand
+        return text
+    try:
+        found = split(text)
+    except InputError:
+        return text
+    return "".join(piece if isinstance(piece, str) else f"{{{{{piece[0]}}}}}" for piece in found)
 
 
 def fill(text: str, slots: Mapping[str, str], kinds: Mapping[str, str]) -> str:

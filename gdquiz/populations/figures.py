@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdquiz.exam.wording import braced
 from gdquiz.formulas import notation
 from gdquiz.formulas.columns import Column, floats
 from gdquiz.formulas.expressions import Node
@@ -169,7 +170,8 @@ def drawing(world: World, rows: NDArray[np.intp]) -> Drawing | None:
         )
         numbers["lines"] = Lines(found.steps, tuple(taken), found.doubtful[rows])
     return Drawing(
-        kind=spec.kind, alt=spec.alt.strip(), key_alt=spec.key_alt.strip(), x_label=x_label, y_label=y_label,
+        kind=spec.kind, alt=braced(spec.alt.strip()), key_alt=braced(spec.key_alt.strip()),
+        x_label=x_label, y_label=y_label,
         variables=world.case.variables, path=spec.path, panels=spec.panels,
         points=_labelled(world, "points", "key_points", rows),
         arrows=_labelled(world, "arrows", "key_arrows", rows) if spec.kind == "contours" else (),

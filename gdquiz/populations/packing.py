@@ -21,7 +21,7 @@ from gdquiz.populations.drawing import Drawing, Labelled, Line, Lines
 from gdquiz.populations.setting import Numbers, Text
 from gdquiz.populations.variants import Answers, Asked, Foreseen, Rows, Variants, WrongAnswers
 
-FORMAT = 1
+FORMAT = 2
 """Counts the ways in which variants have been written; one that is written otherwise is no use any more."""
 MOST_PRECISE = 20_000
 """Answers in high precision that are worked out for keeping; of an item with more nothing is kept."""

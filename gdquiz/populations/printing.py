@@ -13,8 +13,10 @@ from gdquiz.banks.models import Case, ItemModel, Part
 from gdquiz.descent.misconceptions import Misconception
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
+from gdquiz.exam.wording import braced
 from gdquiz.formulas.columns import Column, floats, is_exact
 from gdquiz.formulas.expressions import Node, names_of
+from gdquiz.populations.digits import grids
 from gdquiz.populations.figures import drawing
 from gdquiz.populations.keys import SolvedPart
 from gdquiz.populations.setting import Numbers, Text
@@ -80,11 +82,16 @@ def wording(model: ItemModel, blocks: Sequence[Block]) -> frozen.Wording:
         points=model.points,
         licence=model.licence,
         population=sum(len(block.passed) for block in blocks),
-        stem=source.stem.strip(),
-        hints=tuple(hint.strip() for hint in source.hints),
-        solution=source.solution.strip(),
+        stem=text(source.stem),
+        hints=tuple(map(text, source.hints)),
+        solution=text(source.solution),
         parts=tuple(_part_wording(part, place, model, blocks) for place, part in enumerate(model.parts)),
     )
+
+
+def text(written: str) -> str:
+    """A text of an author as an exam has it."""
+    return braced(written.strip())
 
 
 def _part_wording(part: Part, place: int, model: ItemModel, blocks: Sequence[Block]) -> frozen.PartWording:
@@ -96,23 +103,28 @@ def _part_wording(part: Part, place: int, model: ItemModel, blocks: Sequence[Blo
         )
     else:
         options = tuple(
-            frozen.OptionText(id=option.id, text=option.text.strip(), feedback=option.feedback.strip())
+            frozen.OptionText(id=option.id, text=text(option.text), feedback=text(option.feedback))
             for option in source.option
         )
     asks_numbers = part.kind in ("number", "numbers")
+    whole = asks_numbers and _all_whole(answers)
+    digits = source.places if asks_numbers and not whole else None
     return frozen.PartWording(
         id=part.id,
         kind=source.kind,
-        ask=source.ask.strip(),
+        ask=text(source.ask),
         points=source.points,
-        digits=source.places if asks_numbers and not _all_whole(answers) else None,
+        digits=digits,
         rounding=rounding_rule(part, answers) if asks_numbers else "",
-        labels=tuple(answer.label for answer in source.answers),
+        labels=tuple(braced(answer.label) for answer in source.answers),
+        grid=grids([(block.parts[place], block.passed) for block in blocks if block.parts], 0 if whole else digits)
+        if asks_numbers
+        else (),
         options=options,
-        prompts=tuple(frozen.OptionText(id=prompt.id, text=prompt.text.strip()) for prompt in source.prompt),
+        prompts=tuple(frozen.OptionText(id=prompt.id, text=text(prompt.text)) for prompt in source.prompt),
         variables=model.cases[0].variables if part.kind == "formula" else (),
-        guide=tuple(frozen.GuideLine(points=line.points, text=line.text.strip()) for line in source.guide),
-        follow_through=source.follow_text.strip(),
+        guide=tuple(frozen.GuideLine(points=line.points, text=text(line.text)) for line in source.guide),
+        follow_through=text(source.follow_text),
     )
 
 
@@ -160,13 +172,13 @@ def _asked(part: Part, digits: int | None) -> Asked:
         digits=digits,
         options=tuple(option.id for option in source.option),
         prompts=tuple(prompt.id for prompt in source.prompt),
-        labels=tuple(answer.label for answer in source.answers),
+        labels=tuple(braced(answer.label) for answer in source.answers),
         foreseen=tuple(
             Foreseen(
                 wrong.code,
                 wrong.source.credit,
-                wrong.source.feedback.strip()
-                or next((o.feedback.strip() for o in source.option if [o.id] == list(wrong.chooses)), "")
+                text(wrong.source.feedback)
+                or next((text(o.feedback) for o in source.option if [o.id] == list(wrong.chooses)), "")
                 or wrong.misconception.say,
             )
             for wrong in part.wrong
@@ -182,6 +194,8 @@ def _rows(block: Block) -> Rows:
     slots = block.world.model.slots
     return Rows(
         size=len(block.passed),
+        case=block.case.id if block.world.model.source.case else "",
+        parameters={name: read(column) for name, column in block.world.exact_parameters.items()},
         slots={key: text_of(slot, block.world, read) for key, slot in slots.items()},
         parts=tuple(_part(solved, number, block, read) for number, solved in enumerate(block.parts)),
         drawing=drawing(block.world, block.passed),

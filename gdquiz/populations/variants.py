@@ -80,9 +80,11 @@ class Answers:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
-    """The rows of one case: what fills the slots, the keys of each part, and the numbers of the figure."""
+    """The rows of one case: the parameters, what fills the slots, the keys of each part, the numbers of the figure."""
 
     size: int
+    case: str
+    parameters: Mapping[str, Numbers]
     slots: Mapping[str, Text]
     parts: tuple[Answers, ...]
     drawing: Drawing | None

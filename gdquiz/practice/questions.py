@@ -10,9 +10,18 @@ from typing import Any
 
 from jinja2 import Environment
 
-from gdquiz.banks.misconceptions import shipped
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import Exam, OptionText, PartKey, PartWording, Question, Text, Wording, WrongAnswer
+from gdquiz.exam.frozen import (
+    Exam,
+    Misconception,
+    OptionText,
+    PartKey,
+    PartWording,
+    Question,
+    Text,
+    Wording,
+    WrongAnswer,
+)
 from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, parse
 from gdquiz.formulas.notation import symbol
 from gdquiz.marking.following import part_name
@@ -41,7 +50,7 @@ def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
                 found[question.wording, question.row] = {"item": wordings.index(question.wording), **told}
     return {
         "items": [teller.item(exam.wordings[name], samples[name]) for name in wordings],
-        "misconceptions": {code: teller.misconception(code, title) for code, title in exam.misconceptions.items()},
+        "misconceptions": {code: teller.misconception(told) for code, told in exam.misconceptions.items()},
         "questions": list(found.values()),
         "skeletons": list(texts.skeletons),
         "texts": [list(entry) for entry in texts.entries],
@@ -83,12 +92,10 @@ class _Teller:
             ],
         )
 
-    def misconception(self, code: str, title: str) -> dict[str, Any]:
-        """``why`` is there for those of the table of misconceptions."""
-        why = shipped()[code].why if code in shipped() else ""
+    def misconception(self, told: Misconception) -> dict[str, Any]:
         return _kept(
-            title=self.texts.add(set_prose(title, html.STYLE)),
-            why=self.texts.add(set_prose(why, html.STYLE)) if why else None,
+            title=self.texts.add(set_prose(told.title, html.STYLE)),
+            why=self.texts.add(set_prose(told.why, html.STYLE)) if told.why else None,
         )
 
     def question(self, question: Question) -> dict[str, Any]:
@@ -101,7 +108,7 @@ class _Teller:
         )
         return _kept(
             row=question.row,
-            difficulty=round(question.difficulty, 2),
+            work=round(question.work, 2),
             stem=self._text(question, wording.stem),
             hints=[self._text(question, hint) for hint in wording.hints],
             solution=self._text(question, wording.solution),

@@ -87,7 +87,7 @@ class Blocks:
         self._mould = Mould(style.name)
         self._texts = Texts(exam, style, self._mould)
         self.words, self.prose, self.text = self._texts.words, self._texts.prose, self._texts.text
-        self._titles = {code: self.prose(title, place="enclosed") for code, title in exam.misconceptions.items()}
+        self._titles = {c: self.prose(told.title, place="enclosed") for c, told in exam.misconceptions.items()}
 
     def question(self, place: Place, space: float) -> str:
         """A question as the sheet has it, with ``space`` cm for each open answer."""
@@ -234,7 +234,7 @@ class Blocks:
             item=self.words(wording.item),
             version=self.words(wording.version),
             row=self._mould.read(lambda place: str(place.question.row)),
-            difficulty=self._mould.read(lambda place: f"{place.question.difficulty:.3g}"),
+            work=self._mould.read(lambda place: f"{place.question.work:.3g}"),
             **self._common(question, wording, key=True),
         )
 

@@ -6,10 +6,11 @@ writes it there.  Sheets and keys never share a folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from jinja2 import Environment
 
@@ -70,9 +71,16 @@ def left_out(format_name: str) -> str:
     return pdf.missing() if find_format(format_name).name == "pdf" else ""
 
 
-def render(exam: Exam, format_name: str, folder: Traversable | Path | None = None) -> Iterator[Page]:
+def render(
+    exam: Exam,
+    format_name: str,
+    folder: Traversable | Path | None = None,
+    *,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Page]:
     """All pages of an exam in a format, made one form at a time.
 
+    ``names`` are those of students by their ids; where one is missing its id is printed.
     ``folder`` holds an author's own templates (``markdown/sheet.md.j2``, ...); what it lacks is taken from the ones
     that come with gdquiz.  The same exam and templates give the same bytes everywhere.
     Raises ``InputError`` for an unknown format, a template that is refused, and a text that can not be set.
@@ -80,7 +88,7 @@ def render(exam: Exam, format_name: str, folder: Traversable | Path | None = Non
     found = find_format(format_name)
     own = () if folder is None else (folder,)
     sandbox = environment((*own, data("templates")), found.style.name)
-    papers = Papers(exam, found.style, sandbox, "tex" if found.name == "pdf" else found.extension)
+    papers = Papers(exam, found.style, sandbox, "tex" if found.name == "pdf" else found.extension, names)
     if found.style.name == "latex":
         return _pdf(papers) if found.name == "pdf" else _latex(papers)
     return _pages(papers, found, environment((*own, data("templates")), "html"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -34,10 +34,14 @@ class Paper:
 
 
 class Papers:
-    """All papers of an exam in one format, made one at a time."""
+    """All papers of an exam in one format, made one at a time.
 
-    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str):
+    ``names`` are those of students by their ids; where one is missing its id stands for it.
+    """
+
+    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str, names: Mapping[str, str]):
         self.exam = exam
+        self._names = names
         self.style = style
         self.blocks = Blocks(exam, style, sandbox, extension)
         self._templates = {
@@ -80,7 +84,7 @@ class Papers:
     def _view(self, paper: Paper | None, *, key: bool) -> PaperView:
         """What a template sees of a form, or with ``None`` of the exam."""
         exam, words, read = self.exam, self.blocks.words, self._mould.read
-        plain_words = self.style.words
+        plain_words, names = self.style.words, self._names
         return PaperView(
             title=words(exam.title),
             plain_title=plain(exam.title),
@@ -93,8 +97,8 @@ class Papers:
             number=read(lambda paper: str(paper.form.number)) if paper else "",
             forms=str(len(exam.forms)),
             student=StudentView(
-                name=read(lambda paper: plain_words(paper.form.student.name)),
-                id=read(lambda paper: plain_words(paper.form.student.id)),
+                name=read(lambda paper: plain_words(names.get(paper.form.student, paper.form.student))),
+                id=read(lambda paper: plain_words(paper.form.student)),
             )
             if paper and paper.form.student
             else None,

@@ -124,7 +124,7 @@ class SolvedQuestion:
     item: str
     version: str
     row: str
-    difficulty: str
+    work: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,16 @@ def inert(cell: str) -> str:
     return f"'{cell}" if runs(cell) else cell
 
 
+def kept(cell: str) -> str:
+    """The cell for a table that is read again: as ``inert``, and ``unkept`` gives back any cell as it was."""
+    return f"'{cell}" if runs(cell.lstrip("'")) else cell
+
+
+def unkept(cell: str) -> str:
+    """What ``kept`` was made of."""
+    return cell[1:] if cell.startswith("'") and runs(cell.lstrip("'")) else cell
+
+
 def inert_html(cell: str) -> str:
     """The same for a cell of HTML: its first sign as an entity, so that nothing is added."""
     return f"&#{ord(cell[0])};{cell[1:]}" if runs(cell) else cell
