@@ -117,6 +117,7 @@ _WORDS: dict[StringConstraints, str] = {
         (exam.Identifier, "id"), (exam.Id, "id"), (exam.VariableName, "name"), (schema.Expression, "expression"),
         (schema.Prose, "text"), (schema.Words, "text"), (schema.Code, "code"), (exam.Text, "text"),
         (exam.Words, "text"), (exam.Latex, "text"), (exam.Exact, "exact number"), (exam.Formula, "expression"),
+        (exam.LanguageTag, "language tag"),
     )
 }  # fmt: skip
 _PLAIN = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): ""}

@@ -61,6 +61,13 @@ def check_formats(names: tuple[str, ...]) -> None:
         raise InputError(Fault(f"unknown format '{name}'", expected, nearest(name, known)) for name in unknown)
 
 
+def are_named(names: tuple[str, ...]) -> bool:
+    """Whether names of students stand in one of these formats; no package for a platform has any."""
+    from gdquiz.rendering.formats import FORMATS
+
+    return any(row.name in names for row in FORMATS)
+
+
 def pages(
     exam: Exam,
     names: tuple[str, ...],

@@ -11,6 +11,7 @@ from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_fol
 from gdquiz.cli.outputs import (
     DEFAULT_FORMATS,
     NewPath,
+    are_named,
     check_formats,
     conclude,
     formats_option,
@@ -48,7 +49,9 @@ def render(
     reading = read(read_text(exam, most=MOST_OF_AN_EXAM), file=str(exam))
     notes: list[str] = []
     lost: list[Fault] = []
-    names = names_of(reading.exam, students_of(reading, exam, students, notes))
-    write_folder(out, pages(reading.exam, formats or DEFAULT_FORMATS, templates, notes, lost, names), force=force)
+    formats = formats or DEFAULT_FORMATS
+    named = students is not None or are_named(formats)
+    names = names_of(reading.exam, students_of(reading, exam, students, notes)) if named else {}
+    write_folder(out, pages(reading.exam, formats, templates, notes, lost, names), force=force)
     tell(out, notes)
     conclude(lost)
