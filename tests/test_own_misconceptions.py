@@ -137,6 +137,21 @@ def test_a_step_that_can_not_be_told_is_no_answer() -> None:
     assert [there for _, there in answers(defined(step="'x + 3*rate*(1 + sign(grad))'"), body + wrong)] == [{}, {}]
 
 
+def test_a_figure_draws_the_run_of_a_written_step() -> None:
+    # w^2 from 2 with rate 1/8: each step multiplies w by 3/4, those of the learner by 1 - k/4: 1, 3/4, 1/2
+    run = '[item.run]\nstart = ["2"]\nrate = "1/8"\nsteps = 3\n'
+    figure = '[item.figure]\nkind = "series"\npath = "none"\nalt = "Two."\nkey_alt = "Two."\n'
+    series = 'series = [{ label = "A" }, { label = "B", misconception = "OWN" }]\n'
+    body = "parameters = { a = [1] }\n" + LOSS + run + figure + series + NUMBER + 'answer = "w[1]"'
+    (rows,) = populate(model_of(defined(step="'x - k*rate*grad'"), body)).variants.cases
+    assert rows.drawing is not None and rows.drawing.lines is not None
+    right, wrong = (line.values[0, :, 0].tolist() for line in rows.drawing.lines.lines)
+    assert right == [2**2, 1.5**2, 1.125**2, 0.84375**2]
+    assert wrong == [2**2, 2**2, 1.5**2, 0.75**2]
+    (fault,) = told(bank(defined(redefine='{ a = "2" }'), body))
+    assert "figure.series[2].misconception: 'OWN' is no mistake in a step or derivative" in fault
+
+
 def test_a_redefinition_holds_where_nothing_else_is_said() -> None:
     body = 'parameters = { a = "2..4" }\ndefine = { twice = "2*a" }\n' + NUMBER + 'answer = "twice + 1"\nwrong = ['
     tables = defined(redefine='{ twice = "a^2 + 9" }') + defined("OTHERS", redefine='{ twice = "twice + 90" }')
