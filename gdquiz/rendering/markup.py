@@ -34,7 +34,7 @@ from gdquiz.texts.prose import (
     Table,
     Words,
 )
-from gdquiz.texts.slots import HOLE, REGION, trimmed
+from gdquiz.texts.slots import HOLE
 from gdquiz.texts.trees import Row
 
 
@@ -265,15 +265,12 @@ def _words_and_formulas(text: str) -> tuple[list[str], list[str]] | None:
     """The words before, between and after the formulas of a simple text; none where it is more than these."""
     if any(sign in text for sign in _MORE):
         return None
-    words, formulas, at = list[str](), list[str](), 0
-    for region in REGION.finditer(text):
-        if region.lastgroup == "inline":
-            words.append(text[at : region.start()])
-            formulas.append(trimmed(region[0][1:-1]))
-            at = region.end()
-    words.append(text[at:])
-    return None if any("$" in part for part in words) else (words, formulas)
+    parts = _SIMPLE.split(text)
+    words = parts[::2]
+    return None if any("$" in part or "\\" in part for part in words) else (words, parts[1::2])
 
 
+_SIMPLE = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)*)(?<!\s)\$(?!\d)", re.DOTALL)
+"""A formula as ``slots.REGION`` finds it in words without a backslash."""
 _MORE = ("`", "~~~", "$$", "|", "{{", "\ue000")
 """What stands in texts with code, displays, tables and braces."""
