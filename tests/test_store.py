@@ -189,6 +189,15 @@ def test_the_key_follows_the_engine_and_its_libraries(monkeypatch: pytest.Monkey
     engine.engine.cache_clear()
 
 
+def test_the_key_follows_the_misconceptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = engine.engine()
+    changed = engine.misconceptions().replace(b"title", b"title ", 1)
+    monkeypatch.setattr(engine, "misconceptions", lambda: changed)
+    engine.engine.cache_clear()
+    assert engine.engine() != before
+    engine.engine.cache_clear()
+
+
 def test_all_that_populations_rest_on_is_in_the_hash_of_the_engine() -> None:
     graph = grimp.build_graph("gdquiz", cache_dir=None)
     needed = set[str]()

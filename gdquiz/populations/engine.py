@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from gdquiz.banks.entries import digest
+from gdquiz.resources import data
 from gdquiz.resources import MISCONCEPTIONS, data
 
 NOT_THE_ENGINE = ("cli", "rendering", "packaging", "marking", "practice", "catalog", "solving", "checking")
@@ -18,8 +19,15 @@ LIBRARIES = ("numpy", "sympy", "mpmath", "python-flint", "gmpy2")
 
 @cache
 def engine() -> str:
-    """A text that changes whenever a population might: with any source of the engine, and with its libraries."""
-    return digest(*sources(), *(f"{name} {_version(name)}" for name in LIBRARIES), sys.version, *_ground_types())
+    """A text that changes whenever a population might: with any source of the engine, the misconceptions and the libraries."""
+    return digest(
+        *sources(), misconceptions(), *(f"{name} {_version(name)}" for name in LIBRARIES), sys.version, *_ground_types()
+    )
+
+
+def misconceptions() -> bytes:
+    """The file of the misconceptions that all banks may name: what they say, and the mistakes that are executed."""
+    return (data("question_banks") / "misconceptions.toml").read_bytes()
 
 
 def sources() -> list[bytes]:
