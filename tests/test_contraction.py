@@ -217,3 +217,14 @@ def test_powers_of_narrow_boxes_keep_their_sign() -> None:
             (power,) = Program((parse(f"x^({exponent})", names=("x",), language=Language.FORMULA),), ("x",))((box,))
             assert (power < 0) == bool(exponent % 2) and (power > 0) == (exponent % 2 == 0)
             assert power.contains(ball(F(-2) ** exponent)) and power.rad() < 1e-2
+
+
+# --- monotone approach -----------------------------------------------------------------------------------------------
+
+
+def test_an_update_is_increasing_up_to_a_rate_of_one_over_the_curvature() -> None:
+    # x^2/2: the update has the derivative 1 - rate
+    for rate, answer in (("999/1000", True), ("1", False), ("1001/1000", False), ("3/2", False)):
+        with precision(128):
+            machine = Machine(stated("x^2/2", "x=1", rate))
+            assert attraction._increasing(machine, machine.rate, arb(0), arb(1)) == answer, rate
