@@ -83,3 +83,11 @@ def test_a_rational_point_next_to_a_kink_is_listed():
 )
 def test_minima_are_compared_as_far_as_their_decimals_reach(more, best):
     assert points_of(f"x^4+y^4-4*x^2-2*x*y{more}", "x", "y").global_minima == best
+
+
+def test_a_limit_is_not_taken_for_a_rational_point_next_to_it():
+    """On the way u = 10^8 x, v = 10^8 y it is u^2 (u - 1)^2 + (u + v)^2 from (2, 0) at 1/100: u falls to 1, v to -1."""
+    told = solve("x^2*(x-1/10^8)^2*10^32+(x+y)^2*10^16", ["x=2/10^8", "y=0"], "1/10^18", steps=1)
+    assert told.limit == "converged"
+    assert [x.number for x in told.place] == pytest.approx([1e-8, -1e-8], rel=1e-9)
+    assert any([float(x) for x in p.point] == [x.number for x in told.place] for p in told.landscape.points)

@@ -51,7 +51,7 @@ def _together(a: CriticalPoint, b: CriticalPoint) -> bool:
 
 def _recognized(calculus: Calculus, point: Precise) -> tuple[Fraction, ...] | None:
     """The same point with rational coordinates, where it has such and they make the gradient exactly zero."""
-    for denominator, tolerance in ((10**6, 1e-25), (60, 1e-5)):
+    for denominator, tolerance in ((10**6, 1e-25), (60, 1e-12)):
         exact = rational_point(calculus, point, denominator, tolerance)
         if exact is not None:
             return exact
