@@ -228,3 +228,10 @@ def test_an_update_is_increasing_up_to_a_rate_of_one_over_the_curvature() -> Non
         with precision(128):
             machine = Machine(stated("x^2/2", "x=1", rate))
             assert attraction._increasing(machine, machine.rate, arb(0), arb(1)) == answer, rate
+
+
+def test_a_run_that_leads_away_does_not_approach() -> None:
+    # exp(-x) falls everywhere: from 1 the run goes right for ever, away from 0, though no update leads left of 0
+    suggested = Suggestion("converged", ((0.0,),))
+    assert attraction.approaches(stated("exp(-x)", "x=1", "1/10"), suggested) is None
+    assert verdict(attraction.approaches(stated("x^2", "x=1", "1/10"), suggested)) == "converged"
