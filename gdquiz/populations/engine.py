@@ -9,7 +9,6 @@ from importlib import metadata
 from pathlib import Path
 
 from gdquiz.banks.entries import digest
-from gdquiz.resources import data
 from gdquiz.resources import MISCONCEPTIONS, data
 
 NOT_THE_ENGINE = ("cli", "rendering", "packaging", "marking", "practice", "catalog", "solving", "checking")
@@ -27,7 +26,7 @@ def engine() -> str:
 
 def misconceptions() -> bytes:
     """The file of the misconceptions that all banks may name: what they say, and the mistakes that are executed."""
-    return (data("question_banks") / "misconceptions.toml").read_bytes()
+    return (data("question_banks") / MISCONCEPTIONS).read_bytes()
 
 
 def sources() -> list[bytes]:
