@@ -18,7 +18,7 @@ LIBRARIES = ("numpy", "sympy", "mpmath", "python-flint", "gmpy2")
 
 @cache
 def engine() -> str:
-    """A text that changes whenever a population might: with any source of the engine, the misconceptions and the libraries."""
+    """A text that changes whenever a population might: with its sources, libraries and misconceptions."""
     return digest(
         *sources(), misconceptions(), *(f"{name} {_version(name)}" for name in LIBRARIES), sys.version, *_ground_types()
     )
