@@ -111,3 +111,9 @@ def test_a_slow_run_tells_nothing_of_where_it_ends(
     ask: str, values: str, loss: str, rate: str, told: list[str], refused: int
 ) -> None:
     assert keys(ask, values, loss=loss, start='"k"', rate=rate, variables='"x"') == (told, refused)
+
+
+def test_a_run_that_never_moves_neither_converges_nor_fails_to() -> None:
+    # a question on w^2 from 0 may count the constant run as convergent or not, so that the row is refused
+    assert keys("converged", '"0", "1"', loss="x^2", start='"k"', rate="1/4", variables='"x"') == (["1 True"], 1)
+    assert keys("reaches_minimum", '"0"', loss="x^2", start='"k"', rate="1/4", variables='"x"') == (["0 True"], 0)

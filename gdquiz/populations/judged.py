@@ -105,6 +105,8 @@ def has_verdict(name: str, world: World) -> Column:
     unclear = (found.limit == "undecided") | (verdict == "undecided")
     if axis == "limit" and value != "slow":
         unclear = unclear | (found.limit == "slow")  # it says nothing about where the run goes in the end
+    if value == "converged":
+        unclear = unclear | (found.limit == "stationary_start")  # a run that never moves has a limit, too
     elif axis == "point":  # a limit with a singular Hessian may be any kind of point
         unclear = unclear | (found.limit == "slow") | (verdict == "degenerate")
         unclear = unclear | ((found.limit == "converged") & (verdict == "none"))
