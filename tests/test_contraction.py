@@ -235,3 +235,9 @@ def test_a_run_that_leads_away_does_not_approach() -> None:
     suggested = Suggestion("converged", ((0.0,),))
     assert attraction.approaches(stated("exp(-x)", "x=1", "1/10"), suggested) is None
     assert verdict(attraction.approaches(stated("x^2", "x=1", "1/10"), suggested)) == "converged"
+
+
+def test_a_run_that_goes_on_does_not_approach() -> None:
+    # exp(x) rises everywhere: from 1 the run comes to 0 and goes on to the left for ever
+    suggested = Suggestion("converged", ((0.0,),))
+    assert attraction.approaches(stated("exp(x)", "x=1", "1/10"), suggested) is None
