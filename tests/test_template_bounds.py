@@ -69,6 +69,28 @@ def refused(folder: Path, text: str) -> str:
     return fault.problem
 
 
+DOUBLED = (
+    "{{% set ns = namespace(a={0}, b={0}) %}}{{% for i in range(60) %}}"
+    "{{% set ns.a = {1} %}}{{% set ns.b = {2} %}}{{% endfor %}}{{{{ {3} }}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "a", "b", "use"),
+    [
+        ("[1]", "[ns.a, ns.a]", "[ns.b, ns.b]", "ns.a == ns.b"),
+        ("(1,)", "(ns.a, ns.a)", "(ns.b, ns.b)", "ns.a in [ns.b]"),
+        ("(1,)", "(ns.a, ns.a)", "(ns.b, ns.b)", "{ns.a: 1}[ns.b]"),
+        ("{}", "{1: ns.a, 2: ns.a}", "{1: ns.b, 2: ns.b}", "ns.a is eq(ns.b)"),
+        ("[1]", "ns.a + [ns.a]", "ns.b + [ns.b]", "ns.a < ns.b"),
+        ("[1]", "dict(x=ns.a, y=ns.a)", "[ns.b]", "ns.a"),
+    ],
+)
+def test_values_that_double_do_not_get_large(tmp_path: Path, first: str, a: str, b: str, use: str) -> None:
+    """Sixty times twice in each other: small in memory, but to compare, hash or print them takes 2^60 steps."""
+    assert LONG in refused(tmp_path, DOUBLED.format(first, a, b, use))
+
+
 @pytest.mark.parametrize(("text", "problem"), BOMBS, ids=lambda one: one[:40])
 def test_what_is_too_much_is_refused_with_template_and_line(tmp_path: Path, text: str, problem: str) -> None:
     assert problem in refused(tmp_path, text)
@@ -99,6 +121,8 @@ def test_just_inside_of_the_bounds(tmp_path: Path) -> None:
     assert laid_out("{{ 7 // 2 }} {{ 7 % 2 }} {{ 2**0.5 > 1 }} {{ 'a' ~ 1 ~ none }} {{ '%s-%s' % (1, 2) }}") == (
         "3 1 True a1None 1-2"
     )
+    pairs = "{% set a, b = [1, (2, 3)], {'x': [4]} %}{% for p, q in [(1, 2)] %}{{ p + q }}{% endfor %}"
+    assert laid_out(pairs + "{{ a == [1, (2, 3)] and b.x[0] == 4 }}") == "3True"
     assert laid_out("{% for x in [1, 2] %}{{ loop.index }}/{{ loop.length }}{{ loop.last }} {% endfor %}") == (
         "1/2False 2/2True "
     )

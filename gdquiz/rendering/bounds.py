@@ -44,8 +44,9 @@ class TooMuch(SecurityError):
 
 
 class _Counted(NodeTransformer):
-    """Puts what a loop runs over through a filter that counts its steps, and what it prints as it stands; and pieces
-    that are joined by ``~`` through one that looks at their lengths first."""
+    """Puts what a loop runs over through a filter that counts its steps, and what it prints as it stands; pieces that
+    are joined by ``~`` through one that looks at their lengths first; and lists, tuples and dictionaries that are
+    written down through one that looks at their size, since lists in lists double with each step."""
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:
         self.generic_visit(node)
@@ -59,6 +60,20 @@ class _Counted(NodeTransformer):
         node.iter = nodes.Filter(node.iter, "counted_steps", [cost], [], None, None, lineno=node.lineno)
         return node
 
+    def visit_List(self, node: nodes.List) -> nodes.Filter:
+        self.generic_visit(node)
+        return nodes.Filter(node, "of_some_size", [], [], None, None, lineno=node.lineno)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Filter:
+        self.generic_visit(node)
+        return nodes.Filter(node, "of_some_size", [], [], None, None, lineno=node.lineno)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Tuple | nodes.Filter:
+        self.generic_visit(node)
+        if node.ctx != "load":  # names that are assigned to
+            return node
+        return nodes.Filter(node, "of_some_size", [], [], None, None, lineno=node.lineno)
+
 
 class BoundedEnvironment(ImmutableSandboxedEnvironment):
     """A sandbox in which a template runs within the bounds of this module; ``start`` begins a new run."""
@@ -69,7 +84,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(*args, finalize=self._printed, **options)
         self.start()
         self.filters = {name: self._bounded(work) for name, work in self.filters.items()}
-        self.filters |= {"counted_steps": self._steps, "joined_pieces": _joined}
+        self.filters |= {"counted_steps": self._steps, "joined_pieces": _joined, "of_some_size": self._sized}
 
     def start(self) -> None:
         """Begin a run."""
@@ -108,6 +123,10 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
             yield thing
 
     # --- what is looked at before it is done ---
+
+    def _sized(self, value: Any) -> Any:
+        self._tick()
+        return _checked(value)
 
     def _bounded(self, work: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(work)
