@@ -263,7 +263,7 @@ def test_nesterov_takes_the_slope_of_this_step(curvature: F, start: F, eta: F, b
     """
     field = Field(lambda p: curvature * p[0] * p[0] / 2, lambda p, k: (curvature * p[0],))
     rule = stepping.method("nesterov").rule
-    points = [p[0] for p in stepping.run(stepping.QuestionWriter(field, eta, rule, {"beta": beta}), (start,), 3).points]
+    points = [p[0] for p in stepping.run(stepping.Solver(field, eta, rule, {"beta": beta}), (start,), 3).points]
     ahead = [start] + [new + beta * (new - old) for old, new in pairwise(points)]
     p, b = start, F(0)
     for k in range(3):

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from sample_exam import sample
+from sample_exam import NAMES, sample
 from test_rendering_text import attacked
 from test_texts_mathml import every_command
 
@@ -26,7 +26,7 @@ MATTERS = re.compile(r"^(?:.*(?:Warning|undefined|Missing character).*|Overfull 
 
 def documents(exam, *names):
     texts = {}
-    for page in render(exam, "latex"):
+    for page in render(exam, "latex", names=NAMES):
         texts[page.path.as_posix()] = texts.get(page.path.as_posix(), "") + page.text
     return [texts[name] for name in names]
 
