@@ -587,21 +587,33 @@ def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]
 
 def _blind(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]) -> str:
     """What somebody earns who answers blindly, over all forms; beside it under the stricter rule for reasons."""
-    total = Fraction(0)
-    shares = {False: Fraction(0), True: Fraction(0)}
-    for form in forms:
-        for question in form.questions:
-            wording = wordings[question.wording]
-            worth = Fraction(question.points) / Fraction(wording.points)
-            total += Fraction(question.points)
-            for part, key in zip(wording.parts, question.parts, strict=True):
-                for strict in shares:
-                    shares[strict] += worth * Fraction(part.points) * expected(part, key, both_or_nothing=strict)
-    usual, both = (notation.decimal(100 * share / total, 1) for share in shares.values())
+    questions = [question for form in forms for question in form.questions]
+    alike = Counter(map(_ticked, questions))  # questions on which a blind guesser expects the same
+    samples = dict(zip(map(_ticked, questions), questions, strict=True))
+    total = sum((Fraction(one.points) * alike[key] for key, one in samples.items()), Fraction(0))
+
+    def percent(strict: bool) -> str:
+        guessed = (alike[key] * _guessed(one, wordings[one.wording], strict) for key, one in samples.items())
+        return notation.decimal(100 * sum(guessed, Fraction(0)) / total, 1)
+
+    usual, both = percent(strict=False), percent(strict=True)
     told = f"Who answers blindly expects {usual} % of the points"
     if usual == both:
         return f"{told}."
     return f"{told}, and {both} % where a right verdict with a wrong reason earns nothing."
+
+
+def _ticked(question: frozen.Question) -> tuple[Any, ...]:
+    """The item, its points, and how many options are printed and right."""
+    return (question.wording, question.points, *((len(key.order), len(key.options)) for key in question.parts))
+
+
+def _guessed(question: frozen.Question, wording: frozen.Wording, strict: bool) -> Fraction:
+    """The points that blind answers to a question bring."""
+    worth = Fraction(question.points) / Fraction(wording.points)
+    parts = zip(wording.parts, question.parts, strict=True)
+    earned = (Fraction(part.points) * expected(part, key, both_or_nothing=strict) for part, key in parts)
+    return worth * sum(earned, Fraction(0))
 
 
 def _uneven(frame: _Frame) -> Iterator[str]:

@@ -231,6 +231,14 @@ def beside(text: str, pieces: Pieces, *, enclosed: bool = False) -> Pieces:
     return merged((before, *pieces, after))
 
 
+_LINE = re.compile(r"(?:[A-Za-z]|\$(?!\$))(?:[^\n$]|\$(?!\$))*\Z")
+
+
+def is_line(text: str) -> bool:
+    """Whether a text is clearly one line of a paragraph: begun by a letter or a formula, without a display."""
+    return _LINE.match(text) is not None
+
+
 _NOTHING = "&#8203;"
 """A space of no width: a paragraph that shows nothing."""
 
@@ -249,6 +257,8 @@ def indented(pieces: Pieces, by: str) -> Pieces:
 
 
 def _moved(text: str, by: str) -> str:
+    if "\n" not in text:
+        return text
     return re.sub(r"\n(?!\n|\Z)", "\n" + by, text)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import Exam, Text
-from gdquiz.rendering.markdown import beside, indented
+from gdquiz.rendering.markdown import beside, indented, is_line
 from gdquiz.rendering.markup import Pieces, Style, Values, join, set_prose, set_text
 from gdquiz.rendering.moulds import Mould
 
@@ -34,7 +34,7 @@ class Texts:
     def prose(self, text: str, *, place: Place = "after") -> str:
         """Markdown without slots, in a list with other words beside it."""
         written = set_prose(text, self.style) if text else ""
-        if not written or self.style.name != "markdown":
+        if not written or self.style.name != "markdown" or is_line(text):
             return written
         pieces = beside(text.replace("{{", r"\{\{"), (written,), enclosed=place == "enclosed")
         return join(indented(pieces, "  "), Values({}))
