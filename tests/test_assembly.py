@@ -15,7 +15,7 @@ from kept import assemble
 
 from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Section, Slot, quick_blueprint
-from gdquiz.assembly.forms import _banded, _Order
+from gdquiz.assembly.library import Order, banded
 from gdquiz.errors import InputError
 from gdquiz.exam.exam_json import from_json, to_json
 from gdquiz.exam.frozen import Exam
@@ -160,7 +160,7 @@ def test_a_form_never_asks_the_same_row_twice_while_it_need_not() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 7, 12, 60])
 def test_places_of_several_uses_never_meet_while_there_are_enough(size: int) -> None:
-    order = _Order(((np.arange(size), draws.Permutation(("x",), size)),))
+    order = Order(((np.arange(size), draws.Permutation(("x",), size)),))
     for uses in range(1, size + 2):
         forms = size // uses
         places = [order.place(form, use) for form in range(forms) for use in range(uses)]
@@ -171,7 +171,7 @@ def test_places_of_several_uses_never_meet_while_there_are_enough(size: int) -> 
 
 def test_rows_near_the_median_work_come_first() -> None:
     rows_, work = np.arange(300), np.linspace(0, 3, 300)
-    order = _banded(("x",), rows_, work, 1.5)
+    order = banded(("x",), rows_, work, 1.5)
     inner = order.rings[0][0]
     # within 0.35 of 1.5 lie 70 rows, the first band with 60 or more
     assert len(inner) == 70

@@ -1,9 +1,7 @@
 """From a blueprint and populations to an exam: which rows stand on which form, solved and worded.
 
 Every choice is a pure function of a path (key, item, form, ...): see ``draws.py``.  The key is the seed,
-stretched once an exam, for the ids on a printed sheet would tell a guessed seed from a wrong one.  A slot takes rows
-of nearly equal work: those within a narrow band around the median of what it may draw from come first, in a
-keyed order, and only when they are used up do the others follow, nearest first.
+stretched once an exam, for the ids on a printed sheet would tell a guessed seed from a wrong one.
 """
 
 from __future__ import annotations
@@ -13,21 +11,20 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import blake2b
 from itertools import count
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 import gdquiz
 from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Slot, pool
-from gdquiz.assembly.questions import QuestionWriter
-from gdquiz.assembly.repetition import is_variant, rows_of
+from gdquiz.assembly.library import Library, Place
+from gdquiz.assembly.repetition import rows_of
 from gdquiz.assembly.seating import Student, canonical, in_order, seats, who
 from gdquiz.banks.entries import Listed
 from gdquiz.errors import Fault, InputError
@@ -35,12 +32,8 @@ from gdquiz.exam import frozen
 from gdquiz.formulas import notation
 from gdquiz.marking.blind import expected
 from gdquiz.plurals import counted
-from gdquiz.populations.variants import HasVariants, Variants
+from gdquiz.populations.variants import HasVariants
 
-BANDS = (0.1, 0.2, 0.35, 0.5)
-"""Half-widths of the band of work that are tried, narrowest first ..."""
-ENOUGH = 60
-"""... until a band holds so many rows (or half of all there are)."""
 LANGUAGE = "en"
 """Of an exam whose blueprint says none."""
 UNEVEN = 0.3
@@ -52,22 +45,6 @@ def solved(model: Any) -> HasVariants:
     from gdquiz.populations.population import populate
 
     return populate(model)
-
-
-@dataclass(frozen=True, eq=False)
-class _Place:
-    """One question of the blueprint: where its items come from and how their rows are ordered.
-
-    ``terms`` is the slot as text, and ``turn`` counts the places of the same terms before this one: what is drawn for a
-    place depends on these, and so does not change when other slots come or go.
-    """
-
-    section: int
-    slot: Slot
-    models: tuple[Listed, ...]
-    number: int
-    terms: str
-    turn: int
 
 
 def assemble(
@@ -92,7 +69,7 @@ def assemble(
     """
     students = in_order(roster)
     seed = str(blueprint.seed)
-    library = _Library(draws.stretched(seed), solve)
+    library = Library(draws.stretched(seed), solve)
     library.leave_out(rows_of(not_in, _within_reach(blueprint, models), library.variants))
     frame = _frame(blueprint, models, library, students, file)
     seated = _seated(frame.key, students, 0, spare if students else forms)
@@ -149,7 +126,7 @@ def extend(
     blueprint = planned(exam, file=file)
     known = {canonical(form.student) for form in exam.forms if form.student is not None}
     students = in_order(student for student in roster if canonical(student.id) not in known)
-    library = _Library(draws.stretched(exam.seed), solve)
+    library = Library(draws.stretched(exam.seed), solve)
     library.leave_out({name: frozenset(rows) for name, rows in exam.origin.excluded.items()} if exam.origin else {})
     frame = _frame(blueprint, models, library, (), file)
     frame = replace(frame, exam_id=exam.id, ids=draws.different_ids((exam.id, "questions"), 5))
@@ -207,9 +184,9 @@ class _Frame:
 
     key: str
     blueprint: Blueprint
-    places: tuple[_Place, ...]
+    places: tuple[Place, ...]
     picked: Mapping[int, str]
-    library: _Library
+    library: Library
     fingerprint: str
     exam_id: str
     ids: Callable[[int], str]
@@ -218,7 +195,7 @@ class _Frame:
 def _frame(
     blueprint: Blueprint,
     models: Sequence[Listed],
-    library: _Library,
+    library: Library,
     students: Sequence[Student],
     file: str,
 ) -> _Frame:
@@ -263,9 +240,9 @@ def _no_search_for_cycles() -> Iterator[None]:
 # --- which items ---------------------------------------------------------------------------------------------------
 
 
-def _places(blueprint: Blueprint, models: Sequence[Listed], library: _Library, file: str) -> Iterator[_Place]:
+def _places(blueprint: Blueprint, models: Sequence[Listed], library: Library, file: str) -> Iterator[Place]:
     faults: list[Fault] = []
-    places: list[_Place] = []
+    places: list[Place] = []
     turns: Counter[str] = Counter()
     for s, section in enumerate(blueprint.section):
         for k, slot in enumerate(section.slot):
@@ -278,7 +255,7 @@ def _places(blueprint: Blueprint, models: Sequence[Listed], library: _Library, f
                 continue
             terms = slot.model_dump_json()
             for _ in range(slot.count):
-                places.append(_Place(s, slot, found, len(places), terms, turns[terms]))
+                places.append(Place(s, slot, found, len(places), terms, turns[terms]))
                 turns[terms] += 1
     if faults:
         raise InputError(faults)
@@ -309,13 +286,13 @@ def _plan(blueprint: Blueprint) -> str:
     return blueprint.model_dump_json(exclude={"forms", "seed"})
 
 
-def _fingerprint(blueprint: Blueprint, places: Iterable[_Place]) -> str:
+def _fingerprint(blueprint: Blueprint, places: Iterable[Place]) -> str:
     """What makes two exams of one key different, whoever sits them: the blueprint and the texts of the items."""
     versions = sorted({f"{model.id}:{model.version}" for place in places for model in place.models})
     return blake2b("\n".join([_plan(blueprint), *versions]).encode(), digest_size=16).hexdigest()
 
 
-def _common_picks(key: str, places: Sequence[_Place]) -> dict[int, str]:
+def _common_picks(key: str, places: Sequence[Place]) -> dict[int, str]:
     """The item of each place whose items are the same on every form; no item twice while others are left."""
     picked: dict[int, str] = {}
     uses: Counter[str] = Counter()
@@ -329,7 +306,7 @@ def _common_picks(key: str, places: Sequence[_Place]) -> dict[int, str]:
     return picked
 
 
-def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
+def _pick(path: draws.Path, place: Place, uses: Counter[str]) -> str:
     names = sorted(model.id for model in place.models)
     least = min(uses[name] for name in names)
     fresh = [name for name in names if uses[name] == least]
@@ -338,183 +315,9 @@ def _pick(path: draws.Path, place: _Place, uses: Counter[str]) -> str:
     return name
 
 
-# --- which rows ----------------------------------------------------------------------------------------------------
-
-
-class _Library:
-    """Populations, wordings and row orders, each made when first needed and kept."""
-
-    def __init__(self, key: str, solve: Callable[[Any], HasVariants]):
-        self.key, self._solve = key, solve
-        self.excluded: Mapping[str, frozenset[int]] = {}
-        self._variants: dict[str, Variants] = {}
-        self._solvers: dict[str, QuestionWriter] = {}
-        self._orders: dict[tuple[str, str], _Order] = {}
-
-    def variants(self, model: Listed) -> Variants:
-        if model.id not in self._variants:
-            variants = self._solve(model).variants
-            if not variants.size:
-                reasons = "; ".join(f"{reason}: {n}" for reason, n in list(variants.refusals.items())[:3])
-                raise InputError(
-                    Fault(f"no row of the item can be printed ({reasons})", hint="run 'gdquiz check'",
-                          file=model.file, line=model.line, item=model.id)
-                )  # fmt: skip
-            self._variants[model.id] = variants
-        return self._variants[model.id]
-
-    def writer(self, model: Listed) -> QuestionWriter:
-        if model.id not in self._solvers:
-            self._solvers[model.id] = QuestionWriter(self.variants(model))
-        return self._solvers[model.id]
-
-    def wording(self, item: str) -> frozen.Wording:
-        return self._variants[item].wording
-
-    def slot_kinds(self, item: str) -> dict[str, frozen.SlotKind]:
-        return self._variants[item].slot_kinds
-
-    def told_of(self, code: str) -> frozen.Misconception:
-        """What is told of a misconception that one of the items foresees."""
-        return next(one.misconceptions[code] for one in self._variants.values() if code in one.misconceptions)
-
-    def leave_out(self, rows: Mapping[str, frozenset[int]]) -> None:
-        """Use none of these rows from now on."""
-        self.excluded = rows
-
-    def used_up(self) -> list[str]:
-        """The items all of whose rows are left out."""
-        return sorted(
-            name for name, rows in self.excluded.items()
-            if name in self._variants and len(rows) >= self._variants[name].size
-        )  # fmt: skip
-
-    def fitting(self, slot: Slot, models: tuple[Listed, ...]) -> tuple[Listed, ...]:
-        """The items that have a row for the slot.  Raises ``InputError`` where none has."""
-        if slot.work is not None:
-            models = self._within(slot.work, models)
-        found = tuple(t for t in models if t.id not in self.excluded or len(self._rows(t, slot)))
-        if not found:
-            names = ", ".join(model.id for model in models)
-            hint = "name fewer exams with --not-in, or draw from other items"
-            raise InputError(Fault(f"every variant that fits stood in an earlier exam ({names})", hint=hint))
-        return found
-
-    def _within(self, work: Sequence[float], models: tuple[Listed, ...]) -> tuple[Listed, ...]:
-        low, high = work
-        all_rows = [self.variants(model).work for model in models]
-        found = tuple(t for t, rows in zip(models, all_rows, strict=True) if np.any((rows >= low) & (rows <= high)))
-        if not found:
-            least, most = min(rows.min() for rows in all_rows), max(rows.max() for rows in all_rows)
-            expected = f"a range that meets {least:.2f} to {most:.2f}"
-            raise InputError(Fault(f"no variant asks for work from {low:g} to {high:g}", expected))
-        return found
-
-    def _rows(self, model: Listed, slot: Slot) -> NDArray[np.intp]:
-        work = self.variants(model).work
-        low, high = slot.work or (-np.inf, np.inf)
-        fits = (work >= low) & (work <= high)
-        fits[[row for row in self.excluded.get(model.id, ()) if 0 <= row < len(fits)]] = False
-        return np.flatnonzero(fits)
-
-    def held_against(self, exam: frozen.Exam, file: str) -> None:
-        """Raises ``InputError`` where an item that was solved here is not what it was in the exam."""
-        first = {question.wording: question for form in reversed(exam.forms) for question in form.questions}
-        changed = [
-            name
-            for name, writer in sorted(self._solvers.items())
-            if name in exam.wordings
-            and not (
-                exam.wordings[name] == _as_known(writer.wording, exam.wordings[name])
-                and exam.slot_kinds.get(name) == writer.slot_kinds
-                and (name not in first or is_variant(writer, first[name]))
-            )
-        ]
-        if changed:
-            problem = f"gdquiz {gdquiz.__version__} words or numbers the variants of {', '.join(changed)} otherwise"
-            raise InputError(
-                Fault(problem, f"gdquiz {exam.gdquiz}, which made the exam", "or make another, with --not-in this one",
-                      file=file)
-            )  # fmt: skip
-
-    def row(self, model: Listed, place: _Place, form: int, taken: Sequence[int]) -> int:
-        """The row for the next question from this item on a form that has the rows ``taken`` from it already."""
-        order = self._order(model, place)
-        at = order.place(form, len(taken))
-        first = order[at]
-        if first not in taken:
-            return first
-        rows = (order[(at + step) % len(order)] for step in range(1, len(order)))
-        return next((row for row in rows if row not in taken), first)
-
-    def _order(self, model: Listed, place: _Place) -> _Order:
-        key, slot, models = (model.id, place.terms), place.slot, place.models
-        if key not in self._orders:
-            work = self.variants(model).work
-            rows = self._rows(model, slot)
-            if slot.each_form:  # forms differ in their items: all aim at the same work
-                aim = float(np.median([np.median(self.variants(other).work) for other in models]))
-            else:
-                aim = float(np.median(work[rows]))
-            self._orders[key] = _banded(("rows", self.key, model.id), rows, work[rows], aim)
-        return self._orders[key]
-
-
-def _as_known(wording: frozen.Wording, known: frozen.Wording) -> frozen.Wording:
-    """The wording without what an older exam does not know of it: the digits that its numbers need."""
-    if any(part.grid for part in known.parts):
-        return wording
-    return wording.model_copy(update={"parts": tuple(p.model_copy(update={"grid": ()}) for p in wording.parts)})
-
-
-@dataclass(frozen=True, eq=False)
-class _Order:
-    """All rows in the order in which forms take them: ring by ring around the aim, in keyed order within a ring."""
-
-    rings: tuple[tuple[NDArray[np.intp], draws.Permutation], ...]
-    _places: list[NDArray[np.intp]] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return sum(len(members) for members, _ in self.rings)
-
-    def place(self, form: int, use: int) -> int:
-        """The place of the row for the ``use``-th question that a form has from these rows.
-
-        No two pairs of form and use share a place as long as all of them together need no more places than there are:
-        of n places, use u gets the first n // (u + 1) that no earlier use of so many forms has.  After that, places
-        come again.  No place depends on how many forms or uses there are.
-        """
-        size = len(self)
-        while len(self._places) <= use:
-            count = size // (len(self._places) + 1)
-            free = np.ones(size, bool)
-            for earlier in self._places:
-                free[earlier[:count]] = False
-            self._places.append(np.flatnonzero(free)[:count])
-        own = self._places[use]
-        return int(own[form % len(own)]) if len(own) else (form + use) % size
-
-    def __getitem__(self, place: int) -> int:
-        for members, keyed in self.rings:
-            if place < len(members):
-                return int(members[keyed(place)])
-            place -= len(members)
-        raise IndexError(place)
-
-
-def _banded(path: draws.Path, rows: NDArray[np.intp], work: NDArray[np.float64], aim: float) -> _Order:
-    distance = np.abs(work - aim)
-    wanted = min(ENOUGH, max(1, len(rows) // 2))
-    nearest = distance.min()
-    width = next((w for w in BANDS if np.count_nonzero(distance <= nearest + w) >= wanted), BANDS[-1])
-    ring = np.ceil(np.maximum(0, distance - nearest - width) / BANDS[-1] - 1e-9).astype(int)
-    members = {int(step): rows[ring == step] for step in np.unique(ring)}
-    return _Order(tuple((rows, draws.Permutation((*path, step), len(rows))) for step, rows in members.items()))
-
-
 # --- forms ---------------------------------------------------------------------------------------------------------
 
-_Chosen = tuple[_Place, Listed, int, int]
+_Chosen = tuple[Place, Listed, int, int]
 """A question of a form: its place, item and row, and how many questions before it are from the same item."""
 
 
@@ -557,7 +360,7 @@ def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> I
 # --- the report ----------------------------------------------------------------------------------------------------
 
 
-def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording], library: _Library) -> Iterator[str]:
+def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording], library: Library) -> Iterator[str]:
     """What an instructor should know: how equal the forms are, and which rows are used more than once."""
     totals = [sum(question.work for question in form.questions) / len(form.questions) for form in forms]
     yield (
