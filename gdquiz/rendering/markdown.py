@@ -231,12 +231,11 @@ def beside(text: str, pieces: Pieces, *, enclosed: bool = False) -> Pieces:
     return merged((before, *pieces, after))
 
 
-_LINE = re.compile(r"(?:[A-Za-z]|\$(?!\$))(?:[^\n$]|\$(?!\$))*\Z")
-
-
 def is_line(text: str) -> bool:
     """Whether a text is clearly one line of a paragraph: begun by a letter or a formula, without a display."""
-    return _LINE.match(text) is not None
+    first = text[:1]
+    begun = first == "$" or (first.isascii() and first.isalpha())
+    return begun and "\n" not in text and "$$" not in text
 
 
 _NOTHING = "&#8203;"
