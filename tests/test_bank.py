@@ -6,6 +6,7 @@ import pickle
 import random
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from banking import BANKS, HEAD, NUMBER, text_of, told
@@ -293,3 +294,17 @@ def test_input_errors_come_whole_out_of_another_process() -> None:
     error = InputError([Fault("one", "two", "three", "file", 4, "item", "field"), Fault("five")])
     again = pickle.loads(pickle.dumps(error))
     assert (again.faults, str(again)) == (error.faults, str(error))
+
+
+@pytest.mark.parametrize("blank", [" ", "\u200b", " \u200d  "])
+def test_blank_texts_are_refused_with_their_place(blank: str) -> None:
+    """What prints nothing would be left out of packages later; all are told at once."""
+    example = (Path(__file__).parent.parent / "docs" / "examples" / "choice.toml").read_text("utf-8")
+    assert read_bank(example, file="bank.toml")
+    text = re.sub(r'^title = ".*"', f'title = "{blank}"', example, flags=re.MULTILINE)
+    text = text.replace('text = "To the left."', f'text = "{blank}"')
+    with pytest.raises(InputError) as caught:
+        read_bank(text, file="bank.toml")
+    places = [(fault.item, fault.field) for fault in caught.value.faults]
+    assert places == [("", "bank.title"), ("which-way", "title"), ("which-way", "part[1].option[1].text")]
+    assert all("the text is blank; expected words or a formula" in str(fault) for fault in caught.value.faults)

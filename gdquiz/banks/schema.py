@@ -7,17 +7,28 @@ The descriptions here are what editors show (``gdquiz schema bank`` exports the 
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from gdquiz.banks.learning_outcomes import NONE, in_words
 from gdquiz.exam.frozen import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, Kind, VariableName
 
 NameOf = VariableName
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+
+
+def _shows_something(text: str) -> str:
+    """The text.  Raises ``ValueError`` where it has nothing but spaces and signs of no width."""
+    if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in text):
+        raise ValueError("the text is blank; expected words or a formula")
+    return text
+
+
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=8000), AfterValidator(_shows_something)]
 Words = Annotated[str, StringConstraints(max_length=300)]
+Title = Annotated[str, StringConstraints(max_length=300), AfterValidator(_shows_something)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
 
@@ -119,7 +130,7 @@ class Prompt(Table):
 class Answer(Table):
     """One of several numbers that a part asks for."""
 
-    label: Annotated[Words, Field(description="What is printed before the field, such as `$u_1$`.")]
+    label: Annotated[Title, Field(description="What is printed before the field, such as `$u_1$`.")]
     value: Annotated[Expression, Field(description="The number.")]
 
 
@@ -316,7 +327,7 @@ class Item(Table):
     """An item: one question in all its variants."""
 
     id: Annotated[Identifier, Field(description="Unique among all banks that are used together.")]
-    title: Annotated[Words, Field(description="Printed on keys and in lists, not on sheets.")]
+    title: Annotated[Title, Field(description="Printed on keys and in lists, not on sheets.")]
     skill: Annotated[Identifier, Field(description="What is practised; blueprints choose by it.")]
     outcome: Annotated[
         str,
@@ -358,7 +369,7 @@ class Item(Table):
 
 class Header(Table):
     topic: Annotated[Identifier, Field(description="Blueprints and `--topic` choose by it.")]
-    title: Annotated[Words, Field(description="The topic in words.")]
+    title: Annotated[Title, Field(description="The topic in words.")]
     about: Annotated[str, Field(description="What the items are about.")] = ""
     licence: Annotated[Words, Field(description="Printed in exam.json.")] = "CC BY 4.0"
     authors: Annotated[list[str], Field(description="Who wrote the items.")] = []
