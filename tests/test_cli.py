@@ -1,6 +1,7 @@
 """The command line as people type it: help, errors, exit codes, completion; and writing files safely."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -486,3 +487,22 @@ def test_the_table_of_commands_leads_to_commands_of_the_same_name() -> None:
     for name, _, _ in COMMANDS:
         command = main.get_command(context, name)  # type: ignore[attr-defined]
         assert isinstance(command, click.Command) and command.name == name
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals of this kind")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_a_command_with_its_code(tmp_path: Path, number: int, code: int) -> None:
+    """Practice waits for an answer, so the signal comes while a command runs."""
+    command = [sys.executable, "-m", "gdquiz", "practice", "--topic", "one-step", "--progress"]
+    with subprocess.Popen(
+        [*command, str(tmp_path / "progress.json")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()  # it has begun
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == code, said

@@ -149,7 +149,8 @@ class Commands(click.Group):
             _refuse([error.format_message()])
         except (click.Abort, KeyboardInterrupt) as error:
             click.echo("gdquiz: interrupted, nothing was written", err=True)
-            sys.exit(error.code if isinstance(error, Ended) else INTERRUPTED)
+            told = error if isinstance(error, Ended) else error.__cause__  # click raises Abort from it
+            sys.exit(told.code if isinstance(told, Ended) else INTERRUPTED)
         except BrokenPipeError:  # whoever read it has seen enough
             _drop_output()
             sys.exit(1)
