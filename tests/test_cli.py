@@ -393,6 +393,8 @@ LONG = "a" * 300
     [
         ("", "the name is empty; expected the name of what to write"),
         ("  ", "the name is empty; expected the name of what to write"),
+        ("a\nb", "the name has a line break or another control character; expected the name of what to write"),
+        ("a\x1b[31m", "the name has a line break or another control character; expected the name of what to write"),
         (LONG, f"{LONG}: can not write this: file name too long"),
         ("file/inside", "file/inside: can not write this: not a directory"),
         ("file/deeper/inside", "file/deeper/inside: can not write this: not a directory"),
@@ -415,7 +417,8 @@ def test_a_place_where_nothing_can_be_written_is_told_in_one_line(
     result = CliRunner().invoke(main, [*WRITING[command], path], prog_name="gdquiz")
     (line,) = result.stderr.splitlines()
     assert (result.exit_code, result.stdout) == (2, "")
-    assert line.startswith(f"gdquiz: field {WRITING[command][-1]}: {told}" if not path.strip() else f"gdquiz: {told}")
+    named = told.startswith("the name ")
+    assert line.startswith(f"gdquiz: field {WRITING[command][-1]}: {told}" if named else f"gdquiz: {told}")
     assert sorted(place.name for place in tmp_path.rglob("*")) == before
 
 

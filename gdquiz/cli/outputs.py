@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,16 +22,20 @@ LEFT_OUT = 3
 
 
 class NewPath(click.Path):
-    """The path of what is to be written.  Raises ``InputError`` for an empty one, which would mean ``.``."""
+    """The path of what is to be written.
+
+    Raises ``InputError`` for an empty one, which would mean ``.``, and for control characters, which no listing shows.
+    """
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not str(value).strip():
-            raise InputError(
-                Fault("the name is empty", "the name of what to write", field=param.opts[0] if param else "")
-            )
+        problem = "the name is empty" if not str(value).strip() else ""
+        if any(unicodedata.category(sign) == "Cc" for sign in str(value)):
+            problem = "the name has a line break or another control character"
+        if problem:
+            raise InputError(Fault(problem, "the name of what to write", field=param.opts[0] if param else ""))
         return super().convert(value, param, ctx)
 
 
