@@ -12,7 +12,7 @@ from secrets import token_hex
 import click
 
 from gdquiz.banks.models import ItemModel
-from gdquiz.cli import Command
+from gdquiz.cli import Command, Ended
 from gdquiz.cli.listing import Solving
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import NewPath
@@ -149,6 +149,8 @@ def _line(prompt: str) -> str | None:
         return None
     try:
         line = input(prompt)
+    except Ended:
+        raise
     except (EOFError, KeyboardInterrupt):
         click.echo()
         return None
