@@ -16,6 +16,7 @@ from gdquiz.banks.items import models
 from gdquiz.checking.proving import check
 from gdquiz.errors import Fault, InputError
 from gdquiz.populations.population import populate
+from gdquiz.texts.fitness import shows
 
 GOOD = text_of(f'parameters = {{ a = "1..3" }}\n{NUMBER}answer = "a"\n')
 HINT = "write LaTeX between single quotes, '...' or '''...''', where a backslash stays a backslash"
@@ -296,15 +297,22 @@ def test_input_errors_come_whole_out_of_another_process() -> None:
     assert (again.faults, str(again)) == (error.faults, str(error))
 
 
-@pytest.mark.parametrize("blank", [" ", "\u200b", " \u200d  "])
+@pytest.mark.parametrize(
+    "blank", [" ", "\u200b", " \u200d  ", "\u3164", "\u2800\ufe0f", r"$\,$", r"$\quad~$", "&nbsp;"]
+)
 def test_blank_texts_are_refused_with_their_place(blank: str) -> None:
     """What prints nothing would be left out of packages later; all are told at once."""
     example = (Path(__file__).parent.parent / "docs" / "examples" / "choice.toml").read_text("utf-8")
     assert read_bank(example, file="bank.toml")
-    text = re.sub(r'^title = ".*"', f'title = "{blank}"', example, flags=re.MULTILINE)
-    text = text.replace('text = "To the left."', f'text = "{blank}"')
+    text = re.sub(r'^title = ".*"', lambda _: f"title = '{blank}'", example, flags=re.MULTILINE)
+    text = text.replace('text = "To the left."', f"text = '{blank}'")
     with pytest.raises(InputError) as caught:
         read_bank(text, file="bank.toml")
     places = [(fault.item, fault.field) for fault in caught.value.faults]
     assert places == [("", "bank.title"), ("which-way", "title"), ("which-way", "part[1].option[1].text")]
     assert all("the text is blank; expected words or a formula" in str(fault) for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize("little", ["0", "`*`", "`{}`", r"$\cdot$", "-", "&", "\u00e9"])
+def test_what_shows_little_is_not_blank(little: str) -> None:
+    assert shows(little)

@@ -8,5 +8,5 @@ from gdquiz.descent.fits import DataSpec
 
 
 def spec(fit: Fit) -> DataSpec:
-    """How the data sets of an item are drawn.  Raises ``InputError`` or ``ValueError`` for what can not be."""
+    """How the data sets of an item are drawn.  Raises ``InputError`` or ``ValueError`` for what cannot be."""
     return DataSpec(fit.train, fit.heldout, domain(fit.grid), tuple(map(number, fit.truth)), fit.noise, fit.decimals)

@@ -114,7 +114,7 @@ class _Reader:
         extra: frozenset[str] = frozenset(),
         plain: bool = False,
     ) -> Node:
-        """The expression, with every name checked; a number in its place if it can not be read.
+        """The expression, with every name checked; a number in its place if it cannot be read.
 
         It has to be a number, or a ``condition`` (None: either will do).  A ``formula`` may use the variables, and with
         ``tables`` the data.

@@ -129,7 +129,7 @@ def _parsing(field: str, read: partial[Node]) -> Iterator[tuple[str, Fault]]:
 
 
 def _text_faults(name: str, text: str) -> Iterator[Fault]:
-    if not text.strip():
+    if not fitness.shows(text):
         yield Fault("this is empty", "a sentence" if name != "title" else "a few words")
     if "{{" in text:
         hint = "what needs numbers can be said by the `feedback` of a wrong answer"

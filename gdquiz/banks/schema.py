@@ -7,26 +7,27 @@ The descriptions here are what editors show (``gdquiz schema bank`` exports the 
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from gdquiz.banks.learning_outcomes import NONE, in_words
 from gdquiz.exam.frozen import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, Kind, VariableName
+from gdquiz.texts import fitness
 
 NameOf = VariableName
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
 def _shows_something(text: str) -> str:
-    """The text.  Raises ``ValueError`` where it has nothing but spaces and signs of no width."""
-    if all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in text):
+    """The text.  Raises ``ValueError`` where a reader would see nothing of it."""
+    if not fitness.shows(text):
         raise ValueError("the text is blank; expected words or a formula")
     return text
 
 
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=8000), AfterValidator(_shows_something)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+Prose = Annotated[Text, AfterValidator(_shows_something)]
 Words = Annotated[str, StringConstraints(max_length=300)]
 Title = Annotated[str, StringConstraints(max_length=300), AfterValidator(_shows_something)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
@@ -302,7 +303,7 @@ class Figure(Table):
     panels: Annotated[bool, Field(description="Each label in a drawing of its own, side by side.")] = False
     alt: Annotated[
         Prose,
-        Field(description="Describes the drawing on the sheet for those who can not see it; gives no answer away."),
+        Field(description="Describes the drawing on the sheet for those who cannot see it; gives no answer away."),
     ]
     key_alt: Annotated[Prose, Field(description="Describes the drawing on the key.")]
 
@@ -386,10 +387,10 @@ class Misconception(Table):
         Words,
         Field(min_length=1, description="What the learner does, after 'one gets who ...'; plain words for a marker."),
     ]
-    belief: Annotated[Prose, Field(max_length=2000, description="What the learner thinks.")]
-    why: Annotated[Prose, Field(max_length=2000, description="Why that is wrong.")]
+    belief: Annotated[Text, Field(max_length=2000, description="What the learner thinks.")]
+    why: Annotated[Text, Field(max_length=2000, description="Why that is wrong.")]
     say: Annotated[
-        Prose, Field(max_length=2000, description="What to say to the learner; does not give the answer away.")
+        Text, Field(max_length=2000, description="What to say to the learner; does not give the answer away.")
     ]
     executes: Annotated[
         str, Field(max_length=60, description="The name of a mistake in a step, or of a slip in a derivative.")

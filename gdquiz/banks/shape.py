@@ -162,7 +162,7 @@ def of_fit(item: schema.Item) -> Found:
 
 
 def _values(written: str | list[int | str]) -> tuple[Fraction, ...]:
-    """The values of a domain; none where it can not be read, which is told elsewhere."""
+    """The values of a domain; none where it cannot be read, which is told elsewhere."""
     try:
         return domain(written)
     except InputError:
@@ -178,7 +178,7 @@ def of_figure(item: schema.Item) -> Found:
     if drawn and item.loss is None:
         yield ("figure",), Fault(f"a figure of kind '{figure.kind}' needs a loss")
     elif drawn and size != (1 if figure.kind == "curve" else 2):
-        yield ("figure",), Fault(f"a figure of kind '{figure.kind}' can not show {size} variables")
+        yield ("figure",), Fault(f"a figure of kind '{figure.kind}' cannot show {size} variables")
     if figure.kind == "losses" and item.run is None:
         yield ("figure",), Fault("a figure of kind 'losses' needs a run")
     if figure.kind == "training" and item.fit is None:

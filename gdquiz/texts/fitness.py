@@ -23,6 +23,20 @@ _MARKER = r"(?:[-+*]|[0-9]{1,9}[.)])"
 _NESTED = re.compile(rf"^ *{_MARKER} +{_MARKER}(?:\s|$)|^ {{2,}}{_MARKER}(?:\s|$)", re.MULTILINE)
 
 
+_NOTHING = re.compile(
+    # spaces, joiners, fillers, variation selectors and the Braille blank; TeX's and HTML's spaces
+    r"\s|[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+    r"|\\(?:[,;:! ]|(?:quad|qquad|enspace|thinspace|phantom)\b)|&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|shy);|&#(?:160|173);"
+    r"|[$~{}]"
+)
+
+
+def shows(text: str) -> bool:
+    """Whether a reader sees anything of a text: blanks, characters without a look and spaces of TeX show nothing."""
+    return bool(_NOTHING.sub("", text))
+
+
 def of_signs(text: str) -> Iterator[Fault]:
     """Characters that have no look of their own, or turn the direction of what stands around them."""
     found = unprintable(text)
