@@ -1,4 +1,4 @@
-"""The parts of the documentation that are made from the code, so that they can not differ from it.
+"""The parts of the documentation that are made from the code, so that they cannot differ from it.
 
 A generated part stands in a Markdown document between two remarks, the first of which says what it is::
 

@@ -56,7 +56,7 @@ class Fault:
 
 
 class InputError(Exception):
-    """The input can not be used; carries every fault that was found in it."""
+    """The input cannot be used; carries every fault that was found in it."""
 
     def __init__(self, faults: Fault | Iterable[Fault]):
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)

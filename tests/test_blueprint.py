@@ -1,4 +1,4 @@
-"""Blueprints: what is read, and what is told of those that can not be used."""
+"""Blueprints: what is read, and what is told of those that cannot be used."""
 
 from __future__ import annotations
 

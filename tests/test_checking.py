@@ -82,7 +82,7 @@ PLANTED: dict[str, tuple[str, str]] = {
     ),
     "no such mistake here": (
         A.replace("}", ", w0 = [1] }") + STEP + NUMBER + 'answer = "w[1]"\nwrong = [{ misconception = "PLAIN" }]',
-        "the misconception PLAIN can not be executed on this item: "
+        "the misconception PLAIN cannot be executed on this item: "
         "this mistake needs the parameter 'beta' of the method",
     ),
     "rank": (

@@ -222,8 +222,8 @@ def test_text_is_read_with_plain_newlines_and_without_a_mark(tmp_path: Path) -> 
 
 def test_what_can_not_be_read(tmp_path: Path) -> None:
     file = tmp_path / "bank.toml"
-    assert refused(read_text, file) == f"{file}: can not read this: no such file or directory"
-    assert refused(read_text, tmp_path) == f"{tmp_path}: can not read this: is a directory"
+    assert refused(read_text, file) == f"{file}: cannot read this: no such file or directory"
+    assert refused(read_text, tmp_path) == f"{tmp_path}: cannot read this: is a directory"
     file.write_bytes(b"one\ntwo \xe9\n")
     assert refused(read_text, file) == (
         f"{file}:2: byte 0xe9 is not UTF-8; expected a text file in UTF-8 "
@@ -348,7 +348,7 @@ def test_targets_that_are_no_folders(tmp_path: Path) -> None:
     file = tmp_path / "exam"
     file.write_text("")
     assert refused(write_folder, file, EXAM) == f"{file}: this is a file; expected the name of a folder"
-    assert "can not write this" in refused(write_folder, file / "inside", EXAM)
+    assert "cannot write this" in refused(write_folder, file / "inside", EXAM)
 
 
 @pytest.mark.parametrize("path", ["../out.md", "/out.md", RECORD])
@@ -395,9 +395,9 @@ LONG = "a" * 300
         ("  ", "the name is empty; expected the name of what to write"),
         ("a\nb", "the name has a line break or another control character; expected the name of what to write"),
         ("a\x1b[31m", "the name has a line break or another control character; expected the name of what to write"),
-        (LONG, f"{LONG}: can not write this: file name too long"),
-        ("file/inside", "file/inside: can not write this: not a directory"),
-        ("file/deeper/inside", "file/deeper/inside: can not write this: not a directory"),
+        (LONG, f"{LONG}: cannot write this: file name too long"),
+        ("file/inside", "file/inside: cannot write this: not a directory"),
+        ("file/deeper/inside", "file/deeper/inside: cannot write this: not a directory"),
         pytest.param("/dev/full", "/dev/full: this is a ", marks=pytest.mark.skipif(os.name == "nt", reason="no /dev")),
         (".", ".: this is "),
         ("..", "..: "),
@@ -427,14 +427,14 @@ def test_a_folder_that_is_read_only_is_told(tmp_path: Path) -> None:
     (tmp_path / "shut").mkdir(mode=0o500)
     for call in (check_target, check_file):
         told = refused(call, tmp_path / "shut" / "exam", force=True)
-        assert told.startswith(f"{tmp_path / 'shut' / 'exam'}: can not write this: permission denied")
+        assert told.startswith(f"{tmp_path / 'shut' / 'exam'}: cannot write this: permission denied")
 
 
 def test_a_folder_without_the_right_to_write_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     for call in (check_target, check_file):
         told = refused(call, tmp_path / "new" / "exam", force=True)
-        assert told == f"{tmp_path / 'new' / 'exam'}: can not write this: permission denied in {tmp_path}"
+        assert told == f"{tmp_path / 'new' / 'exam'}: cannot write this: permission denied in {tmp_path}"
 
 
 def test_a_file_system_of_its_own_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,8 +453,8 @@ def test_a_file_system_of_its_own_is_not_replaced(tmp_path: Path, monkeypatch: p
     [
         ("banks --bank {bank}", ">&-", 2, "gdquiz: standard output is closed (hint: > file keeps what is printed)"),
         ("banks --bank {bank}", "> /dev/full",
-         2, "gdquiz: standard output: can not write to it: no space left on device"),
-        ("--version", "> /dev/full", 2, "gdquiz: standard output: can not write to it: no space left on device"),
+         2, "gdquiz: standard output: cannot write to it: no space left on device"),
+        ("--version", "> /dev/full", 2, "gdquiz: standard output: cannot write to it: no space left on device"),
         ("practice --bank {bank} --no-save", "<&-",
          2, "gdquiz: standard input is closed, and practice reads the answers there"),
         ("make --bank {bank} --questions 1 --to markdown --out exam", "<&-", 0, ""),

@@ -179,7 +179,7 @@ def test_losses_along_a_run() -> None:
     assert figure.y_range[0] == 0
 
 
-# --- what can not be drawn -----------------------------------------------------------------------------------------
+# --- what cannot be drawn -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_rows_that_can_not_be_drawn_are_refused(figure: str) -> None:
         'parameters = { a = [1, 2] }\nloss = { formula = "a*x^2", variables = ["x"] }\n[item.figure]\n'
         f'{figure}\nalt = "A curve."\nkey_alt = "Its path."\n{NUMBER}answer = "a"\n'
     )
-    assert dict(populate(model).refusals) == {"the figure can not be drawn": 2 if "points" in figure else 1}
+    assert dict(populate(model).refusals) == {"the figure cannot be drawn": 2 if "points" in figure else 1}
 
 
 def test_a_curve_may_leave_out_where_the_loss_does_not_exist() -> None:
@@ -270,7 +270,7 @@ def test_letters_go_with_the_row() -> None:
 
 
 def test_rows_with_one_letter_twice_or_a_letter_that_is_none_are_refused() -> None:
-    reason = "in the figure two things can not be told apart"
+    reason = "in the figure two things cannot be told apart"
     twice = with_series('{ letter = "0" }, { letter = "a", rate = "3/2" }', head='shows = "iterates"')
     assert (twice.size, dict(twice.refusals)) == (1, {reason: 1})
     half = with_series('{ letter = "a/2" }, { letter = "2", rate = "3/2" }', head='shows = "iterates"')
@@ -346,7 +346,7 @@ def test_a_series_that_starts_outside_is_refused() -> None:
     population = with_series(
         '{ label = "A" }, { label = "B", start = ["a"] }', head='shows = "iterates"\ny_range = ["1/2", "5"]'
     )
-    assert dict(population.refusals) == {"the figure can not be drawn": 1}
+    assert dict(population.refusals) == {"the figure cannot be drawn": 1}
 
 
 def test_points_of_the_key_are_not_on_the_sheet() -> None:
@@ -380,7 +380,7 @@ def test_level_lines_at_equal_steps() -> None:
 
 
 def test_level_lines_that_run_too_close_are_refused() -> None:
-    reason = "in the figure two things can not be told apart"
+    reason = "in the figure two things cannot be told apart"
     # in the corner the slope of u^2 + v^2 is 5.66; a plot of 230 px for 4 units has 57.5 px for one,
     # so lines at every s are s/5.66*57.5 px apart: 3 px at s = 0.295
     population = mapped('level_step = "a"', parameters="a = ['29/100', '3/10']", loss="u^2 + v^2 + 0*a")
@@ -390,7 +390,7 @@ def test_level_lines_that_run_too_close_are_refused() -> None:
 def test_arrows_that_are_almost_alike_are_refused() -> None:
     # the angle between (1, 0) and (1, a): 15 degrees at a = 0.268
     population = mapped('arrows = { A = ["1", "0"], B = ["1", "a"] }', parameters="a = ['26/100', '27/100', '1']")
-    assert dict(population.refusals) == {"in the figure two things can not be told apart": 1}
+    assert dict(population.refusals) == {"in the figure two things cannot be told apart": 1}
 
 
 def test_paths_on_a_map() -> None:

@@ -96,8 +96,8 @@ def test_the_generator_is_pinned():
         ({"train": 12}, "the grid needs a different point for every training and held-out point"),
         ({"heldout": 0}, "the grid needs a different point for every training and held-out point"),
         ({"grid": (*SPEC.grid, F(0))}, "the points of the grid have to be different"),
-        ({"noise": -1}, "noise and decimals can not be negative, and the polynomial needs a coefficient"),
-        ({"coefficients": ()}, "noise and decimals can not be negative, and the polynomial needs a coefficient"),
+        ({"noise": -1}, "noise and decimals cannot be negative, and the polynomial needs a coefficient"),
+        ({"coefficients": ()}, "noise and decimals cannot be negative, and the polynomial needs a coefficient"),
     ],
 )
 def test_impossible_specs_are_refused(change, message):

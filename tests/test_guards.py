@@ -133,7 +133,7 @@ def test_ties_of_large_numbers_are_broken_by_whole_numbers() -> None:
 
 @pytest.mark.parametrize("root", [1, 2**26 + 1, 2**30 + 1, 2**31 - 1, 94906267, 1_518_500_249])
 def test_whole_roots_are_exact_beside_a_square(root: int) -> None:
-    """Floats of numbers above 2^53 can not tell a square from its neighbours."""
+    """Floats of numbers above 2^53 cannot tell a square from its neighbours."""
     for number_, whole in ((root * root, root), (root * root - 1, root - 1), (root * root + 1, root)):
         found, is_exact = exact._square(np.array([number_], dtype=np.int64))
         assert (found.tolist(), is_exact.tolist()) == ([whole], [number_ in (root * root, 0)])

@@ -381,7 +381,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "a map of one variable": (
         A + LOSS + NUMBER + 'answer = "a"\n' + MAP,
-        "figure: a figure of kind 'contours' can not show 1 variables",
+        "figure: a figure of kind 'contours' cannot show 1 variables",
     ),
     "series of nothing": (
         A + NUMBER + 'answer = "a"\n' + PLOT + "series = []",

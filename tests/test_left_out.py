@@ -1,4 +1,4 @@
-"""What a target can not take is left out and told; the other questions and targets of the call are written."""
+"""What a target cannot take is left out and told; the other questions and targets of the call are written."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_what_a_platform_can_not_take_is_told_by_check_with_file_and_line(tmp_pa
     assert checked.exit_code == 1
     (line,) = (line for line in checked.stdout.splitlines() if "as Moodle XML:" in line)
     assert line.startswith(
-        "       fault: row 0 can not be had as Moodle XML: the question does not stand its check: "
+        "       fault: row 0 cannot be had as Moodle XML: the question does not stand its check: "
         "Moodle does not know all of these marks"
     )
     assert line.endswith(f" ({file}:5)")

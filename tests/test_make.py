@@ -227,8 +227,8 @@ def test_nothing_is_written_when_something_is_wrong(folder: Path) -> None:
          "--roster makes one form for each student, so --forms has nothing to say beside it."),
         (["--bank", SMALL, "--topic", "smal"],
          "field --topic: there is no topic 'smal'; expected small (hint: did you mean 'small'?)"),
-        (["--bank", "nowhere.toml"], "nowhere.toml: can not read this: no such file or directory"),
-        (["nowhere.toml"], "nowhere.toml: can not read this: no such file or directory"),
+        (["--bank", "nowhere.toml"], "nowhere.toml: cannot read this: no such file or directory"),
+        (["nowhere.toml"], "nowhere.toml: cannot read this: no such file or directory"),
         (["plan.toml", "--to", "markdwon"], "unknown format 'markdwon'; expected markdown, html, latex"),
         (["--bank", SMALL, "--bank", "small.toml"],
          f"small.toml:5, item small-step: the item id 'small-step' is used in {SMALL} too; expected ids that differ"),
@@ -325,9 +325,9 @@ def test_a_retake_repeats_nothing(folder: Path) -> None:
          "--extend adds to an exam as it is; beside it go its BLUEPRINT, --roster, --spare, --bank and --out."),
         (["plan.toml", "--spare", "1"],
          "--spare makes forms beside those of a --roster; without one, say how many --forms."),
-        (["plan.toml", "--not-in", "nowhere.json"], "nowhere.json: can not read this: no such file or directory"),
+        (["plan.toml", "--not-in", "nowhere.json"], "nowhere.json: cannot read this: no such file or directory"),
         (["plan.toml", "--not-in", "plan.toml"], "plan.toml:1: this is no JSON: "),
-        (["--extend", "nowhere.json", "--spare", "1"], "nowhere.json: can not read this: no such file or directory"),
+        (["--extend", "nowhere.json", "--spare", "1"], "nowhere.json: cannot read this: no such file or directory"),
     ],
 )  # fmt: skip
 def test_what_is_refused_of_late_students_and_retakes(folder: Path, words: list[str], message: str) -> None:

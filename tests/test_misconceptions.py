@@ -336,7 +336,7 @@ def test_slips_are_those_of_the_differentiator():
 @pytest.mark.parametrize(
     ("code", "field", "name", "message"),
     [
-        ("NO_INNER", PARABOLA, "descent", "this loss can not be differentiated with the slip 'no-inner'"),
+        ("NO_INNER", PARABOLA, "descent", "this loss cannot be differentiated with the slip 'no-inner'"),
         ("NEWTON", PARABOLA, "descent", "this mistake needs the second derivatives of the loss"),
         ("SUM", PARABOLA, "descent", "this mistake needs the parameter 'examples' of the method"),
         ("PLAIN", PARABOLA, "descent", "this mistake needs the parameter 'beta' of the method"),

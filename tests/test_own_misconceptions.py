@@ -290,7 +290,7 @@ BROKEN = {
         "trial.toml:10, misconception OWN, field say: a slot stands here, but a misconception is the same in all items "
         "(hint: what needs numbers can be said by the `feedback` of a wrong answer)",
     ),
-    "a formula that can not be set": (defined(why=r"'It is $\foo x$.'"), ":9, misconception OWN, field why: "),
+    "a formula that cannot be set": (defined(why=r"'It is $\foo x$.'"), ":9, misconception OWN, field why: "),
     "a dollar without a partner": (
         defined(belief="'It costs $2.'"),
         "trial.toml:8, misconception OWN, field belief: a dollar sign has no partner",
@@ -385,9 +385,7 @@ def test_what_does_not_fit_the_item_is_told_there(tables: str, body: str, messag
 
 def test_a_mistake_that_the_item_has_no_room_for_is_told_when_it_is_made() -> None:
     body = A + LOSS + RUN.replace("w0", "a") + NUMBER + 'answer = "w[1]"\nwrong = [{ misconception = "OWN" }]'
-    with pytest.raises(
-        InputError, match="the misconception OWN can not be executed on this item: this mistake is made"
-    ):
+    with pytest.raises(InputError, match="the misconception OWN cannot be executed on this item: this mistake is made"):
         populate(model_of(defined(executes='"without-correction"'), body))
 
 

@@ -263,7 +263,7 @@ REFUSED: dict[str, tuple[str, dict[str, int]]] = {
         'parameters = { a = "-1..1" }\nloss = { formula = "w^2", variables = ["w"] }\n'
         + NUMBER
         + 'answer = "a"\n[item.figure]\nkind = "curve"\nx_range = ["a", "1"]\nalt = "x"\nkey_alt = "y"',
-        {"the figure can not be drawn": 1},
+        {"the figure cannot be drawn": 1},
     ),
     "formula with a number that is not rational": (
         'parameters = { a = [1, 2] }\ndefine = { r = "exp(a)" }\nloss = { formula = "r*w^2", variables = ["w"] }\n'

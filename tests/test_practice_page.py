@@ -181,7 +181,7 @@ def test_page_and_python_mark_alike(browser_page: Callable[..., Any], page_file:
         try:
             response = structured(part, key, case["response"]) if case["response"].strip() else case["response"]
         except numerals.Unreadable:
-            continue  # typed letters that say nothing: controls can not say that
+            continue  # typed letters that say nothing: controls cannot say that
         options = [{"id": option} for option in key.order or [option.id for option in part.options]]
         told = {**key_of(key, names), "wrong": wrong_answers(key), "options": options}
         earlier = {part_name(name): value for name, value in case.get("earlier", {}).items()}

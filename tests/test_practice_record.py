@@ -364,7 +364,7 @@ def test_what_is_imported_is_checked_first(place: Path, tmp_path: Path, case: di
     result = typed("--import", str(wrong), place=place)
     assert result.exit_code == 2 and result.stderr.startswith(f"gdquiz: {wrong}")
     assert place.read_bytes() == before
-    place.write_bytes(case["text"].encode())  # nor is anything added to what can not be read
+    place.write_bytes(case["text"].encode())  # nor is anything added to what cannot be read
     wrong.write_text(to_json(EMPTY), encoding="utf-8")
     assert typed("--import", str(wrong), place=place).exit_code == 2
     assert place.read_bytes() == case["text"].encode()

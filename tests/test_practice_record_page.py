@@ -1,4 +1,4 @@
-"""Progress in the practice page: several tabs, records that can not be read, files, and browsers that keep nothing."""
+"""Progress in the practice page: several tabs, records that cannot be read, files, and browsers that keep nothing."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_a_reset_is_for_all_tabs(browser_page: Callable[..., Any], page_file: Pa
     assert times_answered(one) == 1
 
 
-# --- records that can not be read ------------------------------------------------------------------------------------
+# --- records that cannot be read ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", REFUSED[::8], ids=lambda case: case["name"])
@@ -180,7 +180,7 @@ def test_what_can_not_be_read_is_set_aside_and_told(
     page = browser_page(page_file)
     put(page, case["text"])
     warning = page.locator("#warnings").inner_text()
-    assert "can not be read (" in warning and "set aside" in warning and "practice begins anew" in warning
+    assert "cannot be read (" in warning and "set aside" in warning and "practice begins anew" in warning
     assert stored(page)[f"{KEY}.broken"] == case["text"]
     works(page)
     assert times_answered(page) == 1

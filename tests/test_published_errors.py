@@ -358,7 +358,7 @@ wrong = [{{ misconception = "NO_INNER" }}, {{ misconception = "NO_2" }}]
 def test_wrong_answers_that_meet_refuse_the_row() -> None:
     """Generated quizzes: with (2w - b)^2 "forgot the 2" and "forgot the inner derivative" give the same number.
 
-    Who gives it can not be told apart.  With a = 2 all rows go, with a = 3 all stay.
+    Who gives it cannot be told apart.  With a = 2 all rows go, with a = 3 all stay.
     """
     assert check(item(COLLIDING.format(a=2))).rows == 0
     assert check(item(COLLIDING.format(a=3))).rows == 2

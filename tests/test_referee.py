@@ -522,7 +522,7 @@ def test_the_referee_reads_printed_formulas() -> None:
     # at u = 2, v = 3: (1/2) (2 - 1)^2 - 2*3*3 + 3^3 = 1/2 - 18 + 27
     f = printed_formula(r"\frac{1}{2} \left(u - 1\right)^{2} - 3 u v + v^{3}", "u", "v")
     assert f(Fraction(2), Fraction(3)) == Fraction(19, 2)
-    with pytest.raises(ValueError, match="can not read"):
+    with pytest.raises(ValueError, match="cannot read"):
         printed_formula(r"\sqrt{u}", "u")
 
 

@@ -51,7 +51,7 @@ def test_latex_templates_write_angle_brackets(tmp_path):
     [
         ("{{ paper.answer }}", "has no attribute 'answer'"),
         ("{{ nothing }}", "'nothing' is undefined"),
-        ("{% for x in %}", "the template can not be read"),
+        ("{% for x in %}", "the template cannot be read"),
         ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "does what templates may not"),
         ("{{ cycler.__init__.__globals__.os.popen('id').read() }}", "does what templates may not"),
         ("{{ paper.__class__.__init__.__globals__ }}", "does what templates may not"),

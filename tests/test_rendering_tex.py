@@ -119,9 +119,9 @@ def test_pdf_is_the_same_twice_and_holds_all_forms():
 def test_what_tex_says_is_passed_on():
     with pytest.raises(InputError) as caught:
         pdf.compiled("\\documentclass{article}\\begin{document}\\nosuch\\end{document}", "sheets/form-01.tex")
-    assert str(caught.value).startswith("sheets/form-01.tex: TeX can not typeset it: ! Undefined control sequence. l.1")
+    assert str(caught.value).startswith("sheets/form-01.tex: TeX cannot typeset it: ! Undefined control sequence. l.1")
 
 
 def test_tex_reads_no_file_of_the_machine():
-    with pytest.raises(InputError, match="TeX can not typeset it"):
+    with pytest.raises(InputError, match="TeX cannot typeset it"):
         pdf.compiled("\\documentclass{article}\\begin{document}\\input{/etc/passwd}\\end{document}", "x.tex")

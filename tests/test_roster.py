@@ -1,4 +1,4 @@
-"""Rosters: as people write them and platforms export them, and what is told of those that can not be used."""
+"""Rosters: as people write them and platforms export them, and what is told of those that cannot be used."""
 
 from __future__ import annotations
 

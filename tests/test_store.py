@@ -120,7 +120,7 @@ def test_a_warm_make_imports_no_engine(folder: Path, tmp_path: Path) -> None:
     assert set(told.stdout.splitlines()[-1].split()) <= {"tomllib"}
 
 
-# --- what can not be packed ----------------------------------------------------------------------------------------
+# --- what cannot be packed ----------------------------------------------------------------------------------------
 
 
 def test_what_is_no_variants_is_refused() -> None:

@@ -87,4 +87,4 @@ def test_a_log_without_end_is_read_from_its_end(tmp_path: Path, monkeypatch: pyt
     )
     with pytest.raises(InputError) as caught:
         pdf.compiled("x", "x.tex")
-    assert caught.value.faults[0].problem == "TeX can not typeset it: ! Undefined. l.7 \\nosuch"
+    assert caught.value.faults[0].problem == "TeX cannot typeset it: ! Undefined. l.7 \\nosuch"

@@ -270,7 +270,7 @@ def test_a_run_too_short_for_a_limit_is_undecided_unless_exact():
     assert judge(short).limit[0] == "undecided"
     sure = observe(Solver(SQUARE, 1.0, descent), (3.0,), steps=20, shown=4, exact=Quadratic((1,), (3,), 1))
     assert judge(sure).limit[0] == "converged"
-    with pytest.raises(ValueError, match=r"^12 steps can not be shown of a run of 5$"):
+    with pytest.raises(ValueError, match=r"^12 steps cannot be shown of a run of 5$"):
         observe(Solver(SQUARE, 1.0, descent), (3.0,), steps=5)
 
 
@@ -301,7 +301,7 @@ def test_sentences_name_what_is_certain():
     assert text.startswith("The iterates converge. The point is a local minimum. No point of the loss is better.")
     assert "The loss goes the wrong way in step 1." in text
     unsure = next(case for case in CASES if case.name == "2/L, floats")
-    assert sentence(verdicts_of(unsure), 0) == "What becomes of this run can not be decided reliably."
+    assert sentence(verdicts_of(unsure), 0) == "What becomes of this run cannot be decided reliably."
     cycle = next(case for case in CASES if case.name == "2/L, exactly")
     text = sentence(verdicts_of(cycle, shown=2), 0)
     assert text == (

@@ -217,7 +217,7 @@ def test_the_sum_over_a_mini_batch_is_as_long_as_the_batch() -> None:
     [("sum((w*x - y)^2)", "[1, 2]"), ("mean((w*x - y)^2)", "[[1, 2], 1]")],
 )
 def test_there_is_no_sum_to_take_where_nothing_is_averaged_evenly(formula: str, order: str) -> None:
-    with pytest.raises(InputError, match="the misconception SUM can not be executed on this item: this mistake needs"):
+    with pytest.raises(InputError, match="the misconception SUM cannot be executed on this item: this mistake needs"):
         step(formula, STOCHASTIC, '{ misconception = "SUM" }', order=order)
 
 

@@ -112,7 +112,7 @@ def read_blueprint(text: str, *, file: str) -> Blueprint:
 
 
 def _unfit(blueprint: Blueprint) -> Iterator[tuple[Path, Fault]]:
-    """Texts of a blueprint that can not be printed."""
+    """Texts of a blueprint that cannot be printed."""
     for name in ("title", "course", "date"):
         yield from (((name,), fault) for fault in fitness.of_words(getattr(blueprint, name)))
     yield from ((("instructions",), fault) for fault in fitness.of_prose(blueprint.instructions))

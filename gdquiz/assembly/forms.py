@@ -62,7 +62,7 @@ def assemble(
     """The exam of a blueprint with so many forms, or with one for each student of a roster and ``spare`` ones more.
 
     No variant of the exams ``not_in`` comes again.  ``solve`` gives the population of an item (by default it is made
-    here).  Raises ``InputError`` when a slot can not be filled.
+    here).  Raises ``InputError`` when a slot cannot be filled.
 
     Form k does not depend on the number of forms.  Which student has which form depends on nothing but the key and the
     set of all ids, and the id of the exam on these, too: no two exams in which a student has another form share one.

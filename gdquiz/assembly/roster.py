@@ -306,7 +306,7 @@ def _spoilt(cell: str, what: str) -> str:
 
 
 def _unprintable(cell: str, what: str) -> str:
-    """The first sign that can not be printed; in ids also those that are there and can not be seen."""
+    """The first sign that cannot be printed; in ids also those that are there and cannot be seen."""
     for sign in cell:
         category = unicodedata.category(sign)
         if sign == "\n":

@@ -59,7 +59,7 @@ def entry(model: ItemModel, variants: int = VARIANTS, solve: Callable[[ItemModel
     """The entry of an item with so many of its variants, or all that it has where these are fewer.
 
     Which variants, and in which order their options stand, depends on the item's id and size alone.
-    Raises ``InputError`` for an item whose population can not be made.
+    Raises ``InputError`` for an item whose population cannot be made.
     """
     population = solve(model).variants
     writer = QuestionWriter(population)

@@ -58,7 +58,7 @@ def catalog_page(
 
     ``banks`` are the bank files to name when an exam is made of them (none: the shipped ones).  ``folder`` holds an
     author's own templates (``catalog/page.html.j2``, ...), which go before those that come with gdquiz.  The same
-    entries give the same bytes everywhere.  Raises ``InputError`` for a text or a template that can not be used, and
+    entries give the same bytes everywhere.  Raises ``InputError`` for a text or a template that cannot be used, and
     where there is no item.
     """
     if not entries:

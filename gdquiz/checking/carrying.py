@@ -31,7 +31,7 @@ def shape(question: Question) -> object:
 
 
 def faults(writer: QuestionWriter, questions: Sequence[Question]) -> Iterator[str]:
-    """What can not be read back, typeset or packaged of some questions of an item."""
+    """What cannot be read back, typeset or packaged of some questions of an item."""
     ordered = sorted(questions, key=lambda question: sum(len(part.options) for part in question.parts))
     for question in ordered if len(ordered) <= MOST_SHAPES else (ordered[0], ordered[-1]):
         exam = _exam(writer, writer.question(question.row, number=1, id="check"))
@@ -44,7 +44,7 @@ def faults(writer: QuestionWriter, questions: Sequence[Question]) -> Iterator[st
             except NoPlace:
                 continue
             except InputError as error:
-                yield f"row {question.row} can not be had as {title}: {error.faults[0].problem}"
+                yield f"row {question.row} cannot be had as {title}: {error.faults[0].problem}"
 
 
 def _uses(exam: Exam) -> Iterator[tuple[str, Callable[[], Iterable[Page]]]]:

@@ -157,7 +157,7 @@ def _faults(population: Population, seen: _Seen) -> Iterator[str]:
         try:
             question = writer.question(row, number=1, id="check", path=("check", row))
         except (InputError, ArithmeticError, ValueError) as error:
-            yield f"row {row} can not be printed: {error}"
+            yield f"row {row} cannot be printed: {error}"
             continue
         found = [f"row {row}: {fault}" for fault in _question_faults(question, writer)]
         yield from found or seen.add(row, question, writer)

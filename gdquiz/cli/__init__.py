@@ -3,7 +3,7 @@
 Commands are rows of ``COMMANDS`` and are imported when they are called, so that ``gdquiz --help`` needs nothing but
 click.  A command is a click command made with ``cls=Command``, which adds the example that its help ends with.
 
-Exit codes: 0, all went well; 1, ``check`` found a fault; 2, the input can not be used; 3, all is written but for what
+Exit codes: 0, all went well; 1, ``check`` found a fault; 2, the input cannot be used; 3, all is written but for what
 was left out and told; 130, interrupted; 143, ended by SIGTERM.
 """
 
@@ -157,7 +157,7 @@ class Commands(click.Group):
         except OSError as error:
             if error.filename is None:
                 _drop_output()
-            place = error.filename or "standard output: can not write to it"
+            place = error.filename or "standard output: cannot write to it"
             _refuse([f"{place}: {(error.strerror or str(error)).lower()}"])
         sys.exit(code if isinstance(code, int) else 0)
 

@@ -29,7 +29,7 @@ def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...]
     """Prove every variant of every item in the banks (without FILES: in those that come with gdquiz).
 
     Prints the size of each population, what was refused and why, and the time.  The exit code is 1 when anything is
-    wrong with an item, and 2 when a bank can not be read.
+    wrong with an item, and 2 when a bank cannot be read.
     """
     from gdquiz.checking.proving import check as check_item
     from gdquiz.checking.proving import told

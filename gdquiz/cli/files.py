@@ -54,7 +54,7 @@ def read_text(path: Path, *, most: int = MOST_BYTES) -> str:
 
 
 def read_bytes(path: Path, *, most: int = MOST_BYTES) -> bytes:
-    """What is in a file.  Raises ``InputError`` for one that can not be read or is larger than ``most`` bytes."""
+    """What is in a file.  Raises ``InputError`` for one that cannot be read or is larger than ``most`` bytes."""
     with _told(path, "read"):
         if not path.exists():
             with suppress(InputError):
@@ -72,7 +72,7 @@ def read_bytes(path: Path, *, most: int = MOST_BYTES) -> bytes:
 def write_text(path: Path, text: str | bytes, *, force: bool = False) -> None:
     """Write one file (text as UTF-8 with ``\\n`` newlines), whole or not at all.
 
-    Raises ``InputError`` if the file exists and ``force`` is off, or if it can not be written.
+    Raises ``InputError`` if the file exists and ``force`` is off, or if it cannot be written.
     """
     check_file(path, force=force)
     target = _real(path)
@@ -120,7 +120,7 @@ def check_target(target: Path, *, force: bool) -> None:
 
 
 def _check_place(target: Path) -> None:
-    """Refuse a folder that can not be replaced as a whole."""
+    """Refuse a folder that cannot be replaced as a whole."""
     here = _real(Path())
     if _real(target) in (here, *here.parents):
         problem = "this is the folder you are in" if _real(target) == here else "you are inside of this folder"
@@ -140,7 +140,7 @@ def write_folder(target: Path, files: Files, *, force: bool = False) -> int:
     what ``write_folder`` wrote there earlier: all of it, also files that the new ones have no counterpart of.
 
     Raises ``InputError`` if there is an earlier output and ``force`` is off, if a file that gdquiz did not write is
-    in the way of a new one, and if the folder can not be written.
+    in the way of a new one, and if the folder cannot be written.
     """
     check_target(target, force=force)
     place = _real(target)
@@ -293,7 +293,7 @@ def _workshop(place: Path, target: Path) -> Iterator[Path]:
                 _removed(shop)
         finally:
             os.close(lock)
-            if os.name == "nt":  # where an open file can not be removed
+            if os.name == "nt":  # where an open file cannot be removed
                 _removed(shop)
 
 
@@ -376,7 +376,7 @@ def _told(path: Path, verb: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise InputError(Fault(f"can not {verb} this: {reason}", file=str(path))) from error
+        raise InputError(Fault(f"cannot {verb} this: {reason}", file=str(path))) from error
 
 
 def _bytes(content: str | bytes) -> bytes:

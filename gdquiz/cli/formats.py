@@ -9,7 +9,7 @@ from gdquiz.cli import Command
 
 @click.command(cls=Command, example="gdquiz formats")
 def formats() -> None:
-    """List what exams can be typeset in and packaged for, and what each platform can not take as it is."""
+    """List what exams can be typeset in and packaged for, and what each platform cannot take as it is."""
     from gdquiz.packaging.targets import TARGETS
     from gdquiz.rendering.formats import FORMATS, left_out
 

@@ -29,7 +29,7 @@ class Keeper:
         self.record = _opened(place) if save else _glanced(place)
 
     def add(self, question: Asked) -> Record:
-        """The record with a question and what other sessions added; where it can not be saved, that is told once.
+        """The record with a question and what other sessions added; where it cannot be saved, that is told once.
 
         What could not be saved is tried again with the next question.
         """
@@ -74,7 +74,7 @@ def read(place: Path) -> Record:
 
 
 def _recovered(place: Path, known: Record) -> Record:
-    """The record in a file; where it can not be read, the file is put aside, that is told, and it is what is known."""
+    """The record in a file; where it cannot be read, the file is put aside, that is told, and it is what is known."""
     check_place(place)
     try:
         return read(place)
@@ -88,7 +88,7 @@ def _recovered(place: Path, known: Record) -> Record:
 
 
 def merged(place: Path, own: Record) -> Record:
-    """Add a record to a file.  Raises ``InputError`` where that can not be done, and then leaves the file alone."""
+    """Add a record to a file.  Raises ``InputError`` where that cannot be done, and then leaves the file alone."""
     with _locked(place):
         whole = joined(read(place), own)
         write_text(place, to_json(whole), force=True)
@@ -111,16 +111,16 @@ def put_aside(place: Path, why: str) -> Path:
     try:
         place.rename(aside)
     except OSError as error:
-        raise InputError(Fault(f"can not be put aside: {error.strerror}", file=str(place))) from None
+        raise InputError(Fault(f"cannot be put aside: {error.strerror}", file=str(place))) from None
     return aside
 
 
 def check_place(place: Path) -> None:
-    """Refuse what is no place for a progress file: it would be renamed if it can not be read."""
+    """Refuse what is no place for a progress file: it would be renamed if it cannot be read."""
     try:
         strange = place.exists() and not place.is_file()
     except OSError as error:
-        raise InputError(Fault(f"can not read this: {(error.strerror or '').lower()}", file=str(place))) from None
+        raise InputError(Fault(f"cannot read this: {(error.strerror or '').lower()}", file=str(place))) from None
     if strange:
         what = "a folder" if place.is_dir() else "not an ordinary file"
         raise InputError(Fault(f"this is {what}", expected="the name of a progress file", file=str(place)))
@@ -138,7 +138,7 @@ def _locked(place: Path) -> Iterator[None]:
     except Timeout:
         raise InputError(Fault("another session holds this file", file=str(place))) from None
     except OSError as error:
-        raise InputError(Fault(f"can not write this: {(error.strerror or '').lower()}", file=str(place))) from None
+        raise InputError(Fault(f"cannot write this: {(error.strerror or '').lower()}", file=str(place))) from None
     try:
         yield
     finally:

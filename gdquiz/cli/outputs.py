@@ -84,10 +84,10 @@ def pages(
     """Every file of an exam in these formats, one at a time; a path that comes again continues its file, and one that
     comes with None is taken back.  ``students`` are their names by their ids.
 
-    ``notes`` gets what there is to tell: where the files are, which format this machine can not make (that is left out
+    ``notes`` gets what there is to tell: where the files are, which format this machine cannot make (that is left out
     unless it is the only one), and what a package changed.  ``lost`` gets every question that a package left out, and
     every format that could not be made of this exam.  Raises ``InputError`` where no format could be made, and for a
-    template that can not be used.
+    template that cannot be used.
     """
     from gdquiz.packaging.packages import package
     from gdquiz.packaging.targets import TARGETS

@@ -113,7 +113,7 @@ class Store:
 
         assert self.folder is not None
         path = self.folder / f"{key}.npy"
-        mode: Any = "r" if told["size"] else None  # nothing can not be mapped
+        mode: Any = "r" if told["size"] else None  # nothing cannot be mapped
         data = np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
         if data.dtype != np.uint8 or data.shape != (told["size"],) or _check(data.data) != told["check"]:
             raise ValueError

@@ -15,7 +15,7 @@ def students_of(reading: Reading, exam_file: Path, given: Path | None, notes: li
     """The students of an exam that was read from a file, as far as their names are known.
 
     These stand in ``given``, or else in ``students.csv`` beside the exam, or in the exam itself if it is of version 1.
-    ``notes`` gets a line on names that are missing.  Raises ``InputError`` for a file that can not be read, or is of
+    ``notes`` gets a line on names that are missing.  Raises ``InputError`` for a file that cannot be read, or is of
     other students.
     """
     from gdquiz.assembly.roster import read_roster

@@ -180,7 +180,7 @@ def derive(loss: Node, variables: tuple[str, ...], parameters: tuple[str, ...] =
     except RecursionError:
         raise InputError(Fault("the loss is nested too deeply")) from None
     except ValueError as error:
-        raise InputError(Fault(f"a derivative of the loss can not be written: {error}")) from None
+        raise InputError(Fault(f"a derivative of the loss cannot be written: {error}")) from None
 
 
 def differentiated(expression: Any, symbol: Any) -> Any:

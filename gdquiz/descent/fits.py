@@ -29,7 +29,7 @@ class DataSpec:
 
     ``train`` and ``heldout`` points are taken from ``grid`` without repetition; y is the polynomial with these
     ``coefficients`` (constant first) plus a whole number of units from -``noise`` to ``noise``, a unit being
-    10^-``decimals``, rounded to that many decimals.  Raises ValueError for what can not be drawn.
+    10^-``decimals``, rounded to that many decimals.  Raises ValueError for what cannot be drawn.
     """
 
     train: int
@@ -45,7 +45,7 @@ class DataSpec:
         if len(set(self.grid)) != len(self.grid):
             raise ValueError("the points of the grid have to be different")
         if min(self.noise, self.decimals) < 0 or not self.coefficients:
-            raise ValueError("noise and decimals can not be negative, and the polynomial needs a coefficient")
+            raise ValueError("noise and decimals cannot be negative, and the polynomial needs a coefficient")
 
     def scaled(self, x: Fraction) -> Fraction:
         """The point on the scale on which the grid reaches from -1 to 1."""
@@ -114,7 +114,7 @@ def draw(spec: DataSpec, paths: Sequence[Path]) -> Data:
 def fit_degrees(data: Data, highest: int) -> DegreeFits:
     """Least squares for every degree up to ``highest``, by one QR factorisation of the powers for all of them.
 
-    The training error can not rise with the degree, for the models are nested; that is checked, and ArithmeticError
+    The training error cannot rise with the degree, for the models are nested; that is checked, and ArithmeticError
     raised should rounding break it.  Raises ValueError when a degree has more coefficients than training points.
     """
     if highest + 1 > data.spec.train:

@@ -51,7 +51,7 @@ def slip(name: str) -> Mistake:
 
     def mistake(solver: Solver) -> Solver:
         if solver.field.slipped is None:
-            raise ValueError(f"this loss can not be differentiated with the slip '{name}'")
+            raise ValueError(f"this loss cannot be differentiated with the slip '{name}'")
         return replace(solver, field=solver.field.slipped(name))
 
     return mistake

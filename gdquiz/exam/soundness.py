@@ -542,7 +542,7 @@ def _formula_faults(steps: Steps, part: PartWording, formula: str) -> Found:
 
 @lru_cache(maxsize=4096)
 def _unreadable(formula: str, names: frozenset[str], language: Language) -> str:
-    """Why an expression can not be read; empty where it can."""
+    """Why an expression cannot be read; empty where it can."""
     try:
         parse(formula, names=names, language=language)
     except InputError as error:

@@ -46,7 +46,7 @@ def slots_of(text: str) -> tuple[str, ...]:
 def split(text: str) -> tuple[Piece, ...]:
     """A text as literal pieces and slots, each with its place.
 
-    Raises ``InputError`` for a formula with slots that can not be read.
+    Raises ``InputError`` for a formula with slots that cannot be read.
     """
     return tuple(_split(*hide_slots(text)))
 
@@ -79,7 +79,7 @@ def _in_place(text: str, insides: tuple[str, ...], place: Place) -> Iterator[Pie
 @lru_cache(maxsize=4096)
 def braced(text: str) -> str:
     """The text with its formulas with slots written so that a value can be put in the place of each slot as it is:
-    with braces around every slot that is an argument.  A text that can not be read stays as it is."""
+    with braces around every slot that is an argument.  A text that cannot be read stays as it is."""
     if "{{" not in text or PRIVATE.search(text):  # characters of private use are refused wherever they stand
         return text
     try:

@@ -218,7 +218,7 @@ def _is_square(value: Column) -> Column:
 
 
 def _sign(left: Column, right: Column) -> tuple[Any, Any]:
-    """The sign of ``left - right``, and where it can not be relied on."""
+    """The sign of ``left - right``, and where it cannot be relied on."""
     if is_precise(left) or is_precise(right):
         a, b = precise(left), precise(right)
         equal = abs(a - b) <= PRECISE_MARGIN * max(1, abs(a), abs(b))
@@ -284,7 +284,7 @@ def _where_both(chosen: Column, a: Column, b: Column) -> Column:
 
 
 def _beside_whole(value: Column) -> Mask:
-    """Where a float can not be told from a whole number."""
+    """Where a float cannot be told from a whole number."""
     if isinstance(value, Rationals) or is_precise(value):
         return np.asarray(False)
     with np.errstate(invalid="ignore"):
@@ -343,7 +343,7 @@ _DOUBTS: dict[str, Callable[[Any], Mask]] = {
     "step": _on_a_kink,
     "is_square": lambda value: np.asarray(not isinstance(value, Rationals)),
 }
-"""Where the value of a function that jumps can not be relied on."""
+"""Where the value of a function that jumps cannot be relied on."""
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "+": _joined(lambda a, b: a + b),

@@ -92,7 +92,7 @@ def refuse(problem: str, column: int, *, expected: str = "", hint: str = "") -> 
 
 
 def shown(text: str) -> str:
-    """Text as a message can show it: short, and without signs that can not be seen."""
+    """Text as a message can show it: short, and without signs that cannot be seen."""
     if not text.isprintable():
         return "character " + " ".join(f"U+{ord(sign):04X}" for sign in text[:3])
     return f"'{text[:30]}...'" if len(text) > 33 else f"'{text}'"

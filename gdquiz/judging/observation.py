@@ -128,7 +128,7 @@ def observe(
     ValueError when fewer steps are run than shown.
     """
     if steps < shown:
-        raise ValueError(f"{shown} steps can not be shown of a run of {steps}")
+        raise ValueError(f"{shown} steps cannot be shown of a run of {steps}")
     rows = _rows(solver, start)
     sign = -1.0 if solver.ascend else 1.0
     cuts = [slice(low, min(low + CHUNK, rows)) for low in range(0, rows, CHUNK)]

@@ -29,7 +29,7 @@ PRONOUNCED = 0.05
 """A change of the loss by at least this share of it is worth a question."""
 
 
-UNDECIDED = "What becomes of this run can not be decided reliably."
+UNDECIDED = "What becomes of this run cannot be decided reliably."
 """What is said where the limit is too close to call."""
 
 

@@ -1,7 +1,7 @@
 """Looking for stationary points with numbers alone: Newton's method from many starts, then to 50 digits.
 
 This is the second route beside the exact ones of ``roots`` and ``elimination`` and shares nothing with them.  What it
-finds are stationary points; that it finds all of them, it can not say.
+finds are stationary points; that it finds all of them, it cannot say.
 """
 
 from __future__ import annotations

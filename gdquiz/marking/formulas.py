@@ -113,7 +113,7 @@ def _precisely(node: Node, variables: tuple[str, ...], point: Sequence[Fraction]
 def equivalent(key: Node, response: Node, variables: tuple[str, ...]) -> bool | None:
     """Whether the response is the same function as the key, wherever the key has a value.
 
-    None where the sample points can not tell: the key has a value at too few of them.
+    None where the sample points cannot tell: the key has a value at too few of them.
     """
     import mpmath
 

@@ -1,7 +1,7 @@
 """Marking one response by the key of its part, and the responses to all parts of a question.
 
 The rules, kind by kind, are the functions of ``_RULES``; docs/marking.md tells them in words and is held to the same
-table of cases (tests/marking_cases.json).  A response that can not be read is never marked wrong: it comes back with a
+table of cases (tests/marking_cases.json).  A response that cannot be read is never marked wrong: it comes back with a
 sentence that says what was expected.  Everything is exact; a credit is a fraction of the part's points.
 """
 
@@ -86,7 +86,7 @@ def mark_question(
 
 
 def given_number(part: PartWording, key: PartKey, response: str) -> Fraction | None:
-    """The number that a response gives, for later parts to follow from; None where it is none or can not be read.
+    """The number that a response gives, for later parts to follow from; None where it is none or cannot be read.
 
     In a choice among values, that of the wrong value chosen.
     """

@@ -76,7 +76,7 @@ def read_number(text: str) -> Fraction:
 
 
 def other_reading(text: str) -> Fraction | None:
-    """What ``1,250`` would be if its comma parted thousands (1250); None where it can not be read so."""
+    """What ``1,250`` would be if its comma parted thousands (1250); None where it cannot be read so."""
     clean = _tight(plain(text))
     clean = clean[found.end() :] if (found := _LABEL.match(clean)) else clean
     found = _ONE_GROUP.fullmatch(clean)

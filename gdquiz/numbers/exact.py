@@ -269,7 +269,7 @@ class Rationals:
         """Row by row: both valid and equal.  (``==`` is left to Python's identity so columns stay hashable.)"""
         b = self._other(other)
         if b is None:
-            raise TypeError(f"an exact column can not be compared with {type(other).__name__}")
+            raise TypeError(f"an exact column cannot be compared with {type(other).__name__}")
         same = (self.numerator == b.numerator) & (self.denominator == b.denominator)
         return same & self.valid & b.valid
 

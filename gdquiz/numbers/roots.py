@@ -142,7 +142,7 @@ def enclosure(polynomial: Polynomial, root: Root) -> tuple[Fraction, Fraction]:
 def smallest(polynomial: Polynomial, roots: tuple[Root, ...], candidates: tuple[int, ...]) -> tuple[int, ...] | None:
     """Which of the candidates (places in ``roots``) have the smallest value of the polynomial, ties included.
 
-    ``roots`` are those of the derivative.  Enclosures decide; values that they can not tell apart are shown to be equal
+    ``roots`` are those of the derivative.  Enclosures decide; values that they cannot tell apart are shown to be equal
     through the polynomial whose roots are all the critical values, or else the answer is None.
     """
     bounds = {place: enclosure(polynomial, roots[place]) for place in candidates}

@@ -1,6 +1,6 @@
 """Packages of lines: Aiken, Blackboard's tab-separated upload and Brightspace's CSV.
 
-They have no place for pictures; Aiken and Blackboard none for feedback and solutions either.  What a line can not hold
+They have no place for pictures; Aiken and Blackboard none for feedback and solutions either.  What a line cannot hold
 is left out, and the report names it.
 """
 

@@ -21,7 +21,7 @@ from gdquiz.populations.world import World
 
 MOST_LEVELS = 40
 GAP = 3.0
-"""Level lines that run closer than this many px can not be told apart."""
+"""Level lines that run closer than this many px cannot be told apart."""
 ANGLE = 15.0
 """Nor can arrows that differ by fewer degrees."""
 

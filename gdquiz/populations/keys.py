@@ -65,7 +65,7 @@ def solve_part(part: Part, world: World, in_floats: World, refuse: Refuse) -> So
     if chosen is not None:
         differs = np.any(
             chosen != _chosen(part, in_floats), axis=1
-        )  # where floats can not tell, the exact route decides
+        )  # where floats cannot tell, the exact route decides
         refuse(differs & ~in_floats.doubtful, f"{ROUTES_DISAGREE} on the options of '{part.id}'")
         refuse(_unfit(part, chosen), _UNFIT[part.kind])
     truth = None
@@ -205,7 +205,7 @@ class _Answer:
         return exists
 
     def meets(self, other: _Answer, part: Part, rows: int) -> Mask:
-        """Where two answers can not be told apart as printed."""
+        """Where two answers cannot be told apart as printed."""
         same = np.ones(rows, bool)
         digits = part.source.places
         apart = APART * 10.0**-digits if digits is not None else 0.0

@@ -94,7 +94,7 @@ def populate(model: ItemModel) -> Population:
     """The population of an item.
 
     Raises ``InputError`` when there are more combinations than can be enumerated, or the loss has no derivatives, or a
-    misconception can not be executed.
+    misconception cannot be executed.
     """
     refusals: Counter[str] = Counter()
     try:
@@ -187,8 +187,8 @@ def _block(model: ItemModel, case: Case, columns: dict[str, Rationals], refusals
             rows.refuse(alike(a, b, model.slots, world), f"two options or prompts of '{part.id}' read alike")
     for key, has_one in shown:
         rows.refuse(~has_one, f"the slot '{{{{{key}}}}}' has no value")
-    rows.refuse(~drawable(world), "the figure can not be drawn")
-    rows.refuse(~readable(world), "in the figure two things can not be told apart")
+    rows.refuse(~drawable(world), "the figure cannot be drawn")
+    rows.refuse(~readable(world), "in the figure two things cannot be told apart")
     rows.refuse(world.doubtful, "too close to call")
     _verify(model, world, in_floats, rows)
     return Block(case, world, np.flatnonzero(rows.passing), parts, works(model, world, parts))

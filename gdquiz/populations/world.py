@@ -5,7 +5,7 @@ NumPy arrays, stepped with compiled functions (the second route to every key); *
 numbers (``precisely``).  A world may also be a mistaken one: the solver is then the one a misconception makes of it,
 and quantities may be redefined.
 
-What a world can not work out from the loss and its run alone (verdicts, the losses of a fit) is worked out by the
+What a world cannot work out from the loss and its run alone (verdicts, the losses of a fit) is worked out by the
 providers that it is handed: for each such name a function of the world.
 """
 
@@ -271,7 +271,7 @@ class World(Mapping[str, Column]):
             return solver if mistake is None else mistake(solver)
         except ValueError as error:
             assert self.wrong is not None
-            problem = f"the misconception {self.wrong.code} can not be executed on this item: {error}"
+            problem = f"the misconception {self.wrong.code} cannot be executed on this item: {error}"
             model = self.model
             raise InputError(Fault(problem, file=model.file, line=model.line, item=model.id)) from error
 

@@ -56,7 +56,7 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]]) -> str:
 
     ``skills`` are the skills in the order of the course, each with those it builds on; those of the exam that are left
     out come last.  The same exam gives the same bytes everywhere.
-    Raises ``InputError`` for a text that can not be set.
+    Raises ``InputError`` for a text that cannot be set.
     """
     sandbox = environment((data("templates"),), "html")
     content = {

@@ -36,7 +36,7 @@ from gdquiz.rendering.markup import Pieces, join, set_prose, set_text
 def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
     """Items, questions and the table of texts.  A variant that stands on several forms is taken once.
 
-    Raises ``InputError`` for a text that can not be set.
+    Raises ``InputError`` for a text that cannot be set.
     """
     texts = Fragments()
     teller = _Teller(exam, sandbox, texts)

@@ -67,7 +67,7 @@ def find_format(name: str) -> Format:
 
 
 def left_out(format_name: str) -> str:
-    """Why a format can not be made on this machine, as a sentence for the user; empty when it can."""
+    """Why a format cannot be made on this machine, as a sentence for the user; empty when it can."""
     return pdf.missing() if find_format(format_name).name == "pdf" else ""
 
 
@@ -83,7 +83,7 @@ def render(
     ``names`` are those of students by their ids; where one is missing its id is printed.
     ``folder`` holds an author's own templates (``markdown/sheet.md.j2``, ...); what it lacks is taken from the ones
     that come with gdquiz.  The same exam and templates give the same bytes everywhere.
-    Raises ``InputError`` for an unknown format, a template that is refused, and a text that can not be set.
+    Raises ``InputError`` for an unknown format, a template that is refused, and a text that cannot be set.
     """
     found = find_format(format_name)
     own = () if folder is None else (folder,)

@@ -113,7 +113,7 @@ def slot_hole(inside: str, written: Callable[[str], str]) -> Hole:
 def set_text(text: str, kinds: Kinds, style: Style, *, tight: bool = False) -> Pieces:
     """An author's text in a format.  ``tight`` leaves out the paragraph marks around a text of one paragraph.
 
-    Raises ``InputError`` for a slot of unknown kind and for a formula that can not be set.
+    Raises ``InputError`` for a slot of unknown kind and for a formula that cannot be set.
     """
     prose = read(text)
     if style.own is not None:

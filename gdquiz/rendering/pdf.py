@@ -42,7 +42,7 @@ def missing() -> str:
 def compiled(text: str, name: str) -> bytes:
     """The PDF of a LaTeX document; the same document always gives the same bytes on one TeX installation.
 
-    Raises ``InputError`` with TeX's own message where the document can not be typeset, and where that takes longer
+    Raises ``InputError`` with TeX's own message where the document cannot be typeset, and where that takes longer
     than ``SECONDS``.
     """
     surroundings = os.environ | {
@@ -65,7 +65,7 @@ def compiled(text: str, name: str) -> bytes:
                 hint = "look for a formula or a table without end, or print the HTML sheets from a browser"
                 raise InputError(Fault(problem, hint=hint, file=name)) from error
             if code:
-                raise InputError(Fault(f"TeX can not typeset it: {_complaint(log)}", file=name))
+                raise InputError(Fault(f"TeX cannot typeset it: {_complaint(log)}", file=name))
             if not _AGAIN.search(log):
                 break
         return source.with_suffix(".pdf").read_bytes()

@@ -36,7 +36,7 @@ _BREAK, _DISPLAY = "\ue010", "\ue011"
 def plain(markdown: str, width: int = WIDTH) -> str:
     """The text of Markdown without slots, at most ``width`` columns wide where words allow it.
 
-    Raises ``InputError`` for a formula that can not be set.
+    Raises ``InputError`` for a formula that cannot be set.
     """
     return "\n\n".join(_block(block, width) for block in read(markdown.strip(), slots=False).blocks)
 

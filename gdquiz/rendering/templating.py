@@ -21,7 +21,7 @@ from gdquiz.resources import data
 
 
 class TemplateRefused(InputError):
-    """A template can not be used: no matter of the exam, so that nothing made with it is worth keeping."""
+    """A template cannot be used: no matter of the exam, so that nothing made with it is worth keeping."""
 
 
 class _Folders(BaseLoader):
@@ -82,7 +82,7 @@ def _sandbox(folders: tuple[Traversable, ...], format_name: str) -> Environment:
 
 
 def load(sandbox: Environment, name: str) -> Template:
-    """A template by name.  Raises ``TemplateRefused`` when it is missing or can not be read as a template."""
+    """A template by name.  Raises ``TemplateRefused`` when it is missing or cannot be read as a template."""
     try:
         return sandbox.get_template(name)
     except TemplateError as error:
@@ -143,7 +143,7 @@ def _refused(error: Exception, name: str) -> TemplateRefused:
         return TemplateRefused(Fault(f"there is no template '{error.name}'", file=name))
     if isinstance(error, TemplateSyntaxError):
         return TemplateRefused(
-            Fault(f"the template can not be read: {error.message}", file=error.name or name, line=error.lineno)
+            Fault(f"the template cannot be read: {error.message}", file=error.name or name, line=error.lineno)
         )
     file, line = _line(error)
     if isinstance(error, TooMuch | MemoryError | RecursionError):

@@ -28,7 +28,7 @@ class Delimited:
     words: Written = web_words
 
     def formula(self, latex: str, display: bool) -> str:
-        """A formula without slots; an empty one is nothing.  Raises ``InputError`` for what can not be read."""
+        """A formula without slots; an empty one is nothing.  Raises ``InputError`` for what cannot be read."""
         opened, closed = self.display if display else self.inline
         text = tex(latex, self.words)
         return f"{opened}{self.written(text)}{closed}" if text else ""

@@ -44,7 +44,7 @@ class Texts:
         return self.mould.hole(self.pieces(wording, text, tight=tight, place=place, inside=inside))
 
     def pieces(self, wording: str, text: Text, *, tight: bool, place: Place = "after", inside: str = "") -> Pieces:
-        """The same as pieces.  Raises ``InputError`` naming the item whose text can not be set.
+        """The same as pieces.  Raises ``InputError`` naming the item whose text cannot be set.
 
         In Markdown, ``inside`` is what the lines of a list begin with that the text stands in.
         """

@@ -442,7 +442,7 @@ def _words(verdicts: Verdicts, broken: _Break | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Break:
-    """Where a run can not go on: at the point after ``step`` updates, ``undefined`` or ``overflow``."""
+    """Where a run cannot go on: at the point after ``step`` updates, ``undefined`` or ``overflow``."""
 
     event: str
     step: int

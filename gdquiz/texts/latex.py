@@ -69,7 +69,7 @@ def pieces(row: Row, words: Callable[[str], str] = web_words) -> tuple[Piece, ..
 
 @lru_cache(maxsize=16384)
 def tex(latex: str, words: Callable[[str], str] = web_words) -> str:
-    """A formula without slots, read and written again.  Raises ``InputError`` for what can not be read."""
+    """A formula without slots, read and written again.  Raises ``InputError`` for what cannot be read."""
     written = trimmed(shapes.written(latex, _written_with(words)))
     return written + "{}" * written.endswith("\\ ")
 

@@ -63,7 +63,7 @@ _THIN = '<mspace width="0.167em"></mspace>'
 def math(latex: str, *, display: bool = False) -> str:
     """A formula as a ``<math>`` element that carries its LaTeX as ``alttext``.
 
-    Raises ``InputError`` for what can not be read.
+    Raises ``InputError`` for what cannot be read.
     """
     return f'{OPEN[display]}{escape(tex(latex))}">{inner(latex)}</math>'
 

@@ -44,7 +44,7 @@ class Formula:
 
     @property
     def row(self) -> Row:
-        """The tree.  Raises ``InputError`` for what can not be read."""
+        """The tree.  Raises ``InputError`` for what cannot be read."""
         return read_with_slots(self.source)
 
 

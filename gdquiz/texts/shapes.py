@@ -26,7 +26,7 @@ _MOST = 0xF8FF - FIRST_MARKER
 
 
 def written(latex: str, writer: Writer) -> str:
-    """What a writer makes of a formula.  Raises ``InputError`` for what can not be read."""
+    """What a writer makes of a formula.  Raises ``InputError`` for what cannot be read."""
     parts = _NUMERAL.split(latex)
     if len(latex) > LONGEST or len(parts) > 2 * _MOST or _OWN.search(latex):
         return writer(read(latex))

@@ -23,7 +23,7 @@ from gdquiz.texts.unicode import formula
 
 
 def spoken(text: str) -> str:
-    """A text without slots on one line.  Raises ``InputError`` for a formula that can not be read."""
+    """A text without slots on one line.  Raises ``InputError`` for a formula that cannot be read."""
     return " ".join("".join(_blocks(read(text, slots=False).blocks)).split())
 
 

@@ -39,7 +39,7 @@ _SPACED = frozenset("=<>≤≥+−≈→")
 
 @lru_cache(maxsize=512)
 def text(latex: str) -> str:
-    """A formula as SVG.  Raises ``InputError`` for what can not be read."""
+    """A formula as SVG.  Raises ``InputError`` for what cannot be read."""
     return _row(read(latex))
 
 

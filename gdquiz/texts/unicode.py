@@ -65,7 +65,7 @@ class _Token:
 
 @lru_cache(maxsize=4096)
 def formula(latex: str) -> str:
-    """The formula on one line.  Raises ``InputError`` for what can not be read."""
+    """The formula on one line.  Raises ``InputError`` for what cannot be read."""
     return _line(read(latex))
 
 

@@ -23,7 +23,7 @@ function draw(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Says something to who listens and can not see; the same words twice are said twice.
+// Says something to who listens and cannot see; the same words twice are said twice.
 function announce(words) {
   const region = find("#announcements");
   region.textContent = "";

@@ -234,7 +234,7 @@ function sampled(tree, names, points) {
   });
 }
 
-// Whether two formulas are the same function wherever the first has a value; null where that can not be told.
+// Whether two formulas are the same function wherever the first has a value; null where that cannot be told.
 function equivalent(ours, theirs, variables, samples) {
   if (written(ours) === written(theirs)) return true;
   const points = samples.map((point) => point.map((top) => top / 1994));

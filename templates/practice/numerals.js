@@ -70,7 +70,7 @@ function readNumber(text) {
   return numberOf(clean.includes("=") || spaced ? clean : clean.replaceAll(" ", ""));
 }
 
-// What 1,250 would be if its comma parted thousands; null where it can not be read so.
+// What 1,250 would be if its comma parted thousands; null where it cannot be read so.
 function otherReading(text) {
   const found = ONE_GROUP.exec(unlabelled(tight(plainText(text))));
   return found ? exact(found[1] + found[2]) : null;

@@ -182,7 +182,7 @@ async function taken(file, session) {
   try {
     text = await file.text();
   } catch {
-    return ["the browser can not open it"];
+    return ["the browser cannot open it"];
   }
   return session.take(text);
 }

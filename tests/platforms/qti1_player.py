@@ -60,7 +60,7 @@ class Item:
             if (single and len(texts) > 1) or len(set(texts)) != len(texts):
                 raise Refused(f"{name} takes one answer")
             if field.tag == "response_lid" and not set(texts) <= set(self.options(name)):
-                raise Refused(f"{texts} can not be chosen in {name}")
+                raise Refused(f"{texts} cannot be chosen in {name}")
             if field.find("render_fib[@fibtype='Decimal']") is not None:
                 for text in texts:
                     _number(text)

@@ -134,7 +134,7 @@ class Player:
         if asked.kind == "choiceInteraction":
             most = int(node.get("maxChoices", "1"))
             if not set(texts) <= set(asked.choices) or len(set(texts)) != len(texts) or (most and len(texts) > most):
-                raise Refused(f"{texts} can not be chosen in {name}")
+                raise Refused(f"{texts} cannot be chosen in {name}")
         elif asked.kind == "orderInteraction":
             if texts and sorted(texts) != sorted(asked.choices):
                 raise Refused(f"{texts} is no order of {asked.choices}")
@@ -264,7 +264,7 @@ class _Run:
         if a.null or b.null:
             return Value("boolean", "single")
         if (a.base, a.cardinality) != (b.base, b.cardinality) or a.base in ("float", "duration"):
-            raise Refused(f"{a} can not be matched with {b}")
+            raise Refused(f"{a} cannot be matched with {b}")
         return _truth(Counter(a.items) == Counter(b.items) if a.cardinality == "multiple" else a.items == b.items)
 
     def _member(self, _node: etree._Element, inner: list[Value]) -> Value:
@@ -272,7 +272,7 @@ class _Run:
         if one.null or container.null:
             return Value("boolean", "single")
         if container.cardinality == "single" or one.base != container.base:
-            raise Refused(f"{one} can not be a member of {container}")
+            raise Refused(f"{one} cannot be a member of {container}")
         return _truth(one.one in container.items)
 
     def _equal(self, node: etree._Element, inner: list[Value]) -> Value:

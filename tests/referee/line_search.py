@@ -106,7 +106,7 @@ def _value(node: ast.AST, names: dict[str, Any]) -> Any:
             return _OPERATIONS[type(operation)](_value(left, names), _value(right, names))
         case ast.Call(ast.Name(name), [argument]):
             return names[name](_value(argument, names))
-    raise ValueError(f"can not run {ast.dump(node)}")
+    raise ValueError(f"cannot run {ast.dump(node)}")
 
 
 _RIGHT = {"first": "t0", "test": "f(x - t*g) > f(x) - sigma*t*g**2", "shrink": "rho * t", "update": "x - t*g"}

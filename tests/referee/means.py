@@ -75,7 +75,7 @@ def level_places(f: Loss, candidates: Iterable[Any]) -> list[Any]:
 
 
 def limit_of_small_steps(f: Loss, start: Any, levels: Sequence[Any], *, up: bool = False) -> Any:
-    """Where a run ends that follows the slope and can not pass a place of slope zero; None if nowhere."""
+    """Where a run ends that follows the slope and cannot pass a place of slope zero; None if nowhere."""
     g = slope(f, start)
     if g == 0:
         return start

@@ -45,7 +45,7 @@ def formula(text: str, *variables: str) -> Callable[..., Any]:
     tokens = _tokens(text)
     read, rest = _sum(tokens, 0)
     if rest != len(tokens):
-        raise ValueError(f"can not read {text!r} from {tokens[rest:]}")
+        raise ValueError(f"cannot read {text!r} from {tokens[rest:]}")
     return lambda *values: read(dict(zip(variables, values, strict=True)))
 
 
@@ -55,7 +55,7 @@ def _tokens(text: str) -> list[str]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
-            raise ValueError(f"can not read {text!r} from {text[place:]!r}")
+            raise ValueError(f"cannot read {text!r} from {text[place:]!r}")
         found.append(match[1])
         place = match.end()
     return found
@@ -113,7 +113,7 @@ def _atom(tokens: list[str], at: int) -> tuple[Reader, int]:
         return lambda env: _over(above(env), below(env)), at
     if token.isalpha():
         return lambda env: env[token], at + 1
-    raise ValueError(f"can not read {token!r}")
+    raise ValueError(f"cannot read {token!r}")
 
 
 def _over(above: Any, below: Any) -> Any:
