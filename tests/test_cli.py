@@ -385,6 +385,7 @@ WRITING = {
     "export": ["practice", "--force", "--export"],
 }
 LONG = "a" * 300
+UNSEEN = "the name has a line break or another character that cannot be seen; expected the name of what to write"
 
 
 @pytest.mark.parametrize("command", WRITING)
@@ -393,8 +394,10 @@ LONG = "a" * 300
     [
         ("", "the name is empty; expected the name of what to write"),
         ("  ", "the name is empty; expected the name of what to write"),
-        ("a\nb", "the name has a line break or another control character; expected the name of what to write"),
-        ("a\x1b[31m", "the name has a line break or another control character; expected the name of what to write"),
+        ("a\nb", UNSEEN),
+        ("a\u2028b", UNSEEN),
+        ("a\u202eb", UNSEEN),
+        ("a\x1b[31m", UNSEEN),
         (LONG, f"{LONG}: cannot write this: file name too long"),
         ("file/inside", "file/inside: cannot write this: not a directory"),
         ("file/deeper/inside", "file/deeper/inside: cannot write this: not a directory"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,6 +12,7 @@ import click
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam.frozen import Exam
+from gdquiz.texts.reading import unprintable
 
 DEFAULT_FORMATS = ("markdown", "html", "latex")
 DEFAULT_PACKAGES = ("moodle",)
@@ -24,7 +24,7 @@ LEFT_OUT = 3
 class NewPath(click.Path):
     """The path of what is to be written.
 
-    Raises ``InputError`` for an empty one, which would mean ``.``, and for control characters, which no listing shows.
+    Raises ``InputError`` for an empty one, which would mean ``.``, and for characters that no listing shows.
     """
 
     def __init__(self) -> None:
@@ -32,8 +32,9 @@ class NewPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         problem = "the name is empty" if not str(value).strip() else ""
-        if any(unicodedata.category(sign) == "Cc" for sign in str(value)):
-            problem = "the name has a line break or another control character"
+        hidden = unprintable(str(value).replace("\n", "\x00").replace("\t", "\x00"))
+        if hidden:
+            problem = "the name has a line break or another character that cannot be seen"
         if problem:
             raise InputError(Fault(problem, "the name of what to write", field=param.opts[0] if param else ""))
         return super().convert(value, param, ctx)
