@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import fields
+from typing import get_args
 
 import pytest
 from sample_exam import sample
 
 from gdquiz.errors import InputError
+from gdquiz.exam.frozen import Kind
 from gdquiz.rendering.formats import render
 from gdquiz.rendering.views import AskedPart, AskedQuestion
 from gdquiz.resources import data
@@ -92,7 +94,31 @@ def test_a_sheets_template_is_not_given_any_answer(tmp_path):
 
 def test_every_shipped_template_is_used():
     used = {"sheet", "key", "question", "solution", "answers", "document", "page", "style", "figure"}
-    for format_name in ("markdown", "html", "latex"):
+    shared = {"options", "ticks", "letters", "space"}
+    for format_name in FORMATS:
         for file in (data("templates") / format_name).iterdir():
-            assert file.name.split(".")[0] in used
-            assert file.name.endswith(".j2")
+            assert file.is_dir() or file.name.split(".")[0] in used | shared
+            assert file.is_dir() or file.name.endswith(".j2")
+
+
+FORMATS = ("markdown", "html", "latex")
+KINDS = set(get_args(Kind))
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_each_kind_of_answer_has_a_partial_on_the_sheet_and_keys_have_no_other(format_name):
+    folder = data("templates") / format_name
+    assert {file.name.split(".")[0] for file in (folder / "kinds").iterdir()} == KINDS
+    assert {file.name.split(".")[0] for file in (folder / "keys").iterdir()} <= KINDS | {"letters"}
+
+
+def test_an_own_partial_changes_one_kind_of_answer_alone(tmp_path):
+    own(tmp_path, "markdown/kinds/number.md.j2", "Your number: ____\n")
+    own(tmp_path, "markdown/keys/number.md.j2", "KEY {{ part.numbers[0].value }}\n\n")
+    pages = {page.path.as_posix(): page.text for page in render(sample(), "markdown", tmp_path)}
+    shipped = {page.path.as_posix(): page.text for page in render(sample(), "markdown")}
+    sheet, before = pages["sheets/form-01.md"], shipped["sheets/form-01.md"]
+    line = "Answer: `________________________________`\n"
+    assert before.count(line) == sheet.count("Your number: ____\n") > 0
+    assert before.replace(line, "Your number: ____\n") == sheet
+    assert "KEY $" in pages["keys/form-01.md"]
