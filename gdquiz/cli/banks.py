@@ -11,9 +11,9 @@ import click
 from gdquiz.banks.learning_outcomes import LEARNING_OUTCOMES, NONE, explained
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli import Command
+from gdquiz.cli.executors import Workers, workers_option
 from gdquiz.cli.listing import Solving
 from gdquiz.cli.loading import bank_option, load_banks
-from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 from gdquiz.cli.store import cache_option, store
 from gdquiz.plurals import counted
@@ -36,7 +36,7 @@ gdquiz banks --outcomes
 @click.option("--variants", is_flag=True, help="Solve the items, and tell their work and number of variants too.")
 @click.option("--misconceptions", is_flag=True, help="List misconceptions instead, with the items that foresee them.")
 @click.option("--outcomes", is_flag=True, help="List learning outcomes instead, in words, with their items.")
-@jobs_option
+@workers_option
 @cache_option
 def banks(
     files: tuple[Path, ...],
@@ -44,8 +44,8 @@ def banks(
     variants: bool,
     misconceptions: bool,
     outcomes: bool,
-    jobs: int | None,
     no_cache: bool,
+    workers: Workers,
 ) -> None:
     """List items: id, topic, skill, learning outcome, level, tier, minutes and kinds of answer.
 
@@ -53,8 +53,8 @@ def banks(
     """
     if sum((variants, misconceptions, outcomes)) > 1:
         raise click.UsageError("--variants, --misconceptions and --outcomes are three different lists; choose one.")
-    if jobs is not None and not variants:
-        raise click.UsageError("--jobs is for --variants; without it nothing is solved.")
+    if workers.chosen and not variants:
+        raise click.UsageError("--jobs and --scheduler are for --variants; without it nothing is solved.")
     items = load_banks(files, topics)
     if misconceptions:
         _list_misconceptions(items, every=not (files or topics))
@@ -67,7 +67,7 @@ def banks(
     if variants:
         solved = list(
             with_progress(
-                worked_out(partial(_solved, solve=Solving(store(no_cache=no_cache))), items, jobs),
+                workers.each(partial(_solved, solve=Solving(store(no_cache=no_cache))), items),
                 label="items",
                 total=len(items),
             )

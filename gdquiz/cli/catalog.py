@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from gdquiz.cli import Command
+from gdquiz.cli.executors import Workers, workers_option
 from gdquiz.cli.files import check_file, write_text
 from gdquiz.cli.listing import Solving
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import NewPath, templates_option
-from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 from gdquiz.cli.store import cache_option, store
 from gdquiz.plurals import counted
@@ -28,7 +28,7 @@ from gdquiz.plurals import counted
 @templates_option
 @click.option("--out", type=NewPath(), default=Path("catalog.html"), show_default=True, help="File to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
-@jobs_option
+@workers_option
 @cache_option
 def catalog(
     files: tuple[Path, ...],
@@ -38,8 +38,8 @@ def catalog(
     templates: Path | None,
     out: Path,
     force: bool,
-    jobs: int | None,
     no_cache: bool,
+    workers: Workers,
 ) -> None:
     """Make a web page of all items of question banks, to look through, search and choose from.
 
@@ -52,7 +52,7 @@ def catalog(
 
     check_file(out, force=force)
     items = load_banks(files, topics)
-    made = worked_out(partial(entry, variants=variants, solve=Solving(store(no_cache=no_cache))), items, jobs)
+    made = workers.each(partial(entry, variants=variants, solve=Solving(store(no_cache=no_cache))), items)
     entries = list(with_progress(made, label="items", total=len(items)))
     page = catalog_page(entries, [str(file) for file in files], title=title or TITLE, folder=templates)
     write_text(out, page, force=force)

@@ -11,8 +11,8 @@ from typing import TypeVar
 import click
 
 from gdquiz.cli import Command
+from gdquiz.cli.executors import Workers, workers_option
 from gdquiz.cli.loading import find_item, load_banks
-from gdquiz.cli.processes import jobs_option, worked_out
 from gdquiz.cli.progress import with_progress
 from gdquiz.plurals import counted
 
@@ -23,9 +23,9 @@ Found = TypeVar("Found")
 @click.command(cls=Command, example="gdquiz check my-bank.toml")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--item", "only", multiple=True, help="Only this item; repeat for several.")
-@jobs_option
+@workers_option
 @click.pass_context
-def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...], jobs: int | None) -> None:
+def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...], workers: Workers) -> None:
     """Prove every variant of every item in the banks (without FILES: in those that come with gdquiz).
 
     Prints the size of each population, what was refused and why, and the time.  The exit code is 1 when anything is
@@ -39,7 +39,7 @@ def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...]
     if only:
         items = tuple(find_item(name, items) for name in only)
     total, faulty = 0, 0
-    results = worked_out(partial(_timed, check_item), items, jobs)
+    results = workers.each(partial(_timed, check_item), items)
     for result, seconds in with_progress(results, label="items", total=len(items)):
         total += result.rows
         faulty += bool(result.faults)
