@@ -56,6 +56,8 @@ class Slot(Table):
 
 
 class Section(Table):
+    """A part of the exam: the questions of its slots, under a heading if it has one."""
+
     title: Annotated[Words, Field(description="Heading.")] = ""
     instructions: Annotated[str, Field(description="Markdown below the heading.", max_length=8000)] = ""
     shuffle: Annotated[bool, Field(description="Put the questions of this section in another order on each form.")] = (

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-import gdquiz
 from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Slot, pool
 from gdquiz.assembly.library import Library, Place
@@ -33,6 +32,7 @@ from gdquiz.formulas import notation
 from gdquiz.marking.blind import expected
 from gdquiz.plurals import counted
 from gdquiz.populations.variants import HasVariants
+from gdquiz.version import VERSION
 
 LANGUAGE = "en"
 """Of an exam whose blueprint says none."""
@@ -85,7 +85,7 @@ def assemble(
         )  # fmt: skip
         first += size
     exam = frozen.Exam(
-        gdquiz=gdquiz.__version__,
+        gdquiz=VERSION,
         id=frame.exam_id,
         language=blueprint.language or LANGUAGE,
         title=blueprint.title,

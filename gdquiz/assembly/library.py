@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import gdquiz
 from gdquiz import draws
 from gdquiz.assembly.blueprint import Slot
 from gdquiz.assembly.questions import QuestionWriter
@@ -22,6 +21,7 @@ from gdquiz.banks.entries import Listed
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
 from gdquiz.populations.variants import HasVariants, Variants
+from gdquiz.version import VERSION
 
 BANDS = (0.1, 0.2, 0.35, 0.5)
 """Half-widths of the band of work that are tried, narrowest first ..."""
@@ -135,7 +135,7 @@ class Library:
             )
         ]
         if changed:
-            problem = f"gdquiz {gdquiz.__version__} words or numbers the variants of {', '.join(changed)} otherwise"
+            problem = f"gdquiz {VERSION} words or numbers the variants of {', '.join(changed)} otherwise"
             raise InputError(
                 Fault(problem, f"gdquiz {exam.gdquiz}, which made the exam", "or make another, with --not-in this one",
                       file=file)

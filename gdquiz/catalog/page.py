@@ -21,7 +21,6 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-import gdquiz
 from gdquiz.banks.learning_outcomes import explained
 from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, Entry
@@ -37,6 +36,7 @@ from gdquiz.rendering.fragments import Fragments
 from gdquiz.rendering.papers import plain
 from gdquiz.rendering.templating import environment, lay_out, load
 from gdquiz.resources import data
+from gdquiz.version import VERSION
 
 SCRIPTS = ("fragments", "search", "cards", "choosing", "app")
 """The files of the page's script (``templates/catalog/*.js``), each after those it uses when it is loaded."""
@@ -78,7 +78,7 @@ def catalog_page(
     highs = [entry.spread.high for entry in entries if entry.spread]
     view = CatalogView(
         title=title,
-        gdquiz=gdquiz.__version__,
+        gdquiz=VERSION,
         items=counted(len(entries), "item"),
         variants=counted(sum(entry.wording.population for entry in entries), "variant"),
         files=", ".join(dict.fromkeys(entry.file for entry in entries)),
@@ -112,7 +112,7 @@ def _command(banks: Sequence[str]) -> str:
 def _samples(entries: Sequence[Entry], sandbox: Environment, fragments: Fragments) -> Iterator[list[int]]:
     """The variants of each item as numbers of fragments."""
     exam = Exam(
-        gdquiz=gdquiz.__version__, id="catalog", title=TITLE, seed="", points=0, sections=(), forms=(),
+        gdquiz=VERSION, id="catalog", title=TITLE, seed="", points=0, sections=(), forms=(),
         wordings={entry.wording.item: entry.wording for entry in entries},
         slot_kinds={entry.wording.item: dict(entry.slot_kinds) for entry in entries},
         misconceptions=_told(entries),

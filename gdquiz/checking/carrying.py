@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import gdquiz
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.errors import InputError
 from gdquiz.exam import soundness
@@ -16,6 +15,7 @@ from gdquiz.exam.frozen import Exam, Form, Question, Section
 from gdquiz.packaging.packages import NoPlace, package
 from gdquiz.packaging.targets import TARGETS
 from gdquiz.rendering.formats import FORMATS, Page, render
+from gdquiz.version import VERSION
 
 MOST_SHAPES = 2
 """Shapes that are tried of one item: the one with the fewest right options, and the one with the most."""
@@ -60,7 +60,7 @@ def _exam(writer: QuestionWriter, question: Question) -> Exam:
     wording = writer.wording
     codes = {wrong.misconception for part in question.parts for wrong in part.wrong}
     return Exam(
-        gdquiz=gdquiz.__version__,
+        gdquiz=VERSION,
         id="check",
         title="Check",
         seed="",

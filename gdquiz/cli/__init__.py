@@ -22,8 +22,8 @@ from typing import Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from gdquiz import __version__
 from gdquiz.errors import InputError, nearest
+from gdquiz.version import VERSION
 
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("make", "gdquiz.cli.make:make", "Make an exam: sheets, keys and exam.json, from question banks."),
@@ -202,6 +202,6 @@ def _hint(hint: str) -> str:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="gdquiz", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="gdquiz", message="%(prog)s %(version)s")
 def main() -> None:
     """Randomized exam questions on gradient descent, every variant with a verified key."""

@@ -14,7 +14,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-import gdquiz
 from gdquiz.exam.frozen import Exam
 from gdquiz.practice import mastery
 from gdquiz.practice.families import explorer
@@ -25,6 +24,7 @@ from gdquiz.practice.record import schemas
 from gdquiz.rendering import html
 from gdquiz.rendering.templating import environment, lay_out, load
 from gdquiz.resources import data
+from gdquiz.version import VERSION
 
 SCRIPTS = (
     "rationals",
@@ -60,7 +60,7 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]]) -> str:
     """
     sandbox = environment((data("templates"),), "html")
     content = {
-        "gdquiz": gdquiz.__version__,
+        "gdquiz": VERSION,
         "id": exam.id,
         "title": exam.title,
         "grammar": grammar(part.variables for wording in exam.wordings.values() for part in wording.parts),
@@ -81,7 +81,7 @@ def practice_page(exam: Exam, skills: Mapping[str, Sequence[str]]) -> str:
         load(sandbox, "practice/page.html.j2"),
         title=exam.title,
         count=len(content["questions"]),
-        gdquiz=gdquiz.__version__,
+        gdquiz=VERSION,
         script=Markup(script),
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         content=Markup(html.in_script(content)),
