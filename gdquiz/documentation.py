@@ -3,7 +3,6 @@
 A generated part stands in a Markdown document between two remarks, the first of which says what it is::
 
     <!-- generated: names -->
-    ...
     <!-- end of generated -->
 
 ``python -m gdquiz.documentation`` makes all of them anew, and the JSON Schemas in ``docs/schemas``; the tests hold
@@ -552,6 +551,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "views": _views,
     "modules": _modules,
     "rooms": _rooms,
+    "exports": lambda material: _code(table(("name", "what it is"), house.exports(material.modules))),
 }
 """What a generated part can be; words after the name are handed on as arguments."""
 

@@ -1,4 +1,4 @@
-"""The rooms of the package and their modules, read from the sources: what the page on the architecture lists."""
+"""The package read from its sources: its rooms and their modules, and what it exports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -36,6 +37,26 @@ def modules_of(room: str, modules: Modules) -> list[tuple[str, str]]:
     inside = sorted(name for name in modules if name.startswith(f"gdquiz.{room}."))
     needs = {name: sorted(_imported(name, modules) & set(inside)) for name in inside}
     return [(name.removeprefix("gdquiz."), _said(name, modules)) for name in TopologicalSorter(needs).static_order()]
+
+
+def exports(modules: Modules) -> list[tuple[str, str]]:
+    """What the package itself exports: functions as they are called, classes by name, with what they are."""
+    imports = [node for node in ast.walk(_parsed(modules["gdquiz"])) if isinstance(node, ast.ImportFrom)]
+    places = {alias.asname: modules.get(node.module or "", "") for node in imports for alias in node.names}
+    nodes = [
+        node for name, source in places.items() for node in _parsed(source).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
+    ]  # fmt: skip
+    return [(f"`{_call(node)}`", (ast.get_docstring(node) or "").split("\n\n")[0]) for node in nodes]
+
+
+def _call(node: ast.FunctionDef | ast.ClassDef) -> str:
+    if isinstance(node, ast.ClassDef):
+        return node.name
+    arguments = deepcopy(node.args)
+    for argument in filter(None, (*arguments.args, arguments.vararg, *arguments.kwonlyargs)):
+        argument.annotation = None
+    return f"{node.name}({ast.unparse(arguments)})"
 
 
 @cache

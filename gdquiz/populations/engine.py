@@ -11,7 +11,7 @@ from pathlib import Path
 from gdquiz.banks.entries import digest
 from gdquiz.resources import MISCONCEPTIONS, data
 
-NOT_THE_ENGINE = ("cli", "rendering", "packaging", "marking", "practice", "catalog", "solving", "checking")
+NOT_THE_ENGINE = ("api", "cli", "rendering", "packaging", "marking", "practice", "catalog", "solving", "checking")
 """Rooms on which no population rests; a change in them leaves populations as they are."""
 LIBRARIES = ("numpy", "sympy", "mpmath", "python-flint", "gmpy2")
 

@@ -1,0 +1,1 @@
+"""What notebooks and build scripts use: everything that `gdquiz` exports, typed and with results that are values."""
