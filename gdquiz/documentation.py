@@ -46,8 +46,8 @@ from gdquiz.errors import InputError
 from gdquiz.exam import frozen as exam
 from gdquiz.formulas.expressions import FUNCTIONS
 from gdquiz.judging.rules import RULES
+from gdquiz.kinds.platforms import CARRIAGES, LEFT_OUT
 from gdquiz.numbers.certainty import Bound, Rule
-from gdquiz.packaging.fields import CARRIAGES, LEFT_OUT
 from gdquiz.packaging.targets import EVERY_KIND, TARGETS, Target, find_target
 from gdquiz.populations.population import populate
 from gdquiz.practice.conversation import Ask, Say, conversation

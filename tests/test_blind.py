@@ -8,7 +8,8 @@ from itertools import combinations, permutations, product
 import pytest
 
 from gdquiz.exam.frozen import LETTERS, OptionText, PartKey, PartWording
-from gdquiz.marking.blind import expected, printed
+from gdquiz.kinds.options import printed
+from gdquiz.marking.blind import expected
 from gdquiz.marking.marks import mark
 
 

@@ -23,7 +23,8 @@ from gdquiz.catalog.carriage import carriers
 from gdquiz.catalog.entries import BAR, VARIANTS, entry, rows, spread
 from gdquiz.catalog.page import catalog_page
 from gdquiz.cli import main
-from gdquiz.packaging.fields import AS_IS, KINDS
+from gdquiz.kinds.platforms import AS_IS
+from gdquiz.packaging.fields import KINDS
 from gdquiz.packaging.targets import TARGETS
 from gdquiz.populations.population import populate
 from gdquiz.rendering.formats import FORMATS

@@ -28,6 +28,7 @@ from gdquiz.banks.models import ItemModel
 from gdquiz.checking.proving import check
 from gdquiz.cli import COMMANDS, Command, main
 from gdquiz.exam import frozen
+from gdquiz.exam.answers import SHAPES
 from gdquiz.populations.population import populate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,7 +147,7 @@ def test_every_example_is_shown_in_a_document() -> None:
 
 def test_every_kind_of_answer_has_an_example() -> None:
     kinds = {part.kind for name in BANKS for item in items_of(name) for part in item.parts}
-    assert kinds == set(frozen.Kind.__args__)  # type: ignore[attr-defined]
+    assert kinds == set(SHAPES)
 
 
 def test_every_common_error_is_told_in_its_own_words() -> None:
@@ -182,7 +183,7 @@ def test_the_reasons_of_the_guide_are_those_of_the_code() -> None:
     source = "".join(
         text
         for name, text in MODULES.items()
-        if name.startswith(("gdquiz.banks", "gdquiz.populations", "gdquiz.assembly"))
+        if name.startswith(("gdquiz.banks", "gdquiz.kinds", "gdquiz.populations", "gdquiz.assembly"))
     )
     assert [reason for reason in reasons if reason not in source] == []
 

@@ -18,11 +18,11 @@ from gdquiz.errors import InputError
 from gdquiz.exam.frozen import NumberKey
 from gdquiz.formulas.columns import MARGIN, Evaluation, floats
 from gdquiz.formulas.expressions import Language, parse
+from gdquiz.kinds.decimals import UNIT, Accepted, accepted, recognised, scaled, shown
 from gdquiz.numbers import exact
 from gdquiz.numbers.certainty import NO, UNSURE, YES, at_least, at_most
 from gdquiz.numbers.enclosed import Enclosed
 from gdquiz.numbers.exact import Rationals
-from gdquiz.packaging.decimals import UNIT, Accepted, accepted, recognised, scaled, shown
 from gdquiz.populations import fitted as training
 
 TOP = 2**62

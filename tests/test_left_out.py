@@ -15,7 +15,8 @@ from gdquiz.cli import main
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.exam_json import to_json
 from gdquiz.exam.frozen import Exam
-from gdquiz.packaging.fields import KINDS, LEFT_OUT, SHARES
+from gdquiz.kinds.platforms import LEFT_OUT, SHARES
+from gdquiz.packaging.fields import KINDS
 from gdquiz.packaging.packages import package
 from gdquiz.packaging.shares import equal_shares
 from gdquiz.packaging.targets import TARGETS, find_target

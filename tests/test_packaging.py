@@ -21,10 +21,8 @@ from gdquiz.banks.bank import read_bank
 from gdquiz.banks.items import models
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import Exam, NumberKey, PartKey, Question, WrongAnswer
-from gdquiz.packaging.archive import zipped
-from gdquiz.packaging.decimals import PLACES, UNIT, accepted, scaled, written
-from gdquiz.packaging.entries import Entries
-from gdquiz.packaging.fields import (
+from gdquiz.kinds.decimals import PLACES, UNIT, accepted, scaled, written
+from gdquiz.kinds.platforms import (
     AMONG,
     AS_IS,
     AS_LETTERS,
@@ -33,12 +31,13 @@ from gdquiz.packaging.fields import (
     POSITIONS,
     SHARES,
     Field,
-    fields_of,
-    grouped,
 )
-from gdquiz.packaging.fields import (
+from gdquiz.kinds.platforms import (
     PLACES as PLACE_EACH,
 )
+from gdquiz.packaging.archive import zipped
+from gdquiz.packaging.entries import Entries
+from gdquiz.packaging.fields import fields_of, grouped
 from gdquiz.packaging.packages import package, pools_of
 from gdquiz.packaging.targets import EVERY_KIND, TARGETS, find_target
 

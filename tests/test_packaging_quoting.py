@@ -11,8 +11,8 @@ from platforms import Refused, gift_player, moodle_player
 from platforms.marking import Choice, Numerical
 
 from gdquiz.exam.frozen import NumberKey
+from gdquiz.kinds.decimals import UNIT, accepted, recognised, scaled, written
 from gdquiz.packaging import cloze, gift
-from gdquiz.packaging.decimals import UNIT, accepted, recognised, scaled, written
 from gdquiz.packaging.fields import is_plain
 
 SIGNS = ["{", "}", "~", "#", "=", "%", ":", "\\", "\\\\", "\\}", "\\#", "\\{", "\\n", "\\nabla", "\\(", "\\)", "&amp;",

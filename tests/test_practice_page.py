@@ -15,7 +15,6 @@ from browsing import accessibility_faults, wider_than_the_window
 from sample_exam import sample
 
 from gdquiz.exam.frozen import LETTERS, Exam, PartKey, PartWording, Wording
-from gdquiz.marking import letters, numerals
 from gdquiz.marking.following import part_name
 from gdquiz.practice import mastery
 from gdquiz.practice.grammar import grammar
@@ -23,6 +22,7 @@ from gdquiz.practice.page import practice_page
 from gdquiz.practice.questions import key_of, wrong_answers
 from gdquiz.practice.record import Record, answered, from_json, progress_of
 from gdquiz.rendering.fragments import HOLE, Fragments
+from gdquiz.responses import letters, numerals
 
 TABLE = json.loads((Path(__file__).resolve().parent / "marking_cases.json").read_text(encoding="utf-8"))
 

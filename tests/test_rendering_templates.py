@@ -10,7 +10,7 @@ import pytest
 from sample_exam import sample
 
 from gdquiz.errors import InputError
-from gdquiz.exam.frozen import Kind
+from gdquiz.exam.answers import Kind
 from gdquiz.rendering.formats import render
 from gdquiz.rendering.views import AskedPart, AskedQuestion
 from gdquiz.resources import data

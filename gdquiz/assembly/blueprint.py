@@ -14,7 +14,8 @@ from gdquiz.banks.entries import Listed
 from gdquiz.banks.learning_outcomes import in_words
 from gdquiz.banks.schema import Table, Words
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.exam.frozen import Kind, LanguageTag
+from gdquiz.exam.answers import Kind
+from gdquiz.exam.frozen import LanguageTag
 from gdquiz.texts import fitness
 
 

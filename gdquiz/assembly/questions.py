@@ -14,6 +14,7 @@ from gdquiz import draws
 from gdquiz.exam import frozen
 from gdquiz.exam.wording import fill, slots_of
 from gdquiz.formulas import notation
+from gdquiz.kinds.kind import kind_of
 from gdquiz.populations.drawing import figure
 from gdquiz.populations.setting import Cell, Setter, cells, decimal_text, exact, setter
 from gdquiz.populations.variants import Answers, Asked, HasVariants, Rows, Variants, WrongAnswers
@@ -185,17 +186,8 @@ class _PartSolver:
         """The options of a selection by their ids; worked out once for each selection that occurs."""
         key = (chosen.tobytes(), prompts)
         if key not in self._named:
-            self._named[key] = self._ids_of(chosen, prompts)
+            self._named[key] = kind_of(self.asked.kind).ids(chosen, self.asked.options, self.asked.prompts, prompts)
         return self._named[key]
-
-    def _ids_of(self, chosen: Any, prompts: tuple[str, ...]) -> tuple[str, ...]:
-        kind = self.asked.kind
-        if kind == "ordering":
-            return tuple(self.asked.options[int(k)] for k in chosen)
-        if kind == "matching":
-            by_prompt = {name: self.asked.options[int(k)] for name, k in zip(self.asked.prompts, chosen, strict=True)}
-            return tuple(by_prompt[name] for name in prompts)
-        return tuple(option for option, right in zip(self.asked.options, chosen, strict=True) if right)
 
     def _wrong(self, place: int, prompts: tuple[str, ...]) -> Iterator[frozen.WrongAnswer]:
         for k, wrong in enumerate(self.answers.wrong):
@@ -230,14 +222,8 @@ class _PartSolver:
         )
 
     def _labelled(self, texts: list[tuple[str, str]], place: int) -> str:
-        shown = [text for _, text in texts]
-        labels = self.asked.labels
-        if not labels:
-            return f"${shown[0]}$"
-        return ", ".join(
-            f"{fill(label, self._values(slots_of(label), place), self.kinds)}: ${value}$"
-            for label, value in zip(labels, shown, strict=True)
-        )
+        labels = [fill(label, self._values(slots_of(label), place), self.kinds) for label in self.asked.labels]
+        return kind_of(self.asked.kind).labelled(tuple(labels), [text for _, text in texts], ())
 
     def _values(self, names: tuple[str, ...], place: int) -> dict[str, str]:
         return {name: self.texts[name](place) for name in names}

@@ -25,6 +25,7 @@ from gdquiz.banks.shape import of_figure, of_fit, of_names, of_part, of_run, of_
 from gdquiz.descent.misconceptions import Misconception
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.formulas.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse
+from gdquiz.kinds.kind import kind_of
 from gdquiz.texts import fitness
 from gdquiz.texts.slots import SLOT
 
@@ -272,13 +273,7 @@ class _Reader:
 
     def _part(self, source: schema.Part, place: int) -> Part:
         at: Path = ("part", place)
-        values = [source.answer] if source.answer is not None else [answer.value for answer in source.answers]
-        paths: list[Path] = (
-            [(*at, "answer")]
-            if source.answer is not None
-            else [(*at, "answers", k, "value") for k in range(len(values))]
-        )
-        answers = tuple(self.expression(text, path) for text, path in zip(values, paths, strict=True))
+        answers = tuple(self.expression(text, (*at, *path)) for path, text in kind_of(source.kind).numbers(source))
         for path, fault in of_part(source):
             self.fault((*at, *path), fault)
         formula = None
@@ -335,8 +330,8 @@ class _Reader:
             name: self._redefined(name, text, (*at, "redefine", name), "there is no quantity '{}' to redefine")
             for name, text in source.redefine.items()
         }
-        written = [source.value] if source.value is not None else source.values or []
-        values = tuple(self.expression(text, (*at, "value")) for text in written)
+        stated = kind_of(part.kind).wrong_numbers(part, source)
+        values = tuple(self.expression(text, (*at, *path)) for path, text in stated)
         formula = None
         if source.formula is not None:
             formula = self.expression(source.formula, (*at, "formula"), formula=True)

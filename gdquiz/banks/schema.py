@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from gdquiz.banks.learning_outcomes import NONE, in_words
-from gdquiz.exam.frozen import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, Kind, VariableName
+from gdquiz.exam.answers import Kind
+from gdquiz.exam.frozen import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, VariableName
 from gdquiz.texts import fitness
 
 NameOf = VariableName

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import isclose
 from typing import Any
 
 from gdquiz.banks import schema
@@ -19,6 +18,7 @@ from gdquiz.descent.stepping import METHODS
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.formulas.expressions import FUNCTIONS
 from gdquiz.formulas.scanner import KEYWORDS
+from gdquiz.kinds.kind import kind_of
 
 Found = Iterator[tuple[Path, Fault]]
 
@@ -30,6 +30,10 @@ MOST_STEPS = 200
 
 _DERIVED = ("loss", "grad", "curvature", "eig_min", "eig_max", *CURVES)
 _METHODS = {row.name: row for row in METHODS}
+_ANSWERS = ("answer", "answers", "option", "prompt", "truth", "formula", "derivative", "guide")
+"""The fields of a part that say what is right."""
+_STATED = ("value", "values", "formula", "chooses")
+"""The fields of a wrong answer that state it."""
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
@@ -273,40 +277,24 @@ def _of_running_series(
 
 def of_part(part: schema.Part) -> Found:
     """A part: each kind has the fields it needs and no others."""
-    needs = {
-        "number": ("answer",),
-        "numbers": ("answers",),
-        "choice": ("option",) if part.answer is None else ("answer",),
-        "choices": ("option",),
-        "truth": ("truth",),
-        "matching": ("option", "prompt"),
-        "ordering": ("option",),
-        "formula": ("formula",) if part.derivative is None else ("derivative",),
-        "text": ("guide",),
-    }[part.kind]
-    optional = {"truth": ("option",)}.get(part.kind, ())
-    for name in ("answer", "answers", "option", "prompt", "truth", "formula", "derivative", "guide"):
+    kind = kind_of(part.kind)
+    needs = kind.needs(part)
+    for name in _ANSWERS:
         given = getattr(part, name) not in (None, [])
         if name in needs and not given:
             yield (name,), Fault(f"a part of kind '{part.kind}' needs the field '{name}'")
-        elif given and name not in (*needs, *optional):
+        elif given and name not in (*needs, *kind.optional):
             yield (name,), Fault(f"a part of kind '{part.kind}' has no field '{name}'")
-    if part.follow is not None and part.kind != "number":
+    if part.follow is not None and not kind.shape.follow:
         yield ("follow",), Fault("only a part of kind 'number' can follow from earlier ones")
     yield from _of_options(part)
-    if part.kind == "choice" and part.answer is not None and len(part.wrong) < part.distractors:
-        yield ("wrong",), Fault(f"{len(part.wrong)} wrong values", f"at least {part.distractors} to choose from")
-    if part.kind in ("choice", "choices", "ordering", "matching") and part.answer is None and len(part.option) < 2:
-        yield ("option",), Fault("there is nothing to choose from", "at least two options")
-    if part.kind == "text" and part.guide and not isclose(sum(line.points for line in part.guide), part.points):
-        yield ("guide",), Fault("the marking guide does not add up to the points of the part")
+    yield from kind.faults(part)
     for place, wrong in enumerate(part.wrong):
         yield from ((("wrong", place, *path), fault) for path, fault in _of_wrong(part, wrong))
 
 
 def _of_options(part: schema.Part) -> Found:
-    fields = {"choice": "when", "choices": "when", "truth": "when", "ordering": "rank"}
-    wanted = fields.get(part.kind, "")
+    wanted = kind_of(part.kind).of_option
     ids = [option.id for option in part.option]
     for place, option in enumerate(part.option):
         if ids.index(option.id) != place:
@@ -325,28 +313,17 @@ def _of_options(part: schema.Part) -> Found:
 
 def _of_wrong(part: schema.Part, wrong: schema.Wrong) -> Found:
     """A wrong answer states what its kind of part asks for, and all of it."""
-    if part.kind == "text":
-        yield (), Fault("a part of kind 'text' has no wrong answers", hint="write a marking guide")
+    kind = kind_of(part.kind)
+    none = kind.has_no_wrong(part)
+    if none is not None:
+        yield (), none
         return
-    if part.kind == "truth" and not part.option:
-        yield (), Fault("a part of kind 'truth' without reasons has no wrong answers")
-        return
-    fitting = {"number": "value", "numbers": "values", "formula": "formula"}.get(part.kind, "chooses")
-    if part.kind == "choice" and part.answer is not None:
-        fitting = "value"
-    for name in ("value", "values", "formula", "chooses"):
+    fitting = kind.states(part)
+    for name in _STATED:
         stated = getattr(wrong, name)
-        if stated is not None and name != fitting:
-            yield (name,), Fault(f"a wrong answer has no field '{name}' here", f"'{fitting}'")
+        if stated is not None and name not in fitting:
+            expected = " or ".join(f"'{field}'" for field in fitting)
+            yield (name,), Fault(f"a wrong answer has no field '{name}' here", expected)
         elif stated in ([], {}):
             yield (name,), Fault("the wrong answer is empty")
-    if wrong.values and part.kind == "numbers" and len(wrong.values) != len(part.answers):
-        yield ("values",), Fault(f"{len(wrong.values)} wrong values for {len(part.answers)} answers")
-    if wrong.chooses is not None and part.kind in ("ordering", "matching"):
-        chosen = wrong.chooses if isinstance(wrong.chooses, list) else []
-        wanted = len(part.option if part.kind == "ordering" else part.prompt)
-        if len(chosen) != wanted or (part.kind == "ordering" and len(set(chosen)) != wanted):
-            expected = (
-                "all options in order" if part.kind == "ordering" else "an option for each prompt, in their order"
-            )
-            yield ("chooses",), Fault(f"{len(chosen)} options are chosen for {wanted} places", expected)
+    yield from kind.wrong_faults(part, wrong)

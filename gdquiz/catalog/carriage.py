@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdquiz.catalog.entries import Entry
-from gdquiz.packaging.fields import AS_IS, KINDS, LEFT_OUT, fields_of, grouped
+from gdquiz.kinds.platforms import AS_IS, LEFT_OUT
+from gdquiz.packaging.fields import KINDS, fields_of, grouped
 from gdquiz.packaging.targets import TARGETS, Target
 from gdquiz.rendering.formats import FORMATS
 

@@ -22,6 +22,7 @@ from gdquiz.banks.models import ItemModel
 from gdquiz.checking import carrying
 from gdquiz.errors import InputError
 from gdquiz.exam import frozen
+from gdquiz.exam.answers import SHAPES
 from gdquiz.exam.wording import fill, slots_of
 from gdquiz.formulas.columns import floats, is_exact
 from gdquiz.populations.population import Population, populate
@@ -164,7 +165,7 @@ def _faults(population: Population, seen: _Seen) -> Iterator[str]:
         if not found:
             shapes.setdefault(carrying.shape(question), question)
         for part, key in zip(writer.wording.parts, question.parts, strict=True):
-            if part.kind == "choice" and len(key.options) == 1:
+            if SHAPES[part.kind].chosen == "one":
                 places.setdefault(part.id, Counter())[key.order.index(key.options[0])] += 1
                 widths[part.id] = len(key.order)
     yield from carrying.faults(writer, tuple(shapes.values()))

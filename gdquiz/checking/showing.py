@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.exam.answers import SHAPES
 from gdquiz.exam.frozen import LETTERS, PartKey, PartWording
 from gdquiz.exam.wording import fill
 from gdquiz.plurals import counted
@@ -69,14 +70,14 @@ def _decimal(value: str) -> str:
 def _letters(part: PartWording, key: PartKey, options: Sequence[str]) -> list[str]:
     """The letters of the options; those of several right ones in the order of the alphabet."""
     letters = [LETTERS[key.order.index(name)] for name in options if name in key.order]
-    return sorted(letters) if part.kind == "choices" else letters
+    return sorted(letters) if SHAPES[part.kind].chosen == "some" else letters
 
 
 def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: Callable[[str], str]) -> Iterator[str]:
     if key.truth is not None:
         yield "true" if key.truth else "false"
     letters = _letters(part, key, key.options)
-    if part.kind == "matching":
+    if part.prompts:
         yield from (f"{prompts[name]} - {letter}" for name, letter in zip(key.prompt_order, letters, strict=True))
     elif letters:
         yield ", ".join(letters)

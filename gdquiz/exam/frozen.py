@@ -19,10 +19,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from gdquiz.exam.answers import Kind
+
 FORMAT = "gdquiz-exam"
 VERSION = 2
 
-Kind = Literal["number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"]
 SlotKind = Literal["math", "text", "code"]
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from gdquiz.errors import Fault
+from gdquiz.exam.answers import SHAPES
 from gdquiz.exam.frozen import MOST_DIGITS, Grid, PartKey, PartWording
 from gdquiz.plurals import counted
 
@@ -26,7 +27,7 @@ def whole_digits(value: Fraction, decimals: int) -> int:
 
 def of_part(part: PartWording) -> Found:
     """The faults of the grids of a part: none, or one for each number; with digits of one sort."""
-    fields = {"number": 1, "numbers": len(part.labels)}.get(part.kind, 0)
+    fields = {"one": 1, "labels": len(part.labels)}.get(SHAPES[part.kind].numbers, 0)
     if part.grid and len(part.grid) != fields:
         yield (
             ("grid",),

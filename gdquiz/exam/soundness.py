@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam import grids, legible
+from gdquiz.exam.answers import SHAPES, Count
 from gdquiz.exam.frozen import FORMAT, Exam, Figure, Form, PartKey, PartWording, Question, Wording
 from gdquiz.exam.wording import braced, slots_of
 from gdquiz.formulas.expressions import Language, parse
@@ -302,8 +303,6 @@ def _form_faults(form: Form, exam: Exam, readers: Mapping[str, _Reader]) -> Foun
 
 # --- wordings -------------------------------------------------------------------------------------------------------
 
-_WITH_OPTIONS = ("choice", "choices", "truth", "matching", "ordering")
-
 
 def _wording_faults(wording: Wording, kinds: Mapping[str, str]) -> Found:
     for steps, text in _texts(wording):
@@ -328,16 +327,12 @@ def _wording_faults(wording: Wording, kinds: Mapping[str, str]) -> Found:
 
 def _part_faults(part: PartWording) -> Found:
     """The fields that a kind of part has, and no others."""
-    fewest = {"options": 2 if part.kind in ("choice", "choices", "ordering", "matching") else 0}
-    fewest |= {"prompts": int(part.kind == "matching"), "labels": int(part.kind == "numbers")}
-    fewest |= {"variables": int(part.kind == "formula")}
-    kinds = {"options": _WITH_OPTIONS, "prompts": ("matching",), "labels": ("numbers",), "variables": ("formula",)}
-    for name, fitting in kinds.items():
-        count = len(getattr(part, name))
-        if count and part.kind not in fitting:
+    for name in ("options", "prompts", "labels", "variables"):
+        count, fewest = len(getattr(part, name)), getattr(SHAPES[part.kind], name)
+        if count and fewest is None:
             yield (name,), Fault(f"a part of the kind '{part.kind}' has no {name}", "an empty list")
-        elif count < fewest[name]:
-            yield (name,), Fault(f"a part of the kind '{part.kind}' has {count} {name}", f"{fewest[name]} or more")
+        elif count < (fewest or 0):
+            yield (name,), Fault(f"a part of the kind '{part.kind}' has {count} {name}", f"{fewest} or more")
     yield from grids.of_part(part)
     yield from _different((("variables", k), name) for k, name in enumerate(part.variables))
 
@@ -444,12 +439,12 @@ class _Reader:
                 if count not in size:
                     yield (*at, name), Fault(f"it has {count} {name}", _range(size))
             yield from _among((*at, "options"), wrong.options, order)
-            if part.kind != "matching":
+            if not SHAPES[part.kind].repeats:
                 yield from _different(((*at, "options", n), option) for n, option in enumerate(wrong.options))
             yield from _formula_faults((*at, "formula"), part, wrong.formula)
         yield from _formula_faults(("formula",), part, key.formula)
         if key.follow:
-            if part.kind != "number":
+            if not SHAPES[part.kind].follow:
                 yield ("follow",), Fault(f"an answer of the kind '{part.kind}' follows from no other", "an empty text")
             elif problem := _unreadable(key.follow, self._earlier[place], Language.BANK):
                 yield ("follow",), Fault(problem, "an expression in the answers to earlier parts")
@@ -458,7 +453,7 @@ class _Reader:
 def _order_faults(part: PartWording, key: PartKey) -> Found:
     for name, order, texts in (("order", key.order, part.options), ("prompt_order", key.prompt_order, part.prompts)):
         ids = [text.id for text in texts]
-        listed = name == "order" and part.kind == "choice" and all("@" in text.text for text in texts)
+        listed = name == "order" and SHAPES[part.kind].listed and all("@" in text.text for text in texts)
         whole = set(order) <= set(ids) if listed else set(order) == set(ids)
         if order and not (whole and len(set(order)) == len(order)):
             said = "the ids of options, each at most once" if listed else f"the ids of all {name_of(name)}, each once"
@@ -472,16 +467,20 @@ def name_of(order: str) -> str:
 
 def _sizes(part: PartWording, order: Sequence[str]) -> Mapping[str, range]:
     """How many numbers and options a key of a kind has."""
-    one, none = range(1, 2), range(1)
-    options = {
-        "choice": one,
-        "choices": range(len(order) + 1),
-        "truth": one if part.options else none,
-        "matching": range(len(part.prompts), len(part.prompts) + 1),
-        "ordering": range(len(order), len(order) + 1),
+    shape = SHAPES[part.kind]
+    return {"numbers": _counted(shape.numbers, part, order), "options": _counted(shape.chosen, part, order)}
+
+
+def _counted(count: Count, part: PartWording, order: Sequence[str]) -> range:
+    exactly = {
+        "none": 0,
+        "one": 1,
+        "labels": len(part.labels),
+        "reason": int(bool(part.options)),
+        "prompts": len(part.prompts),
+        "all": len(order),
     }
-    numbers = {"number": one, "numbers": range(len(part.labels), len(part.labels) + 1)}
-    return {"numbers": numbers.get(part.kind, none), "options": options.get(part.kind, none)}
+    return range(len(order) + 1) if count == "some" else range(exactly[count], exactly[count] + 1)
 
 
 def _answer_faults(part: PartWording, key: PartKey) -> Found:
@@ -491,12 +490,12 @@ def _answer_faults(part: PartWording, key: PartKey) -> Found:
         if count not in size:
             yield (name,), Fault(f"a key of the kind '{part.kind}' with {count} {name}", _range(size))
     yield from _among(("options",), key.options, order)
-    if part.kind != "matching":
+    if not SHAPES[part.kind].repeats:
         yield from _different((("options", k), option) for k, option in enumerate(key.options))
-    if (key.truth is not None) != (part.kind == "truth"):
+    if (key.truth is not None) != SHAPES[part.kind].truth:
         yield ("truth",), Fault(f"a key of the kind '{part.kind}' says {key.truth}", "true or false for 'truth' only")
     for name in ("formula", "formula_shown"):
-        if bool(getattr(key, name)) != (part.kind == "formula"):
+        if bool(getattr(key, name)) != SHAPES[part.kind].formula:
             problem = f"a key of the kind '{part.kind}' with{'' if getattr(key, name) else 'out'} a formula"
             yield (name,), Fault(problem, "a formula for the kind 'formula' only")
 
@@ -504,7 +503,7 @@ def _answer_faults(part: PartWording, key: PartKey) -> Found:
 def _wrong_sizes(part: PartWording, key: PartKey) -> Mapping[str, range]:
     """How many numbers and options a foreseen wrong answer of a kind has; for answers in words anything is said."""
     sizes = dict(_sizes(part, key.order or tuple(option.id for option in part.options)))
-    values = range(2) if part.kind == "choice" else sizes["numbers"]
+    values = range(2) if SHAPES[part.kind].listed else sizes["numbers"]
     return {"values": values, "options": sizes["options"]}
 
 
@@ -533,7 +532,7 @@ def _is_within(low: str, value: str, high: str) -> bool:
 
 
 def _formula_faults(steps: Steps, part: PartWording, formula: str) -> Found:
-    if formula and part.kind == "formula":
+    if formula and SHAPES[part.kind].formula:
         if problem := _unreadable(formula, frozenset(part.variables), Language.FORMULA):
             yield steps, Fault(problem, f"a formula in {', '.join(part.variables)}")
     elif formula and steps[0] == "wrong":

@@ -25,7 +25,7 @@ from gdquiz.errors import InputError
 from gdquiz.formulas.columns import Evaluation, precise
 from gdquiz.formulas.expressions import Language, Node, parse
 from gdquiz.formulas.pointwise import as_float
-from gdquiz.marking.numerals import Unreadable, plain
+from gdquiz.responses.numerals import Unreadable, plain
 
 POINTS = 96
 """Sample points that floats look at ..."""

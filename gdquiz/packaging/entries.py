@@ -17,23 +17,12 @@ from jinja2 import Environment, Template
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import LETTERS, Exam, PartWording, Question, Wording
-from gdquiz.packaging.decimals import Accepted, recognised, scaled, shown, written
-from gdquiz.packaging.fields import (
-    AS_IS,
-    AS_LETTERS,
-    KINDS,
-    LEFT_OUT,
-    PLACES,
-    POSITIONS,
-    Field,
-    Message,
-    accepted_of,
-    fields_of,
-    grouped,
-    is_plain,
-    loses_credit,
-    order_of,
-)
+from gdquiz.kinds.decimals import Accepted, recognised, scaled, shown, written
+from gdquiz.kinds.kind import kind_of
+from gdquiz.kinds.number import accepted_of
+from gdquiz.kinds.options import order_of
+from gdquiz.kinds.platforms import AS_IS, AS_LETTERS, LEFT_OUT, PLACES, POSITIONS, Field, Message
+from gdquiz.packaging.fields import KINDS, fields_of, grouped, is_plain, loses_credit
 from gdquiz.packaging.shares import earned, equal_shares, percent, pieces_of, share, weights, worth, worths
 from gdquiz.packaging.targets import WHOLE, Target
 from gdquiz.packaging.views import (
@@ -263,7 +252,7 @@ class Entries:
         elif one.carried == PLACES:
             ask += self._listed(key, part, one) + self._texts.text(key, ONE_PLACE)
         label = ""
-        if part.kind == "numbers":
+        if part.labels:
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
         elif one.carried == AS_LETTERS:
             label = self._prompt(key, part, one, one.of)
@@ -306,7 +295,7 @@ class Entries:
             for of in range(len(solved.numbers)):
                 asked = accepted_of(part, solved, of).places
                 places = asked if places is None else places
-            return words(rounding_sentence(part.rounding, places, many=part.kind == "numbers"))
+            return words(rounding_sentence(part.rounding, places, many=bool(part.labels)))
 
         return self._mould.read(sentence)
 
@@ -403,7 +392,7 @@ class Entries:
 
         def answer(entry: Entry) -> str:
             solved = entry.question.parts[one.part]
-            if part.kind != "formula":
+            if not solved.formula_shown:
                 number = _accepted(entry, part, one).middle if which < 0 else scaled(solved.wrong[which].values[one.of])
                 return style.formula(shown(number, part.digits), False)
             if which < 0:
@@ -455,11 +444,11 @@ class Entries:
         return self._mould.read(text)
 
     def _guide(self, key: str, wording: Wording, part: PartWording, one: Field) -> tuple[GuideView, ...]:
-        if part.kind == "formula":
+        if kind_of(part.kind).shape.formula:
             style = self.target.style
             right = self._mould.read(lambda entry: style.formula(entry.question.parts[one.part].formula_shown, False))
             return (GuideView(self._line_points(wording, part.points), right),)
-        if part.kind in ("number", "numbers"):
+        if kind_of(part.kind).asks_numbers:
             points = part.points / pieces_of(part, one)
             return (GuideView(self._line_points(wording, points), self._mould.read(self._number_guide(part, one))),)
         return tuple(
@@ -497,7 +486,7 @@ class Entries:
             if not wrong.options:
                 return set_prose(wrong.shown, style) if wrong.shown else style.words(", ".join(wrong.values))
             options = [join(texts[name], entry) for name in wrong.options if name in texts]
-            if part.kind == "matching":
+            if part.prompts:
                 prompts = solved.prompt_order or tuple(prompt.id for prompt in part.prompts)
                 options = [f"{join(texts[a], entry)} → {b}" for a, b in zip(prompts, options, strict=False)]
             return "; ".join(options)

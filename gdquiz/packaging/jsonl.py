@@ -8,7 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gdquiz.exam.frozen import Frozen, Kind, NumberKey, PartWording, Question
+from gdquiz.exam.answers import Kind
+from gdquiz.exam.frozen import Frozen, NumberKey, PartWording, Question
+from gdquiz.kinds.kind import kind_of
 from gdquiz.packaging.entries import Entry, tags_of
 from gdquiz.packaging.packages import Package
 from gdquiz.rendering import markdown
@@ -136,7 +138,7 @@ def _part(part: PartWording, question: Question, number: int, filled: Filler, wo
     order = key.order or tuple(option.id for option in part.options)
     options = {option.id: option for option in part.options}
     prompts = {prompt.id: prompt for prompt in part.prompts}
-    single = part.kind in ("choice", "choices", "truth")
+    single = kind_of(part.kind).ticks
     return Part(
         id=part.id,
         kind=part.kind,

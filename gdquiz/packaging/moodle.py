@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from gdquiz.errors import Fault, InputError
+from gdquiz.kinds.platforms import SHARES
 from gdquiz.packaging import cloze
 from gdquiz.packaging.entries import Entry
-from gdquiz.packaging.fields import SHARES
 from gdquiz.packaging.packages import Package
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import lay_out

@@ -8,7 +8,8 @@ from functools import lru_cache
 from math import gcd, lcm
 
 from gdquiz.exam.frozen import PartWording, Question, Wording
-from gdquiz.packaging.fields import AS_LETTERS, PLACES, SHARES, Field
+from gdquiz.kinds.kind import kind_of
+from gdquiz.kinds.platforms import AS_LETTERS, PLACES, SHARES, Field
 
 
 def earned(one: Field, chosen: tuple[int, ...]) -> float:
@@ -64,11 +65,8 @@ def exactly(points: float) -> Fraction:
 
 def pieces_of(part: PartWording, one: Field) -> int:
     """How many fields the points of a part are shared by."""
-    if part.kind == "numbers":
-        return len(part.labels)
-    if part.kind == "truth":
-        return 2 if part.options else 1
-    return {AS_LETTERS: len(part.prompts), PLACES: len(part.options)}.get(one.carried, 1)
+    carried = {AS_LETTERS: len(part.prompts), PLACES: len(part.options)}
+    return carried.get(one.carried) or kind_of(part.kind).pieces(part)
 
 
 def weights(wording: Wording, fields: tuple[Field, ...], points: float) -> tuple[int, ...]:

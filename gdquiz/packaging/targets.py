@@ -6,26 +6,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.exam.frozen import Kind
-from gdquiz.packaging import styles
-from gdquiz.packaging.fields import (
+from gdquiz.exam.answers import SHAPES, Kind
+from gdquiz.kinds.platforms import (
     AMONG,
     AS_IS,
     AS_LETTERS,
     CARRIAGES,
-    KINDS,
     LEFT_OUT,
     ONE_TO_ONE,
     PLACES,
     PLAIN,
     POSITIONS,
 )
+from gdquiz.packaging import styles
+from gdquiz.packaging.fields import KINDS
 from gdquiz.rendering import markdown
 from gdquiz.rendering.markup import Style
 
-EVERY_KIND: tuple[Kind, ...] = (
-    "number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text",
-)  # fmt: skip
+EVERY_KIND: tuple[Kind, ...] = tuple(SHAPES)
 
 
 IN_FILE, WHOLE = "in the file", "in the file; a whole number for each field where there are several"

@@ -17,6 +17,7 @@ from gdquiz.banks.models import Part, Wrong
 from gdquiz.descent.slipped import slipped_gradient
 from gdquiz.formulas.columns import MARGIN, Evaluation, floats, has_value, is_exact
 from gdquiz.formulas.expressions import Node, names_of
+from gdquiz.kinds.kind import kind_of
 from gdquiz.numbers.exact import Mask, Rationals
 from gdquiz.populations.routes import ROUTES_DISAGREE, SAMPLES, agree
 from gdquiz.populations.world import World
@@ -67,7 +68,7 @@ def solve_part(part: Part, world: World, in_floats: World, refuse: Refuse) -> So
             chosen != _chosen(part, in_floats), axis=1
         )  # where floats cannot tell, the exact route decides
         refuse(differs & ~in_floats.doubtful, f"{ROUTES_DISAGREE} on the options of '{part.id}'")
-        refuse(_unfit(part, chosen), _UNFIT[part.kind])
+        refuse(kind_of(part.kind).unfit(chosen), kind_of(part.kind).unfit_reason)
     truth = None
     if part.truth is not None:
         truth = np.broadcast_to(world(part.truth), (world.rows,))
@@ -156,24 +157,6 @@ def _conditions(conditions: Mapping[str, Node | None], options: list[str], world
     return np.stack(columns, axis=1)
 
 
-_UNFIT = {
-    "choice": "not exactly one option is right",
-    "truth": "not exactly one reason is right",
-    "choices": "no option is right, or every one is",
-    "matching": "a prompt does not match exactly one option",
-    "ordering": "two things to order rank alike",
-}
-
-
-def _unfit(part: Part, chosen: Matrix) -> Mask:
-    if part.kind == "choices":
-        count = chosen.sum(axis=1)
-        return (count == 0) | (count == chosen.shape[1])
-    if part.kind in ("matching", "ordering"):
-        return np.any(chosen < 0, axis=1)
-    return chosen.sum(axis=1) != 1
-
-
 def _key_formula(part: Part, world: World) -> Node | None:
     if part.formula is not None:
         return part.formula
@@ -198,10 +181,8 @@ class _Answer:
             exists &= has_value(column)
         if self.samples:
             exists &= np.sum([has_value(column) for column in self.samples], axis=0) >= ENOUGH
-        if self.chosen is not None and part.kind == "choices":
-            exists &= self.chosen.any(axis=1)  # "all of them" is an answer too, "none of them" is no answer
-        elif self.chosen is not None:
-            exists &= ~_unfit(part, self.chosen)
+        if self.chosen is not None:
+            exists &= kind_of(part.kind).is_answer(self.chosen)
         return exists
 
     def meets(self, other: _Answer, part: Part, rows: int) -> Mask:
@@ -265,7 +246,7 @@ def _wrong_answer(part: Part, wrong: Wrong, world: World) -> tuple[_Answer, Node
         numbers = tuple(_full(here(node), rows) for node in wrong.values)
         chosen = _stated_choice(part, wrong, here) if wrong.chooses else None
         return _Answer(numbers, chosen, (), _unclear(here)), None
-    if part.kind == "formula":
+    if kind_of(part.kind).shape.formula:
         formula = wrong.formula if wrong.formula is not None else _mistaken_formula(part, wrong, world)
         return _Answer((), None, _sampled(formula, world)), formula
     mistaken = world.mistaken(wrong)
@@ -280,7 +261,7 @@ def _unclear(world: World) -> Mask:
 
 def _stated_choice(part: Part, wrong: Wrong, world: World) -> Matrix:
     options = [option.id for option in part.source.option]
-    if part.kind in ("ordering", "matching"):
+    if kind_of(part.kind).shape.chosen in ("all", "prompts"):
         stated = [options.index(option) for option in wrong.source.chooses or ()]
         return np.broadcast_to(np.array(stated, dtype=np.intp), (world.rows, len(stated)))
     return _conditions(wrong.chooses, options, world).astype(np.intp)

@@ -16,6 +16,7 @@ from gdquiz.exam import frozen
 from gdquiz.exam.wording import braced
 from gdquiz.formulas.columns import Column, floats, is_exact
 from gdquiz.formulas.expressions import Node, names_of
+from gdquiz.kinds.kind import kind_of
 from gdquiz.populations.digits import grids
 from gdquiz.populations.figures import drawing
 from gdquiz.populations.keys import SolvedPart
@@ -106,7 +107,8 @@ def _part_wording(part: Part, place: int, model: ItemModel, blocks: Sequence[Blo
             frozen.OptionText(id=option.id, text=text(option.text), feedback=text(option.feedback))
             for option in source.option
         )
-    asks_numbers = part.kind in ("number", "numbers")
+    kind = kind_of(part.kind)
+    asks_numbers = kind.asks_numbers
     whole = asks_numbers and _all_whole(answers)
     digits = source.places if asks_numbers and not whole else None
     return frozen.PartWording(
@@ -122,7 +124,7 @@ def _part_wording(part: Part, place: int, model: ItemModel, blocks: Sequence[Blo
         else (),
         options=options,
         prompts=tuple(frozen.OptionText(id=prompt.id, text=text(prompt.text)) for prompt in source.prompt),
-        variables=model.cases[0].variables if part.kind == "formula" else (),
+        variables=kind.variables(source, model.cases[0].variables),
         guide=tuple(frozen.GuideLine(points=line.points, text=text(line.text)) for line in source.guide),
         follow_through=text(source.follow_text),
     )
@@ -142,7 +144,7 @@ def _all_whole(answers: Answered) -> bool:
 
 def rounding_rule(part: Part, answers: Answered) -> str:
     """The sentence that tells a student how to give the number or the numbers of a part."""
-    several = part.kind == "numbers"
+    several = kind_of(part.kind).shape.numbers == "labels"
     if _all_whole(answers):
         return "Give whole numbers." if several else "Give a whole number."
     digits = part.source.places

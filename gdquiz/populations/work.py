@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from gdquiz.banks.models import Case, ItemModel, Part
 from gdquiz.formulas.columns import floats, is_exact
 from gdquiz.formulas.expressions import Apply, Index, Name, Node, Number
+from gdquiz.kinds.kind import kind_of
 from gdquiz.populations.keys import SolvedPart
 from gdquiz.populations.world import World
 from gdquiz.texts.slots import SLOT
@@ -96,7 +97,8 @@ def _writing(part: Part) -> float:
 
 def _counted(solved: SolvedPart, model: ItemModel, world: World) -> float:
     """The operations of a part that asks for numbers or a formula; 0 for all others."""
-    if solved.part.kind not in ("number", "numbers", "formula"):
+    kind = kind_of(solved.part.kind)
+    if not kind.asks_numbers and not kind.shape.formula:
         return 0
     nodes = [*solved.part.answers, *([solved.formula] if solved.formula is not None else [])]
     seen: set[str] = set()

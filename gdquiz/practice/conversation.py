@@ -18,13 +18,14 @@ from typing import TypeVar
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.exam.frozen import LETTERS, Misconception, PartWording, Question, Wording
 from gdquiz.exam.wording import fill
+from gdquiz.kinds.kind import kind_of
 from gdquiz.marking.marks import Marking, given_number, mark
-from gdquiz.marking.numerals import Unreadable, read_number
 from gdquiz.practice import mastery, plan
 from gdquiz.practice import record as kept
 from gdquiz.practice.progress import Progress
 from gdquiz.practice.record import Asked, Record, progress_of
 from gdquiz.rendering.plain import one_line, plain
+from gdquiz.responses.numerals import Unreadable, read_number
 
 T = TypeVar("T")
 
@@ -207,7 +208,7 @@ class _Talk:
         part, key = self.wording.parts[at], self.question.parts[at]
         order = key.order or tuple(option.id for option in part.options)
         letters = [LETTERS[order.index(name)] for name in key.options]
-        if part.kind == "matching":
+        if part.prompts:
             return ", ".join(f"{place}{letter}" for place, letter in enumerate(letters, start=1))
         if key.truth is not None:
             return ", ".join(["true" if key.truth else "false", *letters])
@@ -221,7 +222,7 @@ class _Talk:
 
     def closing(self) -> str:
         parts = self.wording.parts
-        missed = [at for at in range(len(parts)) if not self._is_fine(at) and parts[at].kind != "text"]
+        missed = [at for at in range(len(parts)) if not self._is_fine(at) and not kind_of(parts[at].kind).by_hand]
         lines = []
         if missed and not self.solved:
             lines += ["", "The answer:" if len(missed) == 1 else "The answers:"]
@@ -290,7 +291,7 @@ class _Talk:
                 self.given[part.id] = number
             tries += 1
             yield Say("\n".join(self._verdict(marking, line, part)))
-            if self._is_fine(at) or part.kind == "text" or tries == TRIES:
+            if self._is_fine(at) or kind_of(part.kind).by_hand or tries == TRIES:
                 break
             yield Say("Try again (? for a hint), or press Enter to go on.")
         first = self.markings.get(at)
@@ -301,7 +302,7 @@ class _Talk:
 
     def _verdict(self, marking: Marking, line: str, part: PartWording) -> Iterator[str]:
         read = "" if _same(marking.understood, line) else f" (read as {marking.understood})"
-        if part.kind == "text":
+        if kind_of(part.kind).by_hand:
             yield f"Noted: {float(marking.credit * Fraction(str(part.points))):.3g} of {part.points:g} points."
         elif marking.right:
             yield f"Right.{read}"

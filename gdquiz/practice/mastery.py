@@ -18,10 +18,10 @@ the points gives the mean of both updates with the weights c and 1 - c.
 
 from __future__ import annotations
 
-from math import factorial, prod
+from math import prod
 
 from gdquiz.exam.frozen import PartKey, PartWording
-from gdquiz.marking.blind import printed
+from gdquiz.kinds.kind import kind_of
 
 START = 0.1
 """L before the first answer."""
@@ -39,19 +39,8 @@ def guess(parts: tuple[PartWording, ...], keys: tuple[PartKey, ...]) -> float:
 
 
 def _guess(part: PartWording, key: PartKey) -> float:
-    count = printed(part, key)
-    match part.kind:
-        case "choice":
-            return 1 / count
-        case "choices":
-            return 1 / (2**count - 2)
-        case "truth":
-            return 1 / (2 * max(1, count))
-        case "ordering":
-            return 1 / factorial(count)
-        case "matching":
-            return 1 / count ** len(part.prompts)
-    return LEAST_GUESS
+    chance = kind_of(part.kind).guess(part, key)
+    return LEAST_GUESS if chance is None else chance
 
 
 def after(known: float, credit: float, chance: float) -> float:

@@ -6,7 +6,6 @@ everything a template may decide on is the same in all of them (see ``moulds``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -15,8 +14,10 @@ from typing import Any
 from jinja2 import Environment
 
 from gdquiz.errors import Fault, InputError
-from gdquiz.exam.frozen import LETTERS, Exam, Form, GuideLine, PartKey, PartWording, Question, Wording
+from gdquiz.exam.frozen import LETTERS, Exam, Form, GuideLine, PartKey, Question, Wording
 from gdquiz.formulas.notation import decimal, symbol
+from gdquiz.kinds.kind import kind_of
+from gdquiz.kinds.options import letters, order_of
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
@@ -34,11 +35,6 @@ from gdquiz.rendering.views import (
     WrongView,
 )
 from gdquiz.texts.spoken import spoken
-
-OPEN_KINDS = frozenset(("number", "numbers", "formula", "text"))
-"""The kinds of part that a student writes an answer to, and that are given space for it."""
-LETTERED_KINDS = frozenset(("choice", "choices", "truth", "matching", "ordering"))
-"""The kinds of part that are answered with the letters of printed options."""
 
 
 @dataclass(slots=True)
@@ -165,7 +161,7 @@ class Blocks:
 
     def _asked_part(self, question: Question, at: int, space: float) -> AskedPart:
         part = self.exam.wordings[question.wording].parts[at]
-        space = space if part.kind in OPEN_KINDS else 0
+        space = space if kind_of(part.kind).is_open else 0
         return AskedPart(
             labels=tuple(self._label(question, label) for label in part.labels),
             options=self._options(question, at, key=False),
@@ -186,7 +182,7 @@ class Blocks:
             for option in part.options
         }
         fixed = tuple(texts)
-        ticked = key and part.kind in ("choice", "choices", "truth")
+        ticked = key and kind_of(part.kind).ticks
 
         def text(number: int) -> str:
             return self._mould.read(lambda place: join(texts[(place.question.parts[at].order or fixed)[number]], place))
@@ -207,7 +203,7 @@ class Blocks:
             prompt.id: self._texts.pieces(question.wording, prompt.text, tight=True, place="enclosed", inside="  ")
             for prompt in part.prompts
         }
-        fixed, order = tuple(texts), _order(part)
+        fixed = tuple(texts)
 
         def text(number: int) -> str:
             return self._mould.read(
@@ -217,7 +213,7 @@ class Blocks:
         def mark(number: int) -> str:
             def matched(place: Place) -> str:
                 solved = place.question.parts[at]
-                return letters(solved.options[number : number + 1], solved.order or order)
+                return letters(solved.options[number : number + 1], order_of(part, solved))
 
             return self._mould.read(matched) if key else ""
 
@@ -241,9 +237,10 @@ class Blocks:
     def _solved_part(self, question: Question, at: int) -> SolvedPart:
         wording = self.exam.wordings[question.wording]
         part, solved = wording.parts[at], question.parts[at]
+        kind = kind_of(part.kind)
         return SolvedPart(
-            answer=self._mould.read(lambda place: self.style.words(answer(part, place.question.parts[at])))
-            if part.kind in LETTERED_KINDS
+            answer=self._mould.read(lambda place: self.style.words(kind.answer(part, place.question.parts[at])))
+            if kind.lettered
             else "",
             numbers=tuple(self._number(question, at, number) for number in range(len(solved.numbers))),
             formula=self._mould.read(lambda place: self.style.formula(place.question.parts[at].formula_shown, False))
@@ -301,7 +298,7 @@ class Blocks:
             solved = place.question.parts[at]
             wrong = solved.wrong[number]
             if wrong.options:
-                return style.words(chosen(part, solved, wrong.options))
+                return style.words(kind_of(part.kind).chosen(part, solved, wrong.options))
             return (
                 self.prose(wrong.shown, place="enclosed")
                 if wrong.shown
@@ -362,37 +359,7 @@ def form_name(number: int, forms: int) -> str:
     return f"form-{number:0{max(2, len(str(forms)))}d}"
 
 
-# --- answers in letters and digits ----------------------------------------------------------------------------------
-
-
-def _order(part: PartWording) -> tuple[str, ...]:
-    return tuple(option.id for option in part.options)
-
-
-def letters(ids: Iterable[str], order: tuple[str, ...]) -> str:
-    """The letters under which options are printed, ``A, C``; an id that is no option is shown as it is."""
-    return ", ".join(LETTERS[order.index(one)] if one in order else one.capitalize() for one in ids)
-
-
-def chosen(part: PartWording, solved: PartKey, ids: tuple[str, ...]) -> str:
-    """Options of one part as a student would write them: ``B``; ``A, C``; ``1 C, 2 A``; ``C, A, B``."""
-    order = solved.order or _order(part)
-    if part.kind == "matching":
-        return ", ".join(f"{number} {letters((one,), order)}" for number, one in enumerate(ids, start=1))
-    if part.kind == "choices":
-        ids = tuple(sorted(ids, key=lambda one: order.index(one) if one in order else -1))
-    return letters(ids, order)
-
-
-def answer(part: PartWording, solved: PartKey) -> str:
-    """The right answer of a part in letters or words; empty for numbers, formulas and free text."""
-    text = chosen(part, solved, solved.options)
-    if part.kind == "truth" and solved.truth is not None:
-        verdict = "True" if solved.truth else "False"
-        return f"{verdict}, {text}" if text else verdict
-    if part.kind == "choices" and not text:
-        return "none"
-    return text
+# --- answers in digits ----------------------------------------------------------------------------------------------
 
 
 def _ratio(value: str) -> tuple[int, int]:

@@ -11,8 +11,9 @@ from itertools import islice
 from jinja2 import Environment
 
 from gdquiz.exam.frozen import LETTERS, Exam, Form, PartKey, PartWording, Section
+from gdquiz.kinds.kind import kind_of
 from gdquiz.plurals import counted
-from gdquiz.rendering.blocks import Blocks, Place, answer, form_name, points, short
+from gdquiz.rendering.blocks import Blocks, Place, form_name, points, short
 from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.templating import lay_out, load, pour
@@ -154,13 +155,12 @@ class Papers:
         return column
 
     def _cell(self, part: PartWording, solved: PartKey) -> str:
-        if part.kind == "formula":
+        kind = kind_of(part.kind)
+        if solved.formula_shown:
             return self._mould.safe(self.style.cell(self.style.formula(solved.formula_shown, False)))
-        if part.kind == "text":
-            return self.blocks.words("see the key")
         if solved.numbers:
             return self.blocks.words("; ".join(short(number.value, part.digits) for number in solved.numbers))
-        return self.blocks.words(answer(part, solved))
+        return self.blocks.words(kind.answer(part, solved) if kind.lettered else "see the key")
 
 
 def plain(title: str) -> str:

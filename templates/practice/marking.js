@@ -1,4 +1,4 @@
-// Marking: a response by the key of its part; the rules of gdquiz.marking.marks, kind by kind.
+// Marking: a response by the key of its part; the rules of gdquiz.kinds, kind by kind.
 // A marking is { credit, right, understood, misconceptions, wrong, said, followed, unreadable, by_hand }: `wrong` is the
 // foreseen wrong answer it is, `said` a sentence of marking itself or a text of the page.
 

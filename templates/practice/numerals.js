@@ -1,4 +1,4 @@
-// Numbers as people type them, read exactly; see gdquiz.marking.numerals, whose rules and sentences these are.
+// Numbers as people type them, read exactly; see gdquiz.responses.numerals, whose rules and sentences these are.
 
 const LONGEST_RESPONSE = 500,
   MOST_DIGITS = 60,

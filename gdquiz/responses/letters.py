@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from gdquiz.exam.frozen import LETTERS
 from gdquiz.formulas.scanner import shown
-from gdquiz.marking.numerals import LONGEST, Unreadable
+from gdquiz.responses.numerals import LONGEST, Unreadable
 
 _BETWEEN = r"[\s,;:.()\[\]{}&+/|-]*"
 _SAID = re.compile(rf"(?:(?:the )?(?:options?|answers?)\b|{_BETWEEN})*")

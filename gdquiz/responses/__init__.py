@@ -1,0 +1,1 @@
+"""Responses as people type them: numbers and letters, read."""
