@@ -18,7 +18,7 @@ from gdquiz.banks.entries import Listed
 from gdquiz.cli.listing import Listing
 from gdquiz.cli.store import store
 from gdquiz.errors import Fault, InputError, nearest
-from gdquiz.exam.frozen import Kind
+from gdquiz.exam.answers import Kind
 from gdquiz.plurals import counted
 from gdquiz.populations.variants import HasVariants, Variants
 
