@@ -280,6 +280,7 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ("A name that does not exist", 'answer = "w[1]"', 'answer = "ita*grad[0]"'),
     ("A series without its index", 'answer = "w[1]"', 'answer = "w"'),
     ("A step that is not run", 'answer = "w[1]"', 'answer = "w[2]"'),
+    ("A key that its second route contradicts", 'answer = "w[1]"', 'answer = "w0 + eta*grad[0]"\nsecond = "w[1]"'),
     ("A range that does not meet its end", 'a = "1..4"', 'a = "1..4 by 2"'),
     ("A number that is not exact", 'a = "1..4"', "a = [0.5, 1]"),
     ("A misconception that does not exist", 'misconception = "SIGN"', 'misconception = "SIGNS"'),

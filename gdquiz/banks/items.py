@@ -17,11 +17,12 @@ from gdquiz.banks import schema
 from gdquiz.banks.bank import Bank, Path, field_name
 from gdquiz.banks.consistency import Known, Read, circle, misused
 from gdquiz.banks.domains import domain
+from gdquiz.banks.grounds import says_nothing_new
 from gdquiz.banks.misconceptions import Table, own, shipped
 from gdquiz.banks.models import Case, ItemModel, Part, Series, Slot, Wrong, context_of, defined_for
 from gdquiz.banks.names import STEP, TRAINING, VERDICTS, run_names
 from gdquiz.banks.rewriting import flat, over_data, uses
-from gdquiz.banks.shape import of_figure, of_fit, of_names, of_part, of_run, of_tables
+from gdquiz.banks.shape import of_figure, of_fit, of_names, of_part, of_run, of_second, of_tables
 from gdquiz.descent.misconceptions import Misconception
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.formulas.expressions import Apply, Index, Language, Name, Node, Number, names_of, parse
@@ -163,7 +164,8 @@ class _Reader:
         for path, fault in (*of_names(item), *of_tables(item), *of_run(item), *of_fit(item), *of_figure(item)):
             self.fault(path, fault)
         cases = tuple(self._case(source, place) for place, source in enumerate(item.case or [schema.Case(id="only")]))
-        require = tuple(self._requirement(entry, place) for place, entry in enumerate(item.require))
+        require = tuple(self._requirement(entry, ("require", place)) for place, entry in enumerate(item.require))
+        assertions = tuple(self._requirement(entry, ("assert", place)) for place, entry in enumerate(item.asserted))
         start: tuple[Node, ...] = ()
         rate: Node | None = None
         settings: dict[str, Node] = {}
@@ -181,16 +183,22 @@ class _Reader:
         self._check_together(cases, (*start, *settings.values(), *([rate] if rate is not None else [])))
         if self.faults:
             return None
+        for place, part in enumerate(parts):
+            if part.second is not None and any(says_nothing_new(part, case.define) for case in cases):
+                fault = Fault("the second route is the first one, written again", "a formula found in another way")
+                self.fault(("part", place, "second"), fault)
+        if self.faults:
+            return None
         header = self.bank.content.bank
         return ItemModel(
             item, header.topic, header.licence, self.bank.file, self.bank.line(self.path),
-            cases, require, start, rate, settings, order, barriers, parts, self.slots, figure,
+            cases, require, assertions, start, rate, settings, order, barriers, parts, self.slots, figure,
             context_of(self.bank), defined_for(item, self.bank),
         )  # fmt: skip
 
-    def _requirement(self, entry: str | schema.Requirement, place: int) -> tuple[Node, str]:
+    def _requirement(self, entry: str | schema.Requirement | schema.Assertion, at: Path) -> tuple[Node, str]:
         text, because = (entry, "") if isinstance(entry, str) else (entry.that, entry.because)
-        return self.expression(text, ("require", place), condition=True), because or text
+        return self.expression(text, at, condition=True), because or text
 
     def _case(self, source: schema.Case, place: int) -> Case:
         item = self.item
@@ -303,7 +311,38 @@ class _Reader:
                 self.fault((*at, "follow"), Fault(f"'{name}' is an earlier part and a quantity", "a name of its own"))
         truth = None if source.truth is None else self.expression(source.truth, (*at, "truth"), condition=True)
         wrong = tuple(self._wrong(source, w, (*at, "wrong", k)) for k, w in enumerate(source.wrong))
-        return Part(source, answers, truth, formula, when, rank, match, wrong, follow)
+        part_ = Part(source, answers, truth, formula, when, rank, match, wrong, follow)
+        return part_ if source.second is None else replace(part_, second=self._second(part_, (*at, "second")))
+
+    def _second(self, part: Part, at: Path) -> Part:
+        """The part with its key by the second route."""
+        source, options = part.source, [option.id for option in part.source.option]
+        for path, fault in of_second(source):
+            self.fault((*at, *path), fault)
+            return part
+        written = source.second
+        numbers, table = written if isinstance(written, list) else [], written if isinstance(written, dict) else {}
+        bare = {part.kind: written} if isinstance(written, str) else {}
+        if part.answers and bare:
+            numbers, bare = [str(written)], {}
+        formula = bare.get("formula")
+        truth = bare.get("truth", table.get("truth") if part.kind == "truth" else None)
+        table = {name: entry for name, entry in table.items() if truth is None or name != "truth"}
+        read = {
+            name: self.expression(str(entry), (*at, name), condition=part.kind != "ordering")
+            for name, entry in table.items() if part.kind != "matching"
+        }  # fmt: skip
+        return replace(
+            part,
+            answers=tuple(self.expression(text, at) for text in numbers),
+            truth=part.truth if truth is None else self.expression(str(truth), at, condition=True),
+            formula=None if formula is None else self.expression(str(formula), at, formula=True),
+            when=read if read and part.when else part.when,
+            rank=read if read and part.rank else part.rank,
+            match={name: self._choice(entry, options, (*at, name)) for name, entry in table.items()}
+            if part.match else {},
+            wrong=(),
+        )  # fmt: skip
 
     def _choice(self, written: Any, options: list[str], path: Path) -> dict[str, Node | None]:
         """A choice of options: an id, ids, or ids with conditions."""

@@ -68,6 +68,8 @@ class Part:
     match: Mapping[str, Mapping[str, Node | None]]
     wrong: tuple[Wrong, ...]
     follow: Node | None
+    second: Part | None = None
+    """The same part with its key by another route, if the author gives one."""
 
     @property
     def id(self) -> str:
@@ -123,6 +125,7 @@ class ItemModel:
     line: int | None
     cases: tuple[Case, ...]
     require: tuple[tuple[Node, str], ...]
+    assertions: tuple[tuple[Node, str], ...]
     start: tuple[Node, ...]
     rate: Node | None
     settings: Mapping[str, Node]

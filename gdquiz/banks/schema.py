@@ -54,6 +54,11 @@ class Requirement(Table):
     because: Annotated[Words, Field(description="The reason that `gdquiz check` counts such rows under.")] = ""
 
 
+class Assertion(Table):
+    that: Annotated[Expression, Field(description="What is true in every row; where it is not, the item is at fault.")]
+    because: Annotated[Words, Field(description="Why it is true; told where it is not.")] = ""
+
+
 class Loss(Table):
     """The loss of the item.  With ``[item.data]`` ``mean(...)`` and ``sum(...)`` run over the data's rows."""
 
@@ -216,6 +221,13 @@ class Part(Table):
             max_length=MOST_LISTED,
         ),
     ] = []
+    second: Annotated[
+        Expression | list[Expression] | dict[Identifier, Expression | dict[Identifier, Expression]] | None,
+        Field(
+            description="The key by another route, which has to agree with the first in every row: an expression, a "
+            "list of them for several numbers, or a table for options and prompts."
+        ),
+    ] = None
     follow: Annotated[
         Expression | None,
         Field(description="The answer as a function of earlier parts' answers, named by their ids."),
@@ -353,6 +365,10 @@ class Item(Table):
     largest: Annotated[int, Field(description="No number of an answer is larger than this.")] = 10_000
     denominator: Annotated[int, Field(description="No denominator of an answer is larger than this.")] = 1_000
     require: Annotated[list[Expression | Requirement], Field(description="What has to hold in every row.")] = []
+    asserted: Annotated[
+        list[Expression | Assertion],
+        Field(alias="assert", description="What is true in every row; where it is not, the item is at fault."),
+    ] = []
     parameters: Annotated[
         dict[NameOf, Domain], Field(description="What differs between rows: every combination is a row.")
     ] = {}

@@ -5,7 +5,7 @@ Each function looks at a part of an item as the schema gives it, and yields what
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -291,6 +291,39 @@ def of_part(part: schema.Part) -> Found:
     yield from kind.faults(part)
     for place, wrong in enumerate(part.wrong):
         yield from ((("wrong", place, *path), fault) for path, fault in _of_wrong(part, wrong))
+
+
+def of_second(part: schema.Part) -> Found:
+    """A second route gives what the key of its kind of part is made of; paths begin at the field."""
+    written = part.second
+    if part.kind == "text":
+        yield (), Fault("a part of kind 'text' has no key", hint="write a marking guide")
+    elif part.kind == "numbers":
+        if not isinstance(written, list) or len(written) != len(part.answers):
+            yield (), Fault("a second route to several numbers is a list", f"{len(part.answers)} expressions")
+    elif part.answer is not None or part.kind == "formula" or (part.kind == "truth" and not part.option):
+        if not isinstance(written, str):
+            yield (), Fault("there is one key here", "one expression")
+    elif part.kind == "truth" and isinstance(written, str):
+        return
+    elif not isinstance(written, dict):
+        yield (), Fault("a second route to options is a table", 'id = "condition" for each option that can be right')
+    else:
+        yield from _of_table(part, written)
+
+
+def _of_table(part: schema.Part, written: Mapping[str, object]) -> Found:
+    options, prompts = [option.id for option in part.option], [prompt.id for prompt in part.prompt]
+    known = prompts if part.kind == "matching" else [*options, *(["truth"] if part.kind == "truth" else [])]
+    for name, entry in written.items():
+        if name not in known:
+            yield (name,), Fault(f"there is nothing called '{name}' here", ", ".join(known), nearest(name, known))
+        elif isinstance(entry, dict) and part.kind != "matching":
+            yield (name,), Fault("a table stands here", "an expression")
+    wanted = {"matching": prompts, "ordering": options}.get(part.kind, [])
+    for name in wanted:
+        if name not in written:
+            yield (), Fault(f"the second route says nothing of '{name}'", ", ".join(wanted))
 
 
 def _of_options(part: schema.Part) -> Found:

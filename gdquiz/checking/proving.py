@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from hashlib import blake2b
 
 import numpy as np
 
 from gdquiz.assembly.questions import QuestionWriter
+from gdquiz.banks.grounds import Ground, grounds
 from gdquiz.banks.models import ItemModel
 from gdquiz.checking import carrying
 from gdquiz.errors import InputError
@@ -25,6 +26,7 @@ from gdquiz.exam import frozen
 from gdquiz.exam.answers import SHAPES
 from gdquiz.exam.wording import fill, slots_of
 from gdquiz.formulas.columns import floats, is_exact
+from gdquiz.plurals import counted
 from gdquiz.populations.population import Population, populate
 from gdquiz.populations.routes import DISAGREEMENTS
 
@@ -37,6 +39,8 @@ DRAWN = 40
 MOST_FAULTS = 5
 """Faults told of one item; more are counted."""
 
+ALONE = "{} on the author's expression alone"
+
 _SPOILED = re.compile(r"\+\s*-|-\s*-|(?<![\d.\\{])-0(?![\d.])|\bnan\b|\binf\b|\{\{|\}\}\}\}|\bNone\b")
 
 
@@ -44,7 +48,8 @@ _SPOILED = re.compile(r"\+\s*-|-\s*-|(?<![\d.\\{])-0(?![\d.])|\bnan\b|\binf\b|\{
 class ItemCheck:
     """What checking an item found.  ``faults`` empty means that every row of its population is proved.
 
-    ``repeats`` counts the rows that read like one before them; ``place`` is file and line of the item.
+    ``repeats`` counts the rows that read like one before them; ``place`` is file and line of the item.  ``grounds``
+    tells what the key of each part rests on (see ``banks.grounds``).
     """
 
     item: str
@@ -56,6 +61,11 @@ class ItemCheck:
     faults: tuple[str, ...]
     repeats: int = 0
     place: str = ""
+    grounds: Mapping[str, Ground] = field(default_factory=dict)
+
+    def resting(self, ground: Ground) -> tuple[str, ...]:
+        """The parts whose keys rest on that."""
+        return tuple(part for part, found in self.grounds.items() if found == ground)
 
 
 def check(model: ItemModel) -> ItemCheck:
@@ -64,7 +74,7 @@ def check(model: ItemModel) -> ItemCheck:
         population = populate(model)
     except InputError as error:
         told = tuple(str(replace(fault, file="", line=None, item="")) for fault in error.faults)
-        return ItemCheck(model.id, model.kinds, 0, 0, {}, (0.0, 0.0), told, place=_place(model))
+        return ItemCheck(model.id, model.kinds, 0, 0, {}, (0.0, 0.0), told, place=_place(model), grounds=grounds(model))
     seen = _Seen()
     faults = list(_faults(population, seen))
     shown = faults[:MOST_FAULTS]
@@ -81,6 +91,7 @@ def check(model: ItemModel) -> ItemCheck:
         faults=tuple(shown),
         repeats=seen.repeats,
         place=_place(model),
+        grounds=grounds(model),
     )
 
 
@@ -99,6 +110,10 @@ def told(found: ItemCheck, seconds: float) -> Iterator[str]:
     yield from (f"       refused {count:,}: {reason}" for reason, count in found.refusals.items())
     if found.repeats:
         yield f"       {found.repeats:,} variants read like another one"
+    alone = found.resting("alone")
+    if alone:
+        keys = f"{len(alone)} of {counted(len(found.grounds), 'key')}"
+        yield f"       {keys} {ALONE.format('rests' if len(alone) == 1 else 'rest')}: {', '.join(alone)}"
     at = f" ({found.place})" if found.place else ""
     yield from (f"       fault: {fault}{at}" for fault in found.faults)
 
@@ -284,3 +299,21 @@ def _balance_faults(part: str, places: Counter[int], width: int, *, listed: bool
     limit = degrees * (1 - 2 / (9 * degrees) + 4.753 * (2 / (9 * degrees)) ** 0.5) ** 3
     if chi_square > limit:
         yield f"part '{part}': the key's place is unbalanced: {[places[k] for k in range(width)]} of {rows} rows"
+
+
+# --- all items -----------------------------------------------------------------------------------------------------
+
+
+def verdict(found: Sequence[ItemCheck]) -> str:
+    """What checking some items comes to, in a few words; only what has a second route is called proved."""
+    faulty = sum(bool(one.faults) for one in found)
+    keys = sum(len(one.grounds) for one in found)
+    alone, stated = (sum(len(one.resting(ground)) for one in found) for ground in ("alone", "stated"))
+    if faulty:
+        return f"{counted(faulty, 'item')} with faults"
+    words = f"{stated} of {counted(keys, 'key')} stated in words" if stated else ""
+    if alone:
+        return f"no faults, but {alone} of {counted(keys, 'key')} {ALONE.format('rests' if alone == 1 else 'rest')}" + (
+            f", {words}" if words else ""
+        )
+    return f"all proved ({words})" if words else "all proved"

@@ -23,32 +23,33 @@ Found = TypeVar("Found")
 @click.command(cls=Command, example="gdquiz check my-bank.toml")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--item", "only", multiple=True, help="Only this item; repeat for several.")
+@click.option("--strict", is_flag=True, help="Exit with 1 also where a key rests on the author's expression alone.")
 @workers_option
 @click.pass_context
-def check(context: click.Context, files: tuple[Path, ...], only: tuple[str, ...], workers: Workers) -> None:
+def check(
+    context: click.Context, files: tuple[Path, ...], only: tuple[str, ...], strict: bool, workers: Workers
+) -> None:
     """Prove every variant of every item in the banks (without FILES: in those that come with gdquiz).
 
-    Prints the size of each population, what was refused and why, and the time.  The exit code is 1 when anything is
-    wrong with an item, and 2 when a bank cannot be read.
+    Prints the size of each population, what was refused and why, which keys rest on the author's expression alone, and
+    the time.  The exit code is 1 when anything is wrong with an item, and 2 when a bank cannot be read.
     """
     from gdquiz.checking.proving import check as check_item
-    from gdquiz.checking.proving import told
+    from gdquiz.checking.proving import told, verdict
 
     began = time.perf_counter()
     items = load_banks(files)
     if only:
         items = tuple(find_item(name, items) for name in only)
-    total, faulty = 0, 0
+    found = []
     results = workers.each(partial(_timed, check_item), items)
     for result, seconds in with_progress(results, label="items", total=len(items)):
-        total += result.rows
-        faulty += bool(result.faults)
+        found.append(result)
         for line in told(result, seconds):
             click.echo(line)
-    verdict = "all proved" if not faulty else f"{counted(faulty, 'item')} with faults"
-    size = f"{counted(len(items), 'item')}, {counted(total, 'variant')}"
-    click.echo(f"{size}, {verdict}, in {time.perf_counter() - began:.1f} s")
-    context.exit(1 if faulty else 0)
+    size = f"{counted(len(items), 'item')}, {counted(sum(one.rows for one in found), 'variant')}"
+    click.echo(f"{size}, {verdict(found)}, in {time.perf_counter() - began:.1f} s")
+    context.exit(1 if any(one.faults or (strict and one.resting("alone")) for one in found) else 0)
 
 
 def _timed(work: Callable[[Given], Found], given: Given) -> tuple[Found, float]:

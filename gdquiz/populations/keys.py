@@ -25,6 +25,8 @@ from gdquiz.populations.world import World
 Refuse = Callable[[Any, str], None]
 Matrix = NDArray[np.intp]
 
+OF_WRONG_ANSWERS = ("a wrong answer", "two wrong answers", "too few different wrong values")
+"""How a reason of refusal begins that says nothing of the key."""
 APART = 5
 """Wrong answers lie at least this many units of the last asked place from the key and from one another."""
 ENOUGH = 3
@@ -62,10 +64,10 @@ class SolvedPart:
 def solve_part(part: Part, world: World, in_floats: World, refuse: Refuse) -> SolvedPart:
     """Key and wrong answers of a part; rows in which they are not fit for print are refused with a reason."""
     numbers = _numbers(part, world, in_floats, refuse)
-    chosen = _chosen(part, world)
+    chosen = chosen_of(part, world)
     if chosen is not None:
         differs = np.any(
-            chosen != _chosen(part, in_floats), axis=1
+            chosen != chosen_of(part, in_floats), axis=1
         )  # where floats cannot tell, the exact route decides
         refuse(differs & ~in_floats.doubtful, f"{ROUTES_DISAGREE} on the options of '{part.id}'")
         refuse(kind_of(part.kind).unfit(chosen), kind_of(part.kind).unfit_reason)
@@ -75,7 +77,7 @@ def solve_part(part: Part, world: World, in_floats: World, refuse: Refuse) -> So
         differs = truth != np.broadcast_to(in_floats(part.truth), (world.rows,))
         refuse(differs & ~in_floats.doubtful, f"{ROUTES_DISAGREE} on the truth of '{part.id}'")
     formula = _key_formula(part, world)
-    key = _Answer(numbers, chosen, _sampled(formula, world))
+    key = _Answer(numbers, chosen, sampled(formula, world))
     if formula is not None:
         refuse(~key.exists(part, world.rows), "the formula has no value at most of the points tried")
         for name in sorted(names_of(formula) - set(world.case.variables)):
@@ -93,10 +95,10 @@ def solve_part(part: Part, world: World, in_floats: World, refuse: Refuse) -> So
 
 def _numbers(part: Part, world: World, in_floats: World, refuse: Refuse) -> tuple[Any, ...]:
     source = world.model.source
-    columns = tuple(_full(world(node), world.rows) for node in part.answers)
+    columns = tuple(full(world(node), world.rows) for node in part.answers)
     for column, node in zip(columns, part.answers, strict=True):
         refuse(~has_value(column), "an answer is undefined or leaves the range of exact numbers")
-        refuse(~agree(column, _full(in_floats(node), world.rows)), ROUTES_DISAGREE)
+        refuse(~agree(column, full(in_floats(node), world.rows)), ROUTES_DISAGREE)
         size = np.abs(floats(column))
         refuse(~(size <= source.largest), f"an answer is larger than {source.largest}")
         if is_exact(column):
@@ -107,7 +109,8 @@ def _numbers(part: Part, world: World, in_floats: World, refuse: Refuse) -> tupl
     return columns
 
 
-def _full(column: Any, rows: int) -> Any:
+def full(column: Any, rows: int) -> Any:
+    """The column with an entry for each row."""
     if isinstance(column, Rationals):
         return column.broadcast(rows)
     return np.broadcast_to(np.asarray(column), (rows,))
@@ -124,7 +127,7 @@ def _near_rounding(column: Any, digits: int) -> Mask:
     return np.asarray(distance < 1e-6)
 
 
-def _chosen(part: Part, world: World) -> Matrix | None:
+def chosen_of(part: Part, world: World) -> Matrix | None:
     """The selection that is right in this world."""
     options = [option.id for option in part.source.option]
     if not options or part.lists_values:
@@ -136,7 +139,7 @@ def _chosen(part: Part, world: World) -> Matrix | None:
             columns.append(np.where(held.sum(axis=1) == 1, held.argmax(axis=1), -1))
         return np.stack(columns, axis=1).astype(np.intp)
     if part.rank:
-        ranks = np.stack([floats(_full(world(part.rank[option]), world.rows)) for option in options], axis=1)
+        ranks = np.stack([floats(full(world(part.rank[option]), world.rows)) for option in options], axis=1)
         order = np.argsort(ranks, axis=1, kind="stable")
         rising = np.take_along_axis(ranks, order, axis=1)
         with np.errstate(invalid="ignore"):
@@ -243,15 +246,15 @@ def _wrong_answer(part: Part, wrong: Wrong, world: World) -> tuple[_Answer, Node
     if wrong.values or wrong.chooses:
         # what is stated may use redefined quantities; doubts of its own leave the row alone where it is optional
         here = world.mistaken(wrong) if wrong.redefine else world.twin()
-        numbers = tuple(_full(here(node), rows) for node in wrong.values)
+        numbers = tuple(full(here(node), rows) for node in wrong.values)
         chosen = _stated_choice(part, wrong, here) if wrong.chooses else None
         return _Answer(numbers, chosen, (), _unclear(here)), None
     if kind_of(part.kind).shape.formula:
         formula = wrong.formula if wrong.formula is not None else _mistaken_formula(part, wrong, world)
-        return _Answer((), None, _sampled(formula, world)), formula
+        return _Answer((), None, sampled(formula, world)), formula
     mistaken = world.mistaken(wrong)
-    numbers = tuple(_full(mistaken(node), rows) for node in part.answers)
-    return _Answer(numbers, _chosen(part, mistaken), (), _unclear(mistaken)), None
+    numbers = tuple(full(mistaken(node), rows) for node in part.answers)
+    return _Answer(numbers, chosen_of(part, mistaken), (), _unclear(mistaken)), None
 
 
 def _unclear(world: World) -> Mask:
@@ -275,7 +278,7 @@ def _mistaken_formula(part: Part, wrong: Wrong, world: World) -> Node:
     return gradient[world.case.variables.index(part.source.derivative)]
 
 
-def _sampled(formula: Node | None, world: World) -> tuple[Any, ...]:
+def sampled(formula: Node | None, world: World) -> tuple[Any, ...]:
     """The values of a formula at the sample points: its fingerprint in each row."""
     if formula is None:
         return ()
@@ -285,10 +288,10 @@ def _sampled(formula: Node | None, world: World) -> tuple[Any, ...]:
     for place in range(len(SAMPLES)):
         point = {v: Rationals.constant(SAMPLES[(place + k) % len(SAMPLES)]) for k, v in enumerate(variables)}
         known = {name: world[name] for name in names if name not in point}
-        sample = _full(Evaluation(known | point)(formula), world.rows)
+        sample = full(Evaluation(known | point)(formula), world.rows)
         if is_exact(sample) and not np.all(sample.valid):  # large powers leave the range of exact numbers
             floating = {name: floats(column) for name, column in (known | point).items()}
-            sample = _full(Evaluation(floating)(formula), world.rows)
+            sample = full(Evaluation(floating)(formula), world.rows)
         samples.append(sample)
     return tuple(samples)
 
@@ -302,5 +305,5 @@ def _check_follow(part: Part, world: World, numbers: tuple[Any, ...], refuse: Re
     }
     needed = {name: earlier[name] if name in earlier else world[name] for name in names_of(part.follow)}
     evaluation = Evaluation(needed)
-    carried = _full(evaluation(part.follow), world.rows)
+    carried = full(evaluation(part.follow), world.rows)
     refuse(evaluation.doubtful | ~agree(carried, numbers[0]), f"follow-through of '{part.id}' misses the key")

@@ -27,8 +27,9 @@ from gdquiz.formulas.columns import floats, has_value
 from gdquiz.formulas.expressions import Node, names_of
 from gdquiz.numbers.exact import Mask, Rationals
 from gdquiz.populations import fitted, judged
+from gdquiz.populations.asserted import contradictions
 from gdquiz.populations.figures import drawable, readable
-from gdquiz.populations.keys import solve_part
+from gdquiz.populations.keys import OF_WRONG_ANSWERS, solve_part
 from gdquiz.populations.printing import Block, variants_of
 from gdquiz.populations.routes import (
     DISAGREEMENTS,
@@ -94,15 +95,18 @@ def populate(model: ItemModel) -> Population:
     """The population of an item.
 
     Raises ``InputError`` when there are more combinations than can be enumerated, or the loss has no derivatives, or a
-    misconception cannot be executed.
+    misconception cannot be executed, or an assertion or a second route to a key does not hold in every row.
     """
     refusals: Counter[str] = Counter()
+    faults: list[Fault] = []
     try:
         columns = [_enumerate(model, case) for case in model.cases]
         sizes = [max((column.rows for column in table.values()), default=1) for table in columns]
         if sum(sizes) > LARGEST:
             raise InputError(Fault(f"the cases have {sum(sizes):,} combinations together", f"at most {LARGEST:,}"))
-        blocks = [_block(model, *table, refusals) for table in zip(model.cases, columns, strict=True)]
+        blocks = [_block(model, *table, refusals, faults) for table in zip(model.cases, columns, strict=True)]
+        if faults:
+            raise InputError(faults)
     except InputError as error:
         raise error.at(file=model.file, line=model.line, item=model.id) from error
     except RecursionError:
@@ -150,13 +154,18 @@ def _too_many(model: ItemModel, names: list[str], sizes: list[int], total: int) 
 
 
 class _Filter:
-    """Which rows still pass, and why the others do not; each row is refused once, for the first reason."""
+    """Which rows still pass, and why the others do not; each row is refused once, for the first reason.
+
+    ``keyed`` are the rows with a key, whatever becomes of their wrong answers.
+    """
 
     def __init__(self, rows: int, refusals: Counter[str]):
-        self.passing = np.ones(rows, bool)
+        self.passing, self.keyed = np.ones(rows, bool), np.ones(rows, bool)
         self.refusals = refusals
 
     def refuse(self, rows: Mask | np.bool_ | bool, reason: str) -> None:
+        if not reason.startswith(OF_WRONG_ANSWERS):
+            self.keyed &= ~np.asarray(rows)
         refused = self.passing & rows
         count = int(refused.sum())
         if count:
@@ -164,7 +173,11 @@ class _Filter:
             self.passing &= ~refused
 
 
-def _block(model: ItemModel, case: Case, columns: dict[str, Rationals], refusals: Counter[str]) -> Block:
+def _block(
+    model: ItemModel, case: Case, columns: dict[str, Rationals], refusals: Counter[str], faults: list[Fault]
+) -> Block:
+    """The rows of a case that pass; others are counted as ``refusals``, and what contradicts its author is added to the
+    ``faults``."""
     columns = _prefiltered(model, case, columns, refusals)
     world = World(model, case, columns, PROVIDERS)
     rows = _Filter(world.rows, refusals)
@@ -191,6 +204,7 @@ def _block(model: ItemModel, case: Case, columns: dict[str, Rationals], refusals
     rows.refuse(~readable(world), "in the figure two things cannot be told apart")
     rows.refuse(world.doubtful, "too close to call")
     _verify(model, world, in_floats, rows)
+    faults += contradictions(parts, world, in_floats, rows.keyed)
     return Block(case, world, np.flatnonzero(rows.passing), parts, works(model, world, parts))
 
 
