@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gdquiz.assembly.seating import Student as Student
     from gdquiz.errors import Fault as Fault
     from gdquiz.errors import InputError as InputError
-    from gdquiz.marking.marks import Marking as Marking
+    from gdquiz.kinds.marked import Marking as Marking
 
 _HOMES = {
     "gdquiz.api.exams": (
@@ -49,7 +49,7 @@ _HOMES = {
     "gdquiz.assembly.blueprint": ("Blueprint", "Section", "Slot"),
     "gdquiz.assembly.seating": ("Student",),
     "gdquiz.errors": ("Fault", "InputError"),
-    "gdquiz.marking.marks": ("Marking",),
+    "gdquiz.kinds.marked": ("Marking",),
 }  # fmt: skip
 """Where each name lives; the imports above tell the same to programs that check types."""
 

@@ -19,8 +19,9 @@ from gdquiz.banks.models import ItemModel
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import NumberKey, PartKey, PartWording, Question, Wording
 from gdquiz.formulas.expressions import Language, parse
+from gdquiz.kinds.marked import Marking
 from gdquiz.marking import following, formulas
-from gdquiz.marking.marks import Marking, mark, mark_question
+from gdquiz.marking.marks import mark, mark_question
 from gdquiz.responses import letters, numerals
 
 TABLE = Path(__file__).resolve().parent / "marking_cases.json"

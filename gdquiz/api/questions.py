@@ -10,6 +10,7 @@ from gdquiz.api.showing import question_shown
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
 from gdquiz.exam.wording import fill
+from gdquiz.kinds.marked import Marking
 from gdquiz.marking import marks
 from gdquiz.plurals import counted
 
@@ -99,7 +100,7 @@ class Marked:
 
     points: Fraction
     most: Fraction
-    parts: tuple[marks.Marking, ...]
+    parts: tuple[Marking, ...]
 
 
 def mark(question: Question, responses: str | Sequence[str]) -> Marked:

@@ -17,8 +17,6 @@ from gdquiz.kinds.marked import Carried, Given, Marking
 from gdquiz.marking import following, formulas
 from gdquiz.responses.numerals import Unreadable
 
-__all__ = ["Marking", "expected", "given_number", "mark", "mark_question"]
-
 Fill = Callable[[str], str]
 
 

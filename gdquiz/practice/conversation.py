@@ -19,7 +19,8 @@ from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.exam.frozen import LETTERS, Misconception, PartWording, Question, Wording
 from gdquiz.exam.wording import fill
 from gdquiz.kinds.kind import kind_of
-from gdquiz.marking.marks import Marking, given_number, mark
+from gdquiz.kinds.marked import Marking
+from gdquiz.marking.marks import given_number, mark
 from gdquiz.practice import mastery, plan
 from gdquiz.practice import record as kept
 from gdquiz.practice.progress import Progress
