@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,13 +21,16 @@ from gdquiz.exam.frozen import LETTERS, Exam, PartKey, PartWording, Wording
 from gdquiz.marking.following import part_name
 from gdquiz.practice import mastery
 from gdquiz.practice.grammar import grammar
-from gdquiz.practice.page import practice_page
+from gdquiz.practice.page import SCRIPTS, practice_page
 from gdquiz.practice.questions import key_of, wrong_answers
 from gdquiz.practice.record import Record, answered, from_json, progress_of
 from gdquiz.rendering.fragments import HOLE, Fragments
 from gdquiz.responses import letters, numerals
 
-TABLE = json.loads((Path(__file__).resolve().parent / "marking_cases.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).resolve().parent.parent
+TABLE = json.loads((ROOT / "tests" / "marking_cases.json").read_text(encoding="utf-8"))
+MARKED = ("credit", "right", "misconception", "unreadable", "followed", "by_hand")
+"""What is compared of a marking."""
 
 
 # --- the table of texts ----------------------------------------------------------------------------------------------
@@ -167,16 +173,18 @@ def structured(part: PartWording, key: PartKey, response: str) -> Any:
     return response
 
 
-@in_browser
-def test_page_and_python_mark_alike(browser_page: Callable[..., Any], page_file: Path) -> None:
-    """Every case of the table that the page's controls can give."""
+def test_page_and_python_mark_alike(tmp_path: Path) -> None:
+    """Every case of the table that the page's controls can give, marked by its scripts in node, without a browser."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node.js is not installed")
     parts = {
         name: (PartWording.model_validate(one["wording"]), PartKey.model_validate(one["key"]))
         for name, one in TABLE["parts"].items()
     }
     names = {part_name(name) for case in TABLE["cases"] for name in case.get("earlier", {})}
     cases = []
-    for case in TABLE["cases"]:
+    for number, case in enumerate(TABLE["cases"]):
         part, key = parts[case["part"]]
         try:
             response = structured(part, key, case["response"]) if case["response"].strip() else case["response"]
@@ -185,21 +193,24 @@ def test_page_and_python_mark_alike(browser_page: Callable[..., Any], page_file:
         options = [{"id": option} for option in key.order or [option.id for option in part.options]]
         told = {**key_of(key, names), "wrong": wrong_answers(key), "options": options}
         earlier = {part_name(name): value for name, value in case.get("earlier", {}).items()}
-        cases.append([{"kind": part.kind, "variables": part.variables}, told, response, earlier, case])
+        cases.append({
+            "name": f"{number}: {case['part']}: {case['response']}",
+            "part": {"kind": part.kind, "variables": part.variables},
+            "key": told, "response": response, "earlier": earlier,
+            "expected": {name: case[name] for name in MARKED},
+        })  # fmt: skip
     assert len(cases) > 400
-    samples = grammar(part.variables for part, _ in parts.values())
-    page = browser_page(page_file)
-    found = page.evaluate(
-        """([cases, samples]) => cases.map(([part, key, response, earlier]) => {
-          const told = gdquiz.mark(part, key, response, earlier, samples);
-          return { credit: told.credit, right: told.right, misconception: told.misconceptions[0] ?? "",
-                   unreadable: told.unreadable !== "", followed: told.followed, by_hand: told.by_hand };
-        })""",
-        [[case[:4] for case in cases], samples],
-    )
-    expected = [{name: case[4][name] for name in told} for case, told in zip(cases, found, strict=True)]
-    differ = [(case[4], told) for case, told, want in zip(cases, found, expected, strict=True) if told != want]
-    assert not differ
+    table = tmp_path / "marking.json"
+    files = [ROOT / "templates" / "practice" / f"{name}.js" for name in SCRIPTS[: SCRIPTS.index("marking") + 1]]
+    grammar_of = grammar(part.variables for part, _ in parts.values())
+    scripts = [file.read_text(encoding="utf-8") for file in files]
+    table.write_text(json.dumps({"scripts": scripts, "grammar": grammar_of, "cases": cases}), encoding="utf-8")
+    done = subprocess.run(
+        [node, "--test", "--test-reporter=tap", str(ROOT / "tests" / "javascript" / "marking.test.mjs")],
+        capture_output=True, text=True, check=False, encoding="utf-8", env={**os.environ, "GDQUIZ_MARKING": str(table)},
+    )  # fmt: skip
+    assert done.returncode == 0, [line for line in done.stdout.splitlines() if "not ok" in line] or done.stderr
+    assert f"# pass {len(cases)}" in done.stdout
 
 
 def opened(browser_page: Callable[..., Any], page_file: Path, item: str, form: int = 0, **how: Any) -> Any:

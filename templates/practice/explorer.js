@@ -3,7 +3,7 @@
 const MOST_STEPS = 60;
 const GUESSES = ["converged", "slow", "cycle", "diverged_loss_up", "drift"];
 
-function startExplorer(section, data, texts) {
+function startExplorer(section, data) {
   const { explorer, grammar } = data;
   const families = explorer.families.map((family) => {
     const ready = { ...family, rates: family.rates.map(exact), grid: exact(family.grid) };

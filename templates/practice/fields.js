@@ -140,8 +140,8 @@ const FIELDS = {
     };
   },
   ordering: (part, question, id, texts) => {
-    let places = question.options.map((_, i) => i),
-      touched = false;
+    const places = question.options.map((_, i) => i);
+    let touched = false;
     const list = make("ol", { class: "order" });
     const move = (at, by) => {
       const to = at + by;

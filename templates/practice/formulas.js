@@ -3,6 +3,7 @@
 // The tables and limits (functions, Greek letters, lengths) come from the Python grammar.
 
 class Unreadable extends Error {
+  /** @param {string} problem  @param {number} [column] */
   constructor(problem, column) {
     super(column === undefined ? problem : `${problem} at column ${column}`);
     this.problem = problem;
@@ -10,21 +11,29 @@ class Unreadable extends Error {
   }
 }
 
+/** @type {(greek: string) => RegExp} */
 const tokenPattern = (greek) => {
   const number = String.raw`(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`;
   const word = `[A-Za-z_][A-Za-z0-9_₀-₉]*|[${greek}](?:_[A-Za-z0-9₀-₉]+|[0-9₀-₉]*)`;
   const sign = String.raw`\*\*|[-+*/^(),−–·×∙⋅∗÷√]`;
   return new RegExp(`\\s+|(${number})|(${word})|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(${sign})`, "uy");
 };
+/** @type {Record<string, string>} */
 const SIGNS = { "−": "-", "–": "-", "·": "*", "×": "*", "∙": "*", "⋅": "*", "∗": "*", "÷": "/", "**": "^" };
+/** @type {(text: string) => string} */
 const plainDigits = (text) =>
-  text.replace(/[₀-₉]/g, (d) => "₀₁₂₃₄₅₆₇₈₉".indexOf(d)).replace(/[⁰¹²³⁴-⁹]/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(d));
+  text
+    .replace(/[₀-₉]/g, (d) => `${"₀₁₂₃₄₅₆₇₈₉".indexOf(d)}`)
+    .replace(/[⁰¹²³⁴-⁹]/g, (d) => `${"⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(d)}`);
 
 // The tokens of a text: { kind, text, column }, kinds being number, name, function and the signs themselves.
+/** @type {(text: string, names: string[], grammar: Grammar) => Token[]} */
 function scanned(text, names, grammar) {
   const pattern = tokenPattern(Object.keys(grammar.greek).join(""));
+  /** @type {Token[]} */
   const tokens = [];
-  const put = (kind, value, column) => tokens.push({ kind, text: value, column });
+  /** @type {Put} */
+  const put = (kind, value, column) => void tokens.push({ kind, text: value, column });
   let open = 0,
     column = 1;
   while (pattern.lastIndex < text.length) {
@@ -49,6 +58,7 @@ function scanned(text, names, grammar) {
   return tokens;
 }
 
+/** @type {(word: string, column: number, names: string[], grammar: Grammar, put: Put) => void} */
 function putWord(word, column, names, grammar, put) {
   let name = plainDigits(word);
   if (grammar.greek[name[0]]) name = grammar.greek[name[0]] + name.slice(1);
@@ -60,6 +70,7 @@ function putWord(word, column, names, grammar, put) {
 }
 
 // The tree that a text says, in the declared names.  Throws Unreadable; the work is bounded as in Python.
+/** @type {(text: string, names: string[], grammar: Grammar) => Tree} */
 function parsed(text, names, grammar) {
   const { limits } = grammar;
   if ([...text].length > limits.length) throw new Unreadable("a formula that is too long");
@@ -68,19 +79,23 @@ function parsed(text, names, grammar) {
   let at = 0;
   const next = () => tokens[at].kind;
   const take = () => tokens[at++];
+  /** @type {(problem: string, column: number) => never} */
   const fail = (problem, column) => {
     throw new Unreadable(problem, column);
   };
   const unexpected = () =>
     fail(next() === "end" ? "an unexpected end" : `an unexpected '${tokens[at].text}'`, tokens[at].column);
+  /** @type {(kind: string) => Token} */
   const expect = (kind) => (next() === kind ? take() : unexpected());
 
   // A part is its tree with what the limits need to know of it.
+  /** @type {(part: Parsed) => Parsed} */
   const bounded = (part) => {
     if (part.depth > limits.depth) fail("a formula nested too deeply", part.column);
     if (part.nodes > limits.nodes) fail("a formula that is too large", part.column);
     return part;
   };
+  /** @type {(apply: string, parts: Parsed[], column: number, known?: Partial<Parsed>) => Parsed} */
   const made = (apply, parts, column, known = {}) =>
     bounded({
       tree: { apply, of: parts.map((part) => part.tree) },
@@ -91,11 +106,12 @@ function parsed(text, names, grammar) {
       constant: null,
       ...known,
     });
+  /** @type {(apply: "+" | "*", left: Parsed, right: Parsed) => Parsed} */
   const grown = (apply, left, right) => {
-    const both = left.constant && right.constant;
     const known = {
       degree: apply === "*" ? left.degree + right.degree : Math.max(left.degree, right.degree),
-      constant: both ? (apply === "+" ? plus : times)(left.constant, right.constant) : null,
+      constant:
+        left.constant && right.constant ? (apply === "+" ? plus : times)(left.constant, right.constant) : null,
       open: true,
     };
     if (!left.open || left.tree.apply !== apply) return made(apply, [left, right], left.column, known);
@@ -107,8 +123,10 @@ function parsed(text, names, grammar) {
       ...known,
     });
   };
+  /** @type {(sign: Token, part: Parsed) => Parsed} */
   const negated = (sign, part) =>
     made("-", [part], sign.column, { degree: part.degree, constant: part.constant && opposite(part.constant) });
+  /** @type {(base: Parsed, sign: Token, exponent: Parsed) => Parsed} */
   const power = (base, sign, exponent) => {
     if (!exponent.constant) fail("an exponent that is no number", sign.column);
     if (exponent.constant.bottom !== 1n) fail("an exponent that is no whole number", sign.column);
@@ -128,11 +146,13 @@ function parsed(text, names, grammar) {
   };
 
   // sign: what may stand in front; each rule of the grammar is a function.
+  /** @type {(inner: () => Parsed) => () => Parsed} */
   const signedOr = (inner) => () => {
     if (next() === "-") return negated(take(), signedOr(inner)());
     if (next() === "+") return (take(), { ...signedOr(inner)(), open: false });
     return inner();
   };
+  /** @type {() => Parsed} */
   const atom = () => {
     const token = take();
     switch (token.kind) {
@@ -152,6 +172,7 @@ function parsed(text, names, grammar) {
         return unexpected();
     }
   };
+  /** @type {(token: Token) => Parsed} */
   const numeral = (token) => {
     const exponent = /[eE](.*)$/.exec(token.text)?.[1] ?? "0";
     const short = exponent.length <= 5 && Math.abs(Number(exponent)) <= 2 * limits.digits;
@@ -163,6 +184,7 @@ function parsed(text, names, grammar) {
     if (!fits) fail("a number that is too long", token.column);
     return { tree: { number: value }, column: token.column, depth: 1, nodes: 1, degree: 0, constant: value };
   };
+  /** @type {(token: Token) => Parsed} */
   const call = (token) => {
     expect("(");
     const parts = [sum()];
@@ -177,11 +199,13 @@ function parsed(text, names, grammar) {
       fail(`${token.text} of a number it does not exist for`, token.column);
     return made(token.text, parts, token.column);
   };
+  /** @type {() => Parsed} */
   const raisedAtom = () => {
     const base = atom();
     return next() === "^" ? power(base, take(), signedOr(raisedAtom)()) : base;
   };
   const factor = signedOr(raisedAtom);
+  /** @type {() => Parsed} */
   const product = () => {
     let left = raisedAtom();
     for (;;) {
@@ -201,6 +225,7 @@ function parsed(text, names, grammar) {
     }
   };
   const signed = signedOr(product);
+  /** @type {() => Parsed} */
   const sum = () => {
     let left = signed();
     while (next() === "+" || next() === "-") {
@@ -218,11 +243,12 @@ function parsed(text, names, grammar) {
 // --- values ----------------------------------------------------------------------------------------------------------
 
 // The exact value at a point (rationals by name), or null where it is not known to be rational or there is none.
+/** @type {(tree: Tree, point: RatioPoint) => Ratio | null} */
 function exactValue(tree, point) {
   if (tree.number) return tree.number;
-  if (tree.name) return point[tree.name] ?? null;
-  const values = tree.of.map((part) => exactValue(part, point));
-  if (values.includes(null)) return null;
+  if (tree.name !== undefined) return point[tree.name] ?? null;
+  const values = tree.of.map((part) => exactValue(part, point)).filter((value) => value !== null);
+  if (values.length < tree.of.length) return null;
   const [a, b] = values;
   switch (tree.apply) {
     case "+":
@@ -254,6 +280,7 @@ function exactValue(tree, point) {
   }
 }
 
+/** @type {Record<string, (...values: number[]) => number>} */
 const FLOATING = {
   "+": (...terms) => terms.reduce((a, b) => a + b),
   "*": (...factors) => factors.reduce((a, b) => a * b),
@@ -277,12 +304,13 @@ const FLOATING = {
 };
 
 // The tree as a function of floats, given in the order of the names.
+/** @type {(tree: Tree, names: string[]) => (point: number[]) => number} */
 function compiled(tree, names) {
   if (tree.number) {
     const value = float(tree.number);
     return () => value;
   }
-  if (tree.name) {
+  if (tree.name !== undefined) {
     const at = names.indexOf(tree.name);
     return (point) => point[at];
   }

@@ -2,6 +2,7 @@
 // A marking is { credit, right, understood, misconceptions, wrong, said, followed, unreadable, by_hand }: `wrong` is the
 // foreseen wrong answer it is, `said` a sentence of marking itself or a text of the page.
 
+/** @type {Readonly<Marking>} */
 const blank = {
   credit: ZERO,
   right: false,
@@ -13,16 +14,22 @@ const blank = {
   unreadable: "",
   by_hand: false,
 };
+/** @type {(understood: string) => Marking} */
 const full = (understood) => ({ ...blank, credit: ONE, right: true, understood });
+/** @type {(a: Ratio) => string} */
 const plainRatio = (a) => (a.bottom === 1n ? `${a.top}` : `${a.top}/${a.bottom}`);
+/** @type {(a: Ratio, b: Ratio) => Ratio} */
 const larger = (a, b) => (compare(a, b) < 0 ? b : a);
 
 // The marking of a response: text for a number, a formula and words; texts for several numbers; for options their places
 // as shown: a place, places, or { truth, place }.  `earlier` holds the numbers given for earlier parts, by name.
+/** @type {(part: Part, key: Key, response: Answer, earlier: RatioPoint, grammar: Grammar) => Marking} */
 function mark(part, key, response, earlier, grammar) {
   try {
     if (typeof response === "string" && !response.trim()) refuse("Nothing was answered.");
-    return RULES[part.kind](part, key, response, earlier, grammar);
+    /** @type {Rule} */
+    const rule = RULES[part.kind];
+    return rule(part, key, response, earlier, grammar);
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
     return { ...blank, unreadable: error.message };
@@ -30,11 +37,12 @@ function mark(part, key, response, earlier, grammar) {
 }
 
 // The number that a response gives, for later parts to follow from, or null.
+/** @type {(part: Part, key: Key, response: any) => Ratio | null} */
 function givenNumber(part, key, response) {
   try {
     if (part.kind === "number") return readNumber(response);
     if (part.kind === "choice") {
-      const chosen = key.options[response]?.id;
+      const chosen = key.options?.[response]?.id;
       const wrong = (key.wrong ?? []).find((one) => one.options?.length === 1 && one.options[0] === chosen);
       return wrong?.values?.length ? exact(wrong.values[0]) : null;
     }
@@ -44,9 +52,10 @@ function givenNumber(part, key, response) {
   return null;
 }
 
+/** @type {(key: Key, share: Ratio, understood: string, isWrong: (wrong: Wrong) => unknown, said?: string | TextNumber) => Marking} */
 function judged(key, share, understood, isWrong, said = "") {
   const met = (key.wrong ?? []).filter(isWrong);
-  const credit = met.reduce((most, wrong) => larger(most, exact(String(wrong.credit ?? 0))), share);
+  const credit = met.reduce((most, wrong) => larger(most, exactly(String(wrong.credit ?? 0))), share);
   const misconceptions = [...new Set(met.map((wrong) => wrong.code))];
   return { ...blank, credit, understood, misconceptions, wrong: met[0] ?? null, said: met.length ? "" : said };
 }
@@ -54,15 +63,20 @@ function judged(key, share, understood, isWrong, said = "") {
 // --- numbers ---------------------------------------------------------------------------------------------------------
 
 const ROUNDED = ratio(1n, 1000n);
-const halfWidth = (number) => over(minus(exact(number.high), exact(number.low)), TWO);
-const accepts = (number, value) => compare(exact(number.low), value) <= 0 && compare(value, exact(number.high)) <= 0;
+/** @type {(number: NumberKey) => Ratio} */
+const halfWidth = (number) => over(minus(exactly(number.high), exactly(number.low)), TWO);
+/** @type {(number: NumberKey, value: Ratio) => boolean} */
+const accepts = (number, value) => compare(exactly(number.low), value) <= 0 && compare(value, exactly(number.high)) <= 0;
+/** @type {(value: Ratio, places: number) => boolean} */
 const terminates = (value, places) => 10n ** BigInt(places) % value.bottom === 0n;
 
+/** @type {(number: Ratio, value: Ratio, half: Ratio) => boolean} */
 function isNear(number, value, half) {
   const room = !half.top && !terminates(value, 3) ? ROUNDED : half;
   return compare(size(minus(number, value)), room) <= 0;
 }
 
+/** @type {Rule<Numbers, string>} */
 function markNumber(part, key, response, earlier) {
   const number = readNumber(response),
     understood = plainRatio(number),
@@ -86,25 +100,27 @@ function markNumber(part, key, response, earlier) {
       said = "It follows from your earlier answer, but that answer leaves nothing to work out here.";
     }
   }
-  if (!half.top && isNear(number, exact(wanted.value), half))
+  if (!half.top && isNear(number, exactly(wanted.value), half))
     said = "That is the right number rounded; the exact value is asked for.";
   return judged(
     key,
     ZERO,
     understood,
-    (wrong) => wrong.values?.length > 0 && isNear(number, exact(wrong.values[0]), half),
+    ({ values }) => values?.length && isNear(number, exactly(values[0]), half),
     said,
   );
 }
 
+/** @type {Rule<Numbers, string[]>} */
 function markNumbers(part, key, response) {
   const numbers = response.map(readNumber),
     understood = numbers.map(plainRatio).join("; ");
   const right = numbers.filter((number, i) => accepts(key.numbers[i], number)).length;
   if (right === numbers.length) return full(understood);
-  const isWrong = (wrong) =>
-    wrong.values?.length === numbers.length &&
-    numbers.every((number, i) => isNear(number, exact(wrong.values[i]), halfWidth(key.numbers[i])));
+  /** @type {(wrong: Wrong) => unknown} */
+  const isWrong = ({ values }) =>
+    values?.length === numbers.length &&
+    numbers.every((number, i) => isNear(number, exactly(values[i]), halfWidth(key.numbers[i])));
   return judged(
     key,
     ratio(BigInt(right), BigInt(numbers.length)),
@@ -117,11 +133,16 @@ function markNumbers(part, key, response) {
 // --- options ---------------------------------------------------------------------------------------------------------
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/** @type {(a?: string[], b?: string[]) => boolean} */
 const agree = (a = [], b = []) => a.length === b.length && a.every((x, i) => x === b[i]);
+/** @type {(a?: string[], b?: string[]) => boolean} */
 const agreeAsSets = (a = [], b = []) => a.length === b.length && a.every((x) => b.includes(x));
+/** @type {(key: { options: Option[] }, places: number[]) => string[]} */
 const idsAt = (key, places) => places.map((place) => key.options[place].id);
+/** @type {(places: number[]) => string} */
 const lettersOf = (places) => places.map((place) => LETTERS[place]).join(", ");
 
+/** @type {Rule<Choices, number>} */
 function markChoice(part, key, place) {
   const [chosen] = idsAt(key, [place]);
   if (key.right.includes(chosen)) return full(LETTERS[place]);
@@ -135,6 +156,7 @@ function markChoice(part, key, place) {
 }
 
 // Right choices less wrong ones, each as a share of what there is of its kind; not below 0.
+/** @type {Rule<{ options: Option[] }, number[]>} */
 function markChoices(part, key, places) {
   const right = key.right ?? [],
     chosen = idsAt(key, places),
@@ -148,13 +170,15 @@ function markChoices(part, key, places) {
 }
 
 // The verdict alone earns half where a reason is asked for as well; a reason without its verdict earns nothing.
+/** @type {Rule<Choices, Verdict>} */
 function markTruth(part, key, { truth, place = null }) {
   const verdict = truth === key.truth;
   let understood = truth ? "true" : "false";
   if (!key.options?.length) return { ...blank, credit: verdict ? ONE : ZERO, right: verdict, understood };
-  understood += `, ${LETTERS[place]}`;
-  const [reason] = idsAt(key, [place]),
-    holds = key.right.includes(reason);
+  const reasonAt = present(place),
+    [reason] = idsAt(key, [reasonAt]);
+  understood += `, ${LETTERS[reasonAt]}`;
+  const holds = key.right.includes(reason);
   if (verdict && holds) return full(understood);
   const said = holds
     ? "The reason holds; what does it say of the statement?"
@@ -164,6 +188,7 @@ function markTruth(part, key, { truth, place = null }) {
   return judged(key, verdict ? ratio(1n, 2n) : ZERO, understood, (wrong) => agree(wrong.options, [reason]), said);
 }
 
+/** @type {Rule<Choices, number[]>} */
 function markMatching(part, key, places) {
   const chosen = idsAt(key, places),
     understood = places.map((place, i) => `${i + 1}${LETTERS[place]}`).join(", ");
@@ -179,6 +204,7 @@ function markMatching(part, key, places) {
 }
 
 // Kendall's tau, not below 0: pairs in order less pairs out of order, as a share of all.
+/** @type {Rule<Choices, number[]>} */
 function markOrdering(part, key, places) {
   const chosen = idsAt(key, places),
     understood = lettersOf(places);
@@ -200,6 +226,7 @@ const DECIDING = 8,
   MARGIN_BITS = 100n; // 10^-30 and a little more room
 const LEFT_SIDE = /^\s*(?:[\p{L}_][\p{L}\p{N}_'’′]*\s*(?:\([^()=]*\))?|[d∂][^=]{0,10}\/\s*[d∂][^=]{0,10})\s*=(?!=)/u;
 
+/** @type {(text: string, variables: string[], grammar: Grammar) => Tree} */
 function readFormula(text, variables, grammar) {
   let clean = plainText(text).replaceAll("\n", " ").replace(LEFT_SIDE, "");
   for (const name of variables) {
@@ -215,16 +242,19 @@ function readFormula(text, variables, grammar) {
   }
 }
 
+/** @type {(tree: Tree) => string} */
 const written = (tree) => JSON.stringify(tree, (_, value) => (typeof value === "bigint" ? `${value}` : value));
 
 // The values of a tree at all sample points in floats, and where no part of it is too large.
+/** @type {(tree: Tree, names: string[], points: number[][]) => { value: number; tame: boolean }[]} */
 function sampled(tree, names, points) {
   return points.map((point) => {
     let tame = true;
+    /** @type {(node: Tree) => number} */
     const value = (node) => {
       const found = node.number
         ? float(node.number)
-        : node.name
+        : node.name !== undefined
           ? point[names.indexOf(node.name)]
           : FLOATING[node.apply](...node.of.map(value));
       if (Math.abs(found) > LARGEST) tame = false;
@@ -235,6 +265,7 @@ function sampled(tree, names, points) {
 }
 
 // Whether two formulas are the same function wherever the first has a value; null where that cannot be told.
+/** @type {(ours: Tree, theirs: Tree, variables: string[], samples: number[][]) => boolean | null} */
 function equivalent(ours, theirs, variables, samples) {
   if (written(ours) === written(theirs)) return true;
   const points = samples.map((point) => point.map((top) => top / 1994));
@@ -260,6 +291,7 @@ function equivalent(ours, theirs, variables, samples) {
   return met >= ENOUGH ? true : null;
 }
 
+/** @type {(ours: Tree, theirs: Tree, variables: string[], samples: number[][]) => boolean} */
 function isNearly(ours, theirs, variables, samples) {
   const points = samples.map((point) => point.map((top) => top / 1994));
   const [a, b] = [sampled(ours, variables, points), sampled(theirs, variables, points)];
@@ -269,10 +301,12 @@ function isNearly(ours, theirs, variables, samples) {
   );
 }
 
+/** @type {Rule<{ formula: string }, string>} */
 function markFormula(part, key, response, earlier, grammar) {
-  const { variables } = part,
+  const { variables = [] } = part,
     samples = grammar.samples[variables.join(" ")];
   const given = readFormula(response, variables, grammar),
+    /** @type {(text: string) => Tree} */
     own = (text) => parsed(text, variables, grammar),
     ours = own(key.formula);
   const understood = response.trim(),
@@ -299,12 +333,13 @@ const RULES = {
   matching: markMatching,
   ordering: markOrdering,
   formula: markFormula,
-  text: (part, key, response) => ({ ...blank, understood: response.trim().split(/\s+/u).join(" "), by_hand: true }),
+  text: (/** @type {Part} */ _part, /** @type {Key} */ _key, /** @type {string} */ response) => ({ ...blank, understood: response.trim().split(/\s+/u).join(" "), by_hand: true }),
 };
 
 // --- follow-through --------------------------------------------------------------------------------------------------
 
 const FREE = ["-", "abs", "sign", "step", "relu", "min", "max", "floor", "ceil"];
+/** @type {Record<string, (s: number) => boolean>} */
 const COMPARED = {
   "==": (s) => s === 0,
   "!=": (s) => s !== 0,
@@ -314,19 +349,25 @@ const COMPARED = {
   ">=": (s) => s >= 0,
 };
 const MOST_BITS = 100_000;
+/** @type {(a: Ratio) => boolean} */
 const isUnit = (a) => same(size(a), ONE);
 
 // What follows from earlier answers, and whether those left nothing to do; null where there is no such value.
 // The tree is [function, ...arguments], a number as text, or a name as ["name", text].
+/** @type {(follow: Follow, earlier: RatioPoint) => { value: any; trivial: boolean } | null} */
 function carried(follow, earlier) {
   const found = followed(follow, earlier);
   return found && { value: found.value, trivial: found.work === 0 };
 }
 
+/** @type {(tree: Follow, known: RatioPoint) => Piece<any> | null} */
 function followed(tree, known) {
-  if (typeof tree === "string") return { value: exact(tree), carried: false, work: 0 };
+  if (typeof tree === "string") return { value: exactly(tree), carried: false, work: 0 };
   const [apply, ...inside] = tree;
-  if (apply === "name") return known[inside[0]] ? { value: known[inside[0]], carried: true, work: 0 } : null;
+  if (apply === "name") {
+    const value = known[String(inside[0])];
+    return value ? { value, carried: true, work: 0 } : null;
+  }
   if (apply === "if") {
     const asked = followed(inside[0], known),
       chosen = asked && followed(inside[asked.value ? 1 : 2], known);
@@ -334,8 +375,8 @@ function followed(tree, known) {
       chosen && { value: chosen.value, carried: asked.carried || chosen.carried, work: asked.work + chosen.work }
     );
   }
-  const pieces = inside.map((part) => followed(part, known));
-  if (pieces.includes(null)) return null;
+  const pieces = inside.map((part) => followed(part, known)).filter((piece) => piece !== null);
+  if (pieces.length < inside.length) return null;
   const value = followedValue(
     apply,
     pieces.map((piece) => piece.value),
@@ -345,8 +386,9 @@ function followed(tree, known) {
   return { value, carried: pieces.some((piece) => piece.carried), work };
 }
 
+/** @type {(apply: string, values: any[]) => Ratio | boolean | null} */
 function followedValue(apply, values) {
-  if (COMPARED[apply]) return COMPARED[apply](compare(...values));
+  if (COMPARED[apply]) return COMPARED[apply](compare(values[0], values[1]));
   if (apply === "and") return values.every(Boolean);
   if (apply === "or") return values.some(Boolean);
   if (apply === "not") return !values[0];
@@ -363,9 +405,11 @@ function followedValue(apply, values) {
 }
 
 // Whether there is something to work out that an earlier answer takes part in.
+/** @type {(apply: string, pieces: Piece<any>[]) => boolean} */
 function isWork(apply, pieces) {
   if (!pieces.some((piece) => piece.carried) || FREE.includes(apply) || COMPARED[apply]) return false;
   const values = pieces.map((piece) => piece.value),
+    /** @type {(a: Ratio) => boolean} */
     isZero = (a) => a.top === 0n;
   if (apply === "+" || apply === "*") {
     const counted = pieces.filter(({ value }) => (apply === "+" ? !isZero(value) : !isUnit(value)));

@@ -6,15 +6,18 @@ const LONGEST_RESPONSE = 500,
 
 // A response that is not understood; the message is a sentence for the person who typed it.
 class NotUnderstood extends Error {}
+/** @type {(sentence: string) => never} */
 const refuse = (sentence) => {
   throw new NotUnderstood(sentence);
 };
 
+/** @type {Record<string, string>} */
 const VULGAR = Object.fromEntries(
   "½ 1/2,⅓ 1/3,⅔ 2/3,¼ 1/4,¾ 3/4,⅕ 1/5,⅖ 2/5,⅗ 3/5,⅘ 4/5,⅙ 1/6,⅚ 5/6,⅐ 1/7,⅛ 1/8,⅜ 3/8,⅝ 5/8,⅞ 7/8,⅑ 1/9,⅒ 1/10"
     .split(",")
     .map((pair) => pair.split(" ")),
 );
+/** @type {[RegExp, any][]} */
 const LOOK_ALIKE = [
   [/[−–—‐‑﹣－]/gu, "-"],
   [/[＋﹢]/gu, "+"],
@@ -28,7 +31,7 @@ const LOOK_ALIKE = [
   [/[＝≈]/gu, "="],
   [/’/gu, "'"],
   [/\r/gu, "\n"],
-  [/[０-９]/gu, (digit) => String("０１２３４５６７８９".indexOf(digit))],
+  [/[０-９]/gu, (/** @type {string} */ digit) => String("０１２３４５６７８９".indexOf(digit))],
 ];
 const NUMERAL = "(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?";
 const NUMBER = new RegExp(
@@ -43,8 +46,10 @@ const GROUPS = /^[+-]?[0-9]{1,3}(?:[ '][0-9]{3})+(?:[.,][0-9]*)?$/;
 const ONE_GROUP = /^([+-]?[1-9][0-9]{0,2}),([0-9]{3})$/;
 const WANTED = "a number such as 1.5 (or 1,5), -3/4 or 2e-3";
 
+/** @type {(text: string) => string} */
 const quoted = (text) => ([...text].length > 33 ? `'${[...text].slice(0, 30).join("")}...'` : `'${text}'`);
 
+/** @type {(text: string) => string} */
 function plainText(text) {
   if ([...text].length > LONGEST_RESPONSE)
     refuse(`The response has ${[...text].length} characters; at most ${LONGEST_RESPONSE} are read.`);
@@ -58,11 +63,14 @@ function plainText(text) {
     .trim();
 }
 
+/** @type {(clean: string) => string} */
 const tight = (clean) =>
   clean.replace(/ *([/*^=]) */g, "$1").replace(/(^|[([{,;=\n] *)([+-]) +(?=[0-9.,½-⅞])/gu, "$1$2");
+/** @type {(clean: string) => string} */
 const unlabelled = (clean) => clean.replace(LABEL, "");
 
 // The number that a response to a question for one number says.
+/** @type {(text: string) => Ratio} */
 function readNumber(text) {
   const clean = unlabelled(tight(plainText(text)));
   if (GROUPS.test(clean)) refuse(noThousands(clean));
@@ -71,11 +79,13 @@ function readNumber(text) {
 }
 
 // What 1,250 would be if its comma parted thousands; null where it cannot be read so.
+/** @type {(text: string) => Ratio | null} */
 function otherReading(text) {
   const found = ONE_GROUP.exec(unlabelled(tight(plainText(text))));
   return found ? exact(found[1] + found[2]) : null;
 }
 
+/** @type {(token: string) => Ratio} */
 function numberOf(token) {
   const wrapped = /^([+-]?)\(([^()]*)\)$/u.exec(token);
   if (wrapped && !/^[+-]/.test(wrapped[2])) token = wrapped[1] + wrapped[2];
@@ -83,7 +93,7 @@ function numberOf(token) {
   const found = NUMBER.exec(token)?.groups;
   if (!found) refuse(refusalOf(token));
   let value;
-  if (found.vulgar) value = plus(numeralOf(found.whole || "0"), exact(VULGAR[found.vulgar]));
+  if (found.vulgar) value = plus(numeralOf(found.whole || "0"), exactly(VULGAR[found.vulgar]));
   else if (found.factor) {
     const power = found.power1 ?? found.power2;
     if (Math.abs(Number(power.slice(0, 9))) > LARGEST_EXPONENT)
@@ -100,6 +110,7 @@ function numberOf(token) {
   return found.sign === "-" ? opposite(value) : value;
 }
 
+/** @type {(text: string) => Ratio} */
 function numeralOf(text) {
   const [digits, exponent = ""] = text.toLowerCase().replaceAll(",", ".").split("e");
   const [before, places = ""] = digits.split(".");
@@ -111,12 +122,14 @@ function numeralOf(text) {
   }
   if (Math.abs(Number(exponent || 0)) > LARGEST_EXPONENT)
     refuse(`The exponent of ${quoted(text)} is too large; expected ${WANTED}.`);
-  return times(exact(`${before || 0}.${places || 0}`), raised(ratio(10n), Number(exponent || 0)));
+  return times(exactly(`${before || 0}.${places || 0}`), raised(ratio(10n), Number(exponent || 0)));
 }
 
+/** @type {(token: string) => string} */
 const noThousands = (token) =>
   `${quoted(token)} seems to have thousands separators; write the number without them, for example 1250.5.`;
 
+/** @type {(token: string) => string} */
 function refusalOf(token) {
   if (!token) return `There is no number; expected ${WANTED}.`;
   if (THOUSANDS.test(token) || GROUPS.test(token)) return noThousands(token);
