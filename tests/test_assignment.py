@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from kept import assemble, extend
 
 from gdquiz.assembly.blueprint import Blueprint, Section, Slot
-from gdquiz.assembly.seating import MOST_SEATS, Student, canonical, in_order, seats, who
+from gdquiz.assembly.seating import MOST_SEATS, Student, in_order, seats, who
 from gdquiz.errors import InputError
 from gdquiz.exam.exam_json import from_json, to_json
 from gdquiz.exam.frozen import Exam, Question
+from gdquiz.exam.people import canonical
 
 BANK = tuple(items("kinds.toml").values())
 NAMES = ("vector", "batches", "claim", "sampled")

@@ -29,6 +29,7 @@ from gdquiz.checking.proving import check
 from gdquiz.cli import COMMANDS, Command, main
 from gdquiz.exam import frozen
 from gdquiz.exam.answers import SHAPES
+from gdquiz.grading.readers import READERS
 from gdquiz.populations.population import populate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,6 +189,12 @@ def test_the_reasons_of_the_guide_are_those_of_the_code() -> None:
     assert [reason for reason in reasons if reason not in source] == []
 
 
+def test_the_files_that_are_read_are_those_of_the_table() -> None:
+    table = text_of("docs/grading.md").split("| name | of | file | students by |")[1].split("\n\n")[0]
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in table.splitlines()[2:]]
+    assert rows == [(f"`{row.name}`", row.title, row.file, row.students) for row in READERS]
+
+
 def test_the_worked_example_of_work_is_right() -> None:
     (item,) = items_of("first-item.toml")
     figure = float(populate(item).work[7])
@@ -252,7 +259,7 @@ def run_blocks(name: str, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["docs/banks.md", "docs/exam-json.md", "docs/templates.md"])
+@pytest.mark.parametrize("name", ["docs/banks.md", "docs/exam-json.md", "docs/grading.md", "docs/templates.md"])
 def test_the_commands_shown_run(name: str, tmp_path: Path) -> None:
     run_blocks(name, tmp_path)
     assert any(path.name == "exam.json" for path in tmp_path.rglob("exam.json"))

@@ -24,10 +24,11 @@ from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Slot, pool
 from gdquiz.assembly.library import Library, Place
 from gdquiz.assembly.repetition import rows_of
-from gdquiz.assembly.seating import Student, canonical, in_order, seats, who
+from gdquiz.assembly.seating import Student, in_order, seats, who
 from gdquiz.banks.entries import Listed
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
+from gdquiz.exam.people import canonical
 from gdquiz.formulas import notation
 from gdquiz.marking.blind import expected
 from gdquiz.plurals import counted

@@ -7,51 +7,22 @@ is refused: a sheet with the wrong name or id is worse than none.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gdquiz.assembly.seating import Student, canonical
+from gdquiz.assembly.seating import Student
 from gdquiz.assembly.students import COLUMNS
 from gdquiz.errors import Fault, InputError
+from gdquiz.exam.people import ALONE, CANVAS, ENGLISH, FIRST, IDS, LAST, WHOLE, canonical
 from gdquiz.texts.cells import unkept
 from gdquiz.texts.reading import unprintable
+from gdquiz.texts.tables import at, decoded, plain, rows_of
 
 MOST_FORMS = 10_000
 MOST_OF_A_NAME, MOST_OF_AN_ID = 200, 100
 
-CANVAS = ("student", "students", "schüler/in", "schüler", "student/in", "studierende", "studierende/r", "étudiant",
-          "étudiant(e)", "élève", "estudiante", "alumno", "estudant", "studente", "estudante", "aluno", "学生",
-          "學生")  # fmt: skip
-"""Headers of the column with whole names of a gradebook of Canvas."""
-WHOLE = ("name", "full name", "fullname", "student name", *CANVAS, "display name", "姓名", "氏名",
-         "vollständiger name", "nom complet", "nombre completo", "nome completo", "volledige naam")  # fmt: skip
-"""Headers of columns with whole names, the best first."""
-ENGLISH = ("first name", "firstname", "given name", "given names", "forename")
-FIRST = (*ENGLISH, "vorname", "prénom", "prenom", "nombre",
-         "nome", "nom", "voornaam", "fornavn", "förnamn", "etunimi", "imię", "jméno", "křestní jméno", "keresztnév",
-         "ad", "adı", "имя", "ім'я", "όνομα", "名", "名字", "الاسم الأول")  # fmt: skip
-LAST = ("last name", "lastname", "surname", "family name", "nachname", "familienname", "nom de famille", "nom",
-        "apellido(s)", "apellidos", "apellido", "cognome", "cognoms", "sobrenome", "apelido", "achternaam", "efternavn",
-        "etternavn", "efternamn", "sukunimi", "nazwisko", "příjmení", "vezetéknév", "soyad", "soyadı", "фамилия",
-        "прізвище", "επώνυμο", "姓", "姓氏", "اسم العائلة")  # fmt: skip
-"""Headers of the two halves of a name, as Moodle and Blackboard write them in other languages."""
-ALONE = ("nombre", "nome", "nom")
-"""Of these, which hold the whole name where there is no other half."""
-IDS = ("id", "student id", "studentid", "student number", "id number", "idnumber", "id-nummer", "matrikelnummer",
-       "matriculation number", "numéro d'identification", "numéro d’identification", "número de id",
-       "número de identificación", "número de identificação", "codice identificativo", "numero di matricola",
-       "matricola", "numer id", "numer indeksu", "identifikační číslo", "id-numero", "opiskelijanumero",
-       "индивидуальный номер", "ідентифікаційний номер", "学号", "id号", "id号码", "学生id", "idナンバー",
-       "رقم التعريف", "orgdefinedid", "sis user id",
-       "sis login id", "integration id", "login id", "username", "user name", "userid", "user id", "benutzername",
-       "anmeldename", "anmeldenamn", "nom d'utilisateur", "nombre de usuario", "email address", "email", "e-mail",
-       "e-mail-adresse", "adresse de courriel", "dirección de correo", "indirizzo email")  # fmt: skip
-"""Headers of columns with ids, the best first; a column without any entry is passed over."""
 _NOBODY = ("student, test", "test student")
 
 _ROUNDED = re.compile(r"[+-]?(?:\d[.,]\d+[eE][+-]?\d+|\d[eE]\+\d+)")
@@ -80,8 +51,8 @@ def read_roster(
     Raises ``InputError`` with every fault: missing columns, rows with more fields than the header, empty names or ids,
     ids that stand there twice, control characters, and what a spreadsheet has spoilt.
     """
-    text = content if isinstance(content, str) else _decoded(content, file)
-    table, faults = _table(text.removeprefix("\ufeff"), file)
+    text = content if isinstance(content, str) else decoded(content, file)
+    table, faults = rows_of(text.removeprefix("\ufeff"), file)
     if not table:
         faults = faults or [_no_columns(["name", "id"], file, 1)]
         raise InputError(faults)
@@ -115,58 +86,6 @@ def read_roster(
     return tuple(student for _, student in students.values())
 
 
-# --- from bytes to rows --------------------------------------------------------------------------------------------
-
-
-def _decoded(data: bytes, file: str) -> str:
-    """The text of a file in UTF-8 or UTF-16.  Raises ``InputError`` for anything else: a guess would spoil names."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(Fault("this is a workbook, not a CSV file", hint="save it as 'CSV UTF-8'", file=file))
-    encoding = "utf-8-sig"
-    even, odd = data[0:2000:2].count(0), data[1:2000:2].count(0)
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif not data.startswith(BOM_UTF8) and max(even, odd) > len(data[:2000]) // 4:
-        encoding = "utf-16-le" if odd > even else "utf-16-be"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        what = f"byte 0x{data[error.start]:02x} is not {'UTF-8' if encoding == 'utf-8-sig' else 'UTF-16'}"
-        line = data[: error.start].decode(encoding, "ignore").count("\n") + 1
-        raise InputError(
-            Fault(what, "a text file in UTF-8 or UTF-16", "save the file again as 'CSV UTF-8'", file=file, line=line)
-        ) from None
-
-
-def _table(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
-    """The rows that are not empty, each with its line; a fault where the text stops being CSV."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    declared = re.match(r'\s*"?sep=(.)"?\n', text)
-    head = next((line for line in text.split("\n")[1 if declared else 0 :] if line.strip()), "")
-    outside = re.sub(r'"[^"]*"', "", head)
-    delimiter = declared[1] if declared else max(",;\t", key=outside.count)
-    spaced = f'{delimiter} ""' in re.sub(" +", " ", re.sub(r'"[^"]*"', '""', text))  # as in: Ada, "7"
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True, skipinitialspace=spaced)
-    rows: list[tuple[int, list[str]]] = []
-    faults: list[Fault] = []
-    line = 1
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row) and not (declared and line == 1):
-                rows.append((line, row))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        faults.append(Fault(f"not readable as CSV: {error}", file=file, line=reader.line_num))
-    return rows, faults
-
-
-def _cell(cell: str) -> str:
-    """What a cell says; ``="007"`` is how some exports keep a spreadsheet from spoiling an id."""
-    cell = cell.strip()
-    kept = re.fullmatch(r'="([^"]*)"', cell)
-    return kept[1].strip() if kept else cell
-
-
 # --- which columns -------------------------------------------------------------------------------------------------
 
 
@@ -192,7 +111,7 @@ class _Columns:
         return tuple((cell, self._at(row, column)) for cell, column in others if cell)
 
     def _at(self, row: Sequence[str], column: int) -> str:
-        return unkept(_at(row, column)) if self.own else _at(row, column)
+        return unkept(at(row, column)) if self.own else at(row, column)
 
     def id_in(self, row: Sequence[str]) -> str:
         id = self._at(row, self.id)
@@ -201,11 +120,11 @@ class _Columns:
     def nobody(self, row: Sequence[str]) -> str:
         """What a row of Canvas is that is no student's; in each language that of the points begins with spaces."""
         name, id = self.name_in(row), self.id_in(row)
-        if not id and (row[self.names[0]].startswith("    ") or _plain(name).startswith("points possible")):
+        if not id and (row[self.names[0]].startswith("    ") or plain(name).startswith("points possible")):
             return f"the row '{name}'"
         if not id and not name:
             return "a row without a student"
-        return "the test student" if _plain(name) in _NOBODY else ""
+        return "the test student" if plain(name) in _NOBODY else ""
 
     def told(self) -> str:
         names = " and ".join(f"'{self.header[column]}'" for column in self.names)
@@ -219,7 +138,7 @@ class _Columns:
 
 def _columns(cells: Sequence[str], rows: Sequence[tuple[int, list[str]]], file: str, line: int) -> _Columns:
     """Raises ``InputError`` where there is no column for names or none for ids, or one of them stands there twice."""
-    header = [_plain(cell) for cell in cells]
+    header = [plain(cell) for cell in cells]
     if tuple(header[:2]) == COLUMNS:
         return _Columns(tuple(cells), names=(1,), id=0, plain=True, canvas=False, hashed=False, own=True)
     first = _found(FIRST, header)
@@ -229,7 +148,7 @@ def _columns(cells: Sequence[str], rows: Sequence[tuple[int, list[str]]], file: 
         whole, last = "", "name"  # Name,Vorname
     names = [whole] if whole else [first, last] if first and last else [first] if first in ALONE else []
     ids = [name for name in IDS if name in header]
-    filled = [name for name in ids if any(_at(row, header.index(name)) for _, row in rows)]
+    filled = [name for name in ids if any(at(row, header.index(name)) for _, row in rows)]
     id = (filled or ids or [""])[0]
     missing = [what for what, found in (("name", names), ("id", id)) if not found]
     if missing:
@@ -253,14 +172,6 @@ def _found(known: Sequence[str], header: Sequence[str]) -> str:
 def _no_columns(missing: Sequence[str], file: str, line: int) -> Fault:
     problem = f"the first line has no column {' and no column '.join(missing)}"
     return Fault(problem, "a header line such as 'name,id'", file=file, line=line)
-
-
-def _plain(cell: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", cell).casefold().split())
-
-
-def _at(row: Sequence[str], column: int) -> str:
-    return _cell(row[column]) if column < len(row) else ""
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ or fewer moves only a few others (of n about 2 ln n: 12 of 300).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from hashlib import blake2b
 
 from gdquiz import draws
 from gdquiz.errors import Fault, InputError
+from gdquiz.exam.people import canonical
 
 MOST_SEATS = 1 << 14
 
@@ -28,11 +28,6 @@ class Student:
     name: str
     id: str
     more: tuple[tuple[str, str], ...] = ()
-
-
-def canonical(id: str) -> str:
-    """What makes two ids the same: neither capitals nor spaces nor the width of letters tell students apart."""
-    return "".join(unicodedata.normalize("NFKC", id).casefold().split())
 
 
 def in_order(students: Iterable[Student]) -> tuple[Student, ...]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gdquiz.assembly.seating import Student, canonical
+from gdquiz.assembly.seating import Student
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import Exam
+from gdquiz.exam.people import canonical
 from gdquiz.plurals import counted
-from gdquiz.texts.cells import kept
+from gdquiz.texts import tables
 
 NAME = "students.csv"
 COLUMNS = ("student", "name")
@@ -29,12 +30,7 @@ def as_csv(students: Iterable[Student]) -> str:
         )
     )
     rows = [(one.id, one.name, *(dict(one.more).get(column, "") for column in columns)) for one in students]
-    return "".join(",".join(map(_cell, row)) + "\n" for row in ((*COLUMNS, *columns), *rows))
-
-
-def _cell(text: str) -> str:
-    cell = kept(text)
-    return '"' + cell.replace('"', '""') + '"' if any(sign in cell for sign in ',;\t"\n\r') else cell
+    return tables.as_csv(((*COLUMNS, *columns), *rows))
 
 
 def of_exam(exam: Exam) -> tuple[str, ...]:

@@ -182,10 +182,10 @@ def _extended(
     """
     from gdquiz.assembly.blueprint import read_blueprint
     from gdquiz.assembly.forms import extend, planned
-    from gdquiz.assembly.seating import canonical
     from gdquiz.assembly.students import of_exam
     from gdquiz.cli.students import students_of
     from gdquiz.exam.exam_json import read
+    from gdquiz.exam.people import canonical
 
     reading = read(read_text(base, most=MOST_OF_AN_EXAM), file=str(base))
     before = reading.exam

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gdquiz.assembly.seating import Student, canonical
+from gdquiz.assembly.seating import Student
 from gdquiz.assembly.students import NAME, named, nameless, of_exam
 from gdquiz.cli.files import read_bytes
 from gdquiz.exam.exam_json import Reading
 from gdquiz.exam.frozen import Exam
+from gdquiz.exam.people import canonical
 
 
 def students_of(reading: Reading, exam_file: Path, given: Path | None, notes: list[str]) -> tuple[Student, ...]:
