@@ -194,7 +194,7 @@ def test_a_target_in_several_files_tells_its_folder(folder: Path) -> None:
 
 def test_an_unknown_platform_is_refused_before_any_work(folder: Path) -> None:
     lines = refused("render", "exam.json", "--to", "modle", "--out", "out")
-    assert lines[0].startswith("gdquiz: unknown format 'modle'; expected markdown, html, latex, pdf, moodle, ")
+    assert lines[0].startswith("gdquiz: unknown format 'modle'; expected markdown, html, latex, typst, pdf, moodle, ")
     assert lines[0].endswith("(hint: did you mean 'moodle'?)")
     assert not (folder / "out").exists()
 

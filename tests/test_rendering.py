@@ -35,7 +35,7 @@ from gdquiz.rendering.blocks import bound, form_name, points, short, with_decima
 from gdquiz.rendering.formats import FORMATS, Page, find_format, left_out, render
 
 GOLDEN = Path(__file__).parent / "golden" / "rendering"
-TEXTUAL = ("markdown", "html", "latex")
+TEXTUAL = ("markdown", "html", "latex", "typst")
 
 
 def whole(pages: Iterator[Page]) -> dict[str, str]:
@@ -59,11 +59,11 @@ def rendered() -> dict[str, dict[str, str]]:
 GOLDEN_PAGES = [
     f"{folder}/{name}"
     for folder, names in (
-        ("sheets", ("form-02.md", "form-02.html", "form-02.tex", "figures/form-02-question-01.svg")),
+        ("sheets", ("form-02.md", "form-02.html", "form-02.tex", "form-02.typ", "figures/form-02-question-01.svg")),
         (
             "keys",
-            ("form-02.md", "form-02.html", "form-02.tex", "answer-table.md", "answer-table.html", "answer-table.tex",
-             "figures/form-02-question-02.svg"),
+            ("form-02.md", "form-02.html", "form-02.tex", "form-02.typ", "answer-table.md", "answer-table.html",
+             "answer-table.tex", "answer-table.typ", "figures/form-02-question-02.svg"),
         ),
     )
     for name in names
@@ -281,7 +281,7 @@ def test_points_are_written_in_words():
 
 
 def test_formats_and_their_pages(rendered):
-    assert [row.name for row in FORMATS] == ["markdown", "html", "latex", "pdf"]
+    assert [row.name for row in FORMATS] == ["markdown", "html", "latex", "typst", "pdf"]
     assert sorted(rendered["html"]) == [
         "keys/answer-table.html", "keys/form-01.html", "keys/form-02.html", "keys/form-03.html",
         "sheets/form-01.html", "sheets/form-02.html", "sheets/form-03.html",
@@ -294,9 +294,8 @@ def test_formats_and_their_pages(rendered):
 def test_an_unknown_format_is_named():
     with pytest.raises(InputError) as caught:
         render(sample(), "latx")
-    assert (
-        str(caught.value) == "unknown format 'latx'; expected markdown, html, latex, pdf (hint: did you mean 'latex'?)"
-    )
+    expected = "unknown format 'latx'; expected markdown, html, latex, typst, pdf (hint: did you mean 'latex'?)"
+    assert str(caught.value) == expected
 
 
 def test_pdf_is_left_out_with_a_sentence_where_there_is_no_tex(monkeypatch):
@@ -322,7 +321,7 @@ def test_the_bytes_are_the_same_in_every_process(rendered):
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from test_rendering import digest, whole\nfrom sample_exam import NAMES, sample\n"
         "from gdquiz.rendering.formats import render\n"
-        "print(*[digest(whole(render(sample(), name, names=NAMES))) for name in ('markdown', 'html', 'latex')])"
+        f"print(*[digest(whole(render(sample(), name, names=NAMES))) for name in {TEXTUAL!r}])"
     )
     expected = [digest(rendered[name]) for name in TEXTUAL]
     for seed in ("1", "2"):

@@ -69,15 +69,25 @@ def points(value: float) -> str:
 class Blocks:
     """The questions of one exam in one format; remembers each block it has laid out by its shape.
 
-    ``solution`` names another template for questions with their solutions than that of the format's keys.
+    ``solution`` names another template for questions with their solutions than that of the format's keys; figures are
+    drawn by the templates of ``drawing``, where it is not ``sandbox``.
     """
 
-    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str, *, solution: str = ""):
+    def __init__(
+        self,
+        exam: Exam,
+        style: Style,
+        sandbox: Environment,
+        extension: str,
+        *,
+        solution: str = "",
+        drawing: Environment | None = None,
+    ):
         self.exam = exam
         self.style = style
         self._question = load(sandbox, f"{style.name}/question.{extension}.j2")
         self._solution = load(sandbox, solution or f"{style.name}/solution.{extension}.j2")
-        self._sandbox = sandbox
+        self._drawing = drawing or sandbox
         self._asked: dict[Shape, Pieces] = {}
         self._solved: dict[Shape, Pieces] = {}
         self._mould = Mould(style.name)
@@ -133,12 +143,12 @@ class Blocks:
 
     def _figure(self, *, key: bool) -> FigureView:
         def drawing(place: Place) -> str:
-            return draw(place.question.figure, self.style, self._sandbox, place.question.id, key=key)
+            return draw(place.question.figure, self.style, self._drawing, place.question.id, key=key)
 
         def alt(place: Place) -> str:
             figure = place.question.figure
             assert figure is not None
-            return self.style.words(spoken(figure.key_alt or figure.alt if key else figure.alt))
+            return self.style.label(spoken(figure.key_alt or figure.alt if key else figure.alt))
 
         return FigureView(
             drawing="" if self.style.name == "markdown" else self._mould.read(drawing),

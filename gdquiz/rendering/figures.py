@@ -23,6 +23,7 @@ from gdquiz.texts import svg
 from gdquiz.texts.latex import tex
 from gdquiz.texts.slots import HOLE
 from gdquiz.texts.spoken import spoken
+from gdquiz.texts.typst import inside_string
 
 WIDTH, HEIGHT = 440.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 14.0, 46.0
@@ -118,12 +119,16 @@ class DrawingView(NamedTuple):
 
 
 def draw(figure: Figure | None, style: Style, sandbox: Environment, id: str, *, key: bool) -> str:
-    """The figure of a question in the language of a format: SVG, or pgfplots for LaTeX."""
+    """The figure of a question in the language of a format: SVG (for Typst in a string), or pgfplots for LaTeX.
+
+    ``sandbox`` is that of HTML, or for pgfplots that of LaTeX.
+    """
     if figure is None:
         return ""
     shape, values = _shape(_lay_out(figure, style, id, key=key))
     pattern, order = _cast(sandbox, "latex/figure.tikz.j2" if style.name == "latex" else "html/figure.svg.j2", shape)
-    return pattern % tuple([values[number] for number in order])
+    drawing = pattern % tuple([values[number] for number in order])
+    return inside_string(drawing) if style.name == "typst" else drawing
 
 
 def _shape(view: DrawingView) -> tuple[DrawingView, list[str]]:
@@ -261,7 +266,7 @@ def _lay_out(figure: Figure, style: Style, id: str, *, key: bool) -> DrawingView
         legend=tuple(legend),
         panels=tuple(_panel(figure, place, frames, curves, marks, latex=latex) for place in range(len(frames))),
         equal_scale=figure.equal_scale,
-        alone=style.name == "markdown",
+        alone=style.name in ("markdown", "typst"),
     )
 
 

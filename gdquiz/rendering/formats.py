@@ -16,11 +16,11 @@ from jinja2 import Environment
 
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam.frozen import Exam
-from gdquiz.rendering import html, latex, markdown, pdf
+from gdquiz.rendering import html, latex, markdown, pdf, typst
 from gdquiz.rendering.blocks import figure_path
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Style
-from gdquiz.rendering.papers import Paper, Papers
+from gdquiz.rendering.papers import TYPESET, Paper, Papers
 from gdquiz.rendering.templating import environment
 from gdquiz.resources import data
 
@@ -44,6 +44,7 @@ FORMATS = (
         "html", "HTML", "html", "to read on a screen or print from a browser; one file each, works offline", html.STYLE
     ),
     Format("latex", "LaTeX", "tex", "to edit and typeset with pdflatex or lualatex (class exam)", latex.STYLE),
+    Format("typst", "Typst", "typ", "to edit and typeset with Typst 0.14 or newer", typst.STYLE),
     Format("pdf", "PDF", "pdf", "to print; made of the LaTeX, so it needs a TeX installation", latex.STYLE),
 )
 
@@ -88,10 +89,11 @@ def render(
     found = find_format(format_name)
     own = () if folder is None else (folder,)
     sandbox = environment((*own, data("templates")), found.style.name)
-    papers = Papers(exam, found.style, sandbox, "tex" if found.name == "pdf" else found.extension, names)
-    if found.style.name == "latex":
-        return _pdf(papers) if found.name == "pdf" else _latex(papers)
-    return _pages(papers, found, environment((*own, data("templates")), "html"))
+    drawing = environment((*own, data("templates")), "html") if found.style.name != "latex" else sandbox
+    papers = Papers(exam, found.style, sandbox, "tex" if found.name == "pdf" else found.extension, names, drawing)
+    if found.style.name in TYPESET:
+        return _pdf(papers) if found.name == "pdf" else _documents(papers, found.extension)
+    return _pages(papers, found, drawing)
 
 
 def _name(paper: Paper, extension: str) -> str:
@@ -128,20 +130,21 @@ def _gathered(path: PurePosixPath, texts: Iterator[str]) -> Iterator[Page]:
         yield Page(path, "".join(parts), continues)
 
 
-def _latex(papers: Papers) -> Iterator[Page]:
+def _documents(papers: Papers, extension: str) -> Iterator[Page]:
+    """The papers of a form as a document each, and those of all forms as one."""
     sheet_head, sheet_foot = papers.document(keys=False)
     key_head, key_foot = papers.document(keys=True)
-    all_sheets, all_keys = SHEETS / "all-forms.tex", KEYS / "all-forms.tex"
+    all_sheets, all_keys = (folder / f"all-forms.{extension}" for folder in (SHEETS, KEYS))
     yield Page(all_sheets, sheet_head)
     yield Page(all_keys, key_head)
     for paper in papers:
-        yield Page(SHEETS / _name(paper, "tex"), sheet_head + paper.sheet + sheet_foot)
-        yield Page(KEYS / _name(paper, "tex"), key_head + paper.key + key_foot)
+        yield Page(SHEETS / _name(paper, extension), sheet_head + paper.sheet + sheet_foot)
+        yield Page(KEYS / _name(paper, extension), key_head + paper.key + key_foot)
         yield Page(all_sheets, paper.sheet, continues=True)
         yield Page(all_keys, paper.key, continues=True)
     yield Page(all_sheets, sheet_foot, continues=True)
     yield Page(all_keys, key_foot, continues=True)
-    table = KEYS / "answer-table.tex"
+    table = KEYS / f"answer-table.{extension}"
     yield Page(table, key_head)
     yield from (Page(page.path, page.text, continues=True) for page in _gathered(table, papers.answers()))
     yield Page(table, key_foot, continues=True)
@@ -152,7 +155,7 @@ def _pdf(papers: Papers) -> Iterator[Page]:
     if sentence := pdf.missing():
         raise InputError(Fault(sentence))
     whole: dict[PurePosixPath, list[str]] = {}
-    for page in _latex(papers):
+    for page in _documents(papers, "tex"):
         assert isinstance(page.text, str)
         path = page.path.with_suffix(".pdf")
         if page.path.stem.startswith("form-"):

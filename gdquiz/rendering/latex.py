@@ -222,4 +222,5 @@ STYLE = Style(
         + "}\n\\toprule\n"
     ),
     tick=r" $\checkmark$",
+    label=words,
 )

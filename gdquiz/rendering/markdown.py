@@ -283,6 +283,7 @@ def _style(name: str, delimited: Delimited) -> Style:
         tags={},
         table=lambda alignments: "",
         tick=" ✓",
+        label=escape,
         cell=_in_cell,
         own=_own,
     )

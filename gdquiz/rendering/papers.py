@@ -18,9 +18,12 @@ from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.templating import lay_out, load, pour
 from gdquiz.rendering.views import PaperView, RowView, SectionView, StudentView, TableView
+from gdquiz.texts.typst import PRELUDE
 
 FORMS_ABREAST = 6
 """Columns of the answer table; further forms follow in further tables."""
+TYPESET = ("latex", "typst")
+"""The styles whose papers are bound into documents of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,22 @@ class Papers:
     ``names`` are those of students by their ids; where one is missing its id stands for it.
     """
 
-    def __init__(self, exam: Exam, style: Style, sandbox: Environment, extension: str, names: Mapping[str, str]):
+    def __init__(
+        self,
+        exam: Exam,
+        style: Style,
+        sandbox: Environment,
+        extension: str,
+        names: Mapping[str, str],
+        drawing: Environment | None = None,
+    ):
         self.exam = exam
         self._names = names
         self.style = style
-        self.blocks = Blocks(exam, style, sandbox, extension)
+        self.blocks = Blocks(exam, style, sandbox, extension, drawing=drawing)
         self._templates = {
             name: load(sandbox, f"{style.name}/{name}.{extension}.j2")
-            for name in ("sheet", "key", "answers", *(("document",) if style.name == "latex" else ()))
+            for name in ("sheet", "key", "answers", *(("document",) if style.name in TYPESET else ()))
         }
         self._mould = Mould(style.name)
         self._moulded: dict[tuple[object, ...], Pieces] = {}
@@ -76,9 +87,9 @@ class Papers:
         return pour(self._templates["answers"], paper=self._view(None, key=True), tables=self._tables())
 
     def document(self, *, keys: bool) -> tuple[str, str]:
-        """What stands before and after the papers of a LaTeX document."""
+        """What stands before and after the papers of a LaTeX or Typst document."""
         view = self._view(None, key=keys)
-        whole = lay_out(self._templates["document"], paper=view, keys=keys, body="\ue000")
+        whole = lay_out(self._templates["document"], paper=view, keys=keys, prelude=PRELUDE, body="\ue000")
         head, _, foot = whole.partition("\ue000")
         return head, foot
 

@@ -54,7 +54,7 @@ def _shipped(format_name: str) -> Environment:
 def _sandbox(folders: tuple[Traversable, ...], format_name: str) -> Environment:
     """A sandbox for templates; where an author's own are among them, what they do is bounded.
 
-    LaTeX templates write ``<< value >>``, ``<% statement %>`` and ``<# remark #>``, since braces are LaTeX's own.
+    LaTeX and Typst templates write ``<< value >>``, ``<% statement %>`` and ``<# remark #>``, since braces are theirs.
     """
     marks = (
         {
@@ -65,7 +65,7 @@ def _sandbox(folders: tuple[Traversable, ...], format_name: str) -> Environment:
             "comment_start_string": "<#",
             "comment_end_string": "#>",
         }
-        if format_name == "latex"
+        if format_name in ("latex", "typst")
         else {}
     )
     kind = ImmutableSandboxedEnvironment if folders == (data("templates"),) else BoundedEnvironment

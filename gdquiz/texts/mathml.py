@@ -11,9 +11,10 @@ from functools import lru_cache
 from html import escape
 
 from gdquiz.texts import shapes
-from gdquiz.texts.constructs import LIMITED, SIGNS, SPACES, Sign
+from gdquiz.texts.constructs import SIGNS, SPACES, Sign
 from gdquiz.texts.faces import faced
 from gdquiz.texts.latex import tex
+from gdquiz.texts.operands import expects_after, head, limited, operand_begins
 from gdquiz.texts.reading import row_of_words
 from gdquiz.texts.trees import (
     Accented,
@@ -126,7 +127,7 @@ class _Writer:
             if previous is not None and _parted(previous, node):
                 written.append(_THIN)
             written.append(self.node(node, expects))
-            expects = _expects_after(node, expects)
+            expects = expects_after(node, expects)
             previous = node
         return "".join(written)
 
@@ -223,8 +224,7 @@ class _Writer:
         below = self.one((node.below,)) if node.below is not None else ""
         if not (above or below):
             return base
-        limited = _limited(node)
-        tags = ("munderover", "munder", "mover") if limited else ("msubsup", "msub", "msup")
+        tags = ("munderover", "munder", "mover") if limited(node) else ("msubsup", "msub", "msup")
         tag = tags[0] if above and below else tags[1] if below else tags[2]
         return f"<{tag}>{base}{below}{above}</{tag}>"
 
@@ -242,7 +242,7 @@ class _Writer:
     def matrix(self, node: Matrix) -> str:
         rows = []
         for cells in node.rows:
-            written = (f"<mtd{_aligned(node, place)}>{self.row(cell, _operand(node, place))}</mtd>"
+            written = (f"<mtd{_aligned(node, place)}>{self.row(cell, operand_begins(node, place))}</mtd>"
                        for place, cell in enumerate(cells))  # fmt: skip
             rows.append(f"<mtr>{''.join(written)}</mtr>")
         display = ' displaystyle="true"' if node.environment in ("aligned", "gathered") else ""
@@ -300,66 +300,24 @@ def _words(text: str, command: str) -> str:
     return _element("mtext", inside, **({"mathvariant": faces[command]} if command in faces else {}))
 
 
-def _limited(node: Scripts) -> bool:
-    """Whether indices stand below and above: always where it is said, else of sums and limits."""
-    if node.limits:
-        return node.limits == "limits"
-    base = node.base
-    if isinstance(base, Symbol):
-        return base.sign.role == "large" and base.sign.shown != "∫"
-    return (isinstance(base, Function) and base.own and base.name in LIMITED) or (
-        isinstance(base, Decorated) and base.command in ("overbrace", "underbrace")
-    )
-
-
-def _head(node: Node) -> Node | None:
-    while isinstance(node, Scripts):
-        if node.base is None:
-            return None
-        node = node.base
-    return node
-
-
 def _is_function(node: Node) -> bool:
-    head = _head(node)
-    return isinstance(head, Function) or (
-        isinstance(head, Styled) and head.face == "mathrm" and len(head.body) > 1
+    found = head(node)
+    return isinstance(found, Function) or (
+        isinstance(found, Styled) and found.face == "mathrm" and len(found.body) > 1
     )  # fmt: skip
 
 
 def _parted(previous: Node, node: Node) -> bool:
     """Whether a thin space parts the name of a function from what stands beside it."""
-    head = _head(node)
-    if isinstance(head, Symbol | Fenced | Large | Space) or head is None:
-        return isinstance(head, Symbol) and head.sign.role in ("letter", "capital", "mark") and _is_function(previous)
+    found = head(node)
+    if isinstance(found, Symbol | Fenced | Large | Space) or found is None:
+        return isinstance(found, Symbol) and found.sign.role in ("letter", "capital", "mark") and _is_function(previous)
     if _is_function(previous):
         return True
-    before = _head(previous)
+    before = head(previous)
     if isinstance(before, Symbol) and before.sign.role not in ("letter", "capital", "ordinary"):
         return isinstance(before, Symbol) and before.sign.role == "close" and _is_function(node)
     return _is_function(node) and not isinstance(before, Space | Words)
-
-
-def _expects_after(node: Node, expects: bool) -> bool:
-    """Whether an operand is expected after a node."""
-    head = _head(node)
-    match head:
-        case Space():
-            return expects
-        case Words() | Function():
-            return True
-        case Symbol(sign):
-            if sign.role == "bar":
-                return expects
-            return sign.role in ("binary", "relation", "open", "comma", "large", "mark") or sign.tex == "/"
-        case Large(size, sign):
-            return size.endswith("l") or (not size.endswith("r") and sign.role == "open")
-    return False
-
-
-def _operand(node: Matrix, place: int) -> bool:
-    """Whether a cell begins an expression; the right-hand cells of aligned lines go on."""
-    return node.environment != "aligned" or place % 2 == 0
 
 
 def _aligned(node: Matrix, place: int) -> str:
