@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
 from gdquiz.exam.frozen import Exam
-from gdquiz.exam.people import canonical
 from gdquiz.grading.by_hand import Decision
+from gdquiz.grading.codes import START, code
 from gdquiz.grading.grade import Graded
 from gdquiz.grading.responses import Problem
-
-
-def code(exam: Exam, student: str) -> str:
-    """What stands for a student.  Who has both the exam and the ids can work it out."""
-    key = blake2b(exam.seed.encode()).digest()
-    return f"S-{blake2b(canonical(student).encode(), key=key, digest_size=5).hexdigest()}"
 
 
 def anonymised(
@@ -34,4 +27,4 @@ def anonymised(
 
 
 def _once(exam: Exam, student: str) -> str:
-    return student if student.startswith("S-") else code(exam, student)
+    return student if student.startswith(START) else code(exam, student)

@@ -11,6 +11,7 @@ from itertools import chain
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import LETTERS, Exam, Form, Question
 from gdquiz.exam.people import canonical
+from gdquiz.grading import codes
 from gdquiz.grading.by_hand import Decision, decided
 from gdquiz.grading.judged import Judged, exact, judged, part_points
 from gdquiz.grading.places import Places, joined, slot_of
@@ -98,20 +99,30 @@ def grade(exam: Exam, returned: Returned, policy: Policy | None = None, decision
             lost.setdefault((canonical(problem.student), problem.attempt), []).append(problem.response)
     by_student: dict[str, list[StudentMark]] = {}
     used: set[Decision] = set()
-    by_person = decided(decisions)
+    by_person = decided(_of_ids(exam, decisions, returned))
     for (student, attempt), responses in sittings.items():
         unplaced = " | ".join(lost.get((student, attempt), ()))
         made = _sitting(places, responses, unplaced, policy, by_person.get(student, {}), used, problems)
         by_student.setdefault(student, []).append(made)
     problems += (
         Problem(one.where, "this mark fits no response", one.student, one.question, one.part)
-        for one in decisions
+        for some in by_person.values()
+        for given in some.values()
+        for one in given
         if one not in used
     )
     chosen = [_chosen(attempts, policy) for attempts in by_student.values()]
     seats = {canonical(form.student): place for place, form in enumerate(exam.forms) if form.student}
-    chosen.sort(key=lambda one: seats.get(canonical(one.student), len(seats)))
+    chosen.sort(key=lambda one: seats.get(canonical(one.student), len(exam.forms)))
     return Graded(exam, policy, tuple(chosen), tuple(problems), tuple(_told(exam, chosen, by_student, returned)))
+
+
+def _of_ids(exam: Exam, decisions: Sequence[Decision], returned: Returned) -> tuple[Decision, ...]:
+    """The decisions with ids in the place of codes, which stand there where marks were given anonymously."""
+    if not any(one.student.startswith(codes.START) for one in decisions):
+        return tuple(decisions)
+    ids = {codes.code(exam, one.student): one.student for one in returned.responses}
+    return tuple(replace(one, student=ids.get(one.student, one.student)) for one in decisions)
 
 
 def _check_best(exam: Exam, policy: Policy) -> None:

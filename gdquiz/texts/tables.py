@@ -97,8 +97,8 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
     return "".join(",".join(map(quoted, row)) + "\n" for row in rows)
 
 
-def quoted(text: str, delimiter: str = ",") -> str:
-    """A cell as it stands in CSV."""
+def quoted(text: str, delimiter: str = "") -> str:
+    """A cell as it stands in CSV; without a delimiter, as it stands in a file with any of them."""
     safe = kept(text)
-    signs = {*',;\t"\n\r', delimiter}
+    signs = {*'"\n\r', *(delimiter or ",;\t")}
     return '"' + safe.replace('"', '""') + '"' if not signs.isdisjoint(safe) else safe
