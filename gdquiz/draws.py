@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from itertools import islice
 from math import isqrt
@@ -147,13 +147,12 @@ def short_id(path: Path, length: int = 6) -> str:
 
 def different_ids(path: Path, length: int) -> Callable[[int], str]:
     """The function from 0, 1, 2, ... to short ids of which no two are the same (for numbers below 30^length)."""
-    keyed = Permutation(path, len(_ALPHABET) ** length)
+    return partial(_written, Permutation(path, len(_ALPHABET) ** length), length)
 
-    def written(number: int) -> str:
-        rest, signs = keyed(number), ""
-        for _ in range(length):
-            rest, digit = divmod(rest, len(_ALPHABET))
-            signs += _ALPHABET[digit]
-        return signs
 
-    return written
+def _written(keyed: Permutation, length: int, number: int) -> str:
+    rest, signs = keyed(number), ""
+    for _ in range(length):
+        rest, digit = divmod(rest, len(_ALPHABET))
+        signs += _ALPHABET[digit]
+    return signs

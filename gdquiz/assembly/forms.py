@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from functools import cached_property
 from hashlib import blake2b
 from itertools import count
 from typing import Any
@@ -24,14 +24,12 @@ from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Slot, pool
 from gdquiz.assembly.library import Library, Place
 from gdquiz.assembly.repetition import rows_of
+from gdquiz.assembly.report import Tally, added, report, tallied
 from gdquiz.assembly.seating import Student, in_order, seats, who
 from gdquiz.banks.entries import Listed
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam import frozen
 from gdquiz.exam.people import canonical
-from gdquiz.formulas import notation
-from gdquiz.marking.blind import expected
-from gdquiz.plurals import counted
 from gdquiz.populations.variants import HasVariants
 from gdquiz.version import VERSION
 
@@ -68,45 +66,8 @@ def assemble(
     Form k does not depend on the number of forms.  Which student has which form depends on nothing but the key and the
     set of all ids, and the id of the exam on these, too: no two exams in which a student has another form share one.
     """
-    students = in_order(roster)
-    seed = str(blueprint.seed)
-    library = Library(draws.stretched(seed), solve)
-    library.leave_out(rows_of(not_in, _within_reach(blueprint, models), library.variants))
-    frame = _frame(blueprint, models, library, students, file)
-    seated = _seated(frame.key, students, 0, spare if students else forms)
-    with _no_search_for_cycles():
-        steps = progress(range(len(seated)), label="forms", total=len(seated))
-        solved = tuple(_form(seated[step], frame) for step in steps)
-    sections, first = [], 1
-    for place, section in enumerate(blueprint.section):
-        size = sum(one.section == place for one in frame.places)
-        sections.append(
-            frozen.Section(title=section.title, instructions=section.instructions, first=first,
-                           last=first + size - 1, space=section.space)
-        )  # fmt: skip
-        first += size
-    exam = frozen.Exam(
-        gdquiz=VERSION,
-        id=frame.exam_id,
-        language=blueprint.language or LANGUAGE,
-        title=blueprint.title,
-        course=blueprint.course,
-        date=blueprint.date,
-        instructions=blueprint.instructions,
-        seed=seed,
-        points=sum(question.points for question in solved[0].questions),
-        sections=tuple(sections),
-        wordings={},
-        slot_kinds={},
-        misconceptions={},
-        forms=(),
-        origin=frozen.Origin(
-            blueprint=_plan(blueprint),
-            fingerprint=frame.fingerprint,
-            excluded={name: tuple(sorted(rows)) for name, rows in sorted(library.excluded.items())},
-        ),
-    )
-    return _with_forms(exam, solved, frame)
+    frame = begun(blueprint, models, forms, roster, spare=spare, not_in=not_in, file=file, solve=solve)
+    return _whole(frame, progress)
 
 
 def extend(
@@ -124,24 +85,84 @@ def extend(
     All there was stays as it is, to the letter.  Raises ``InputError`` where the items or gdquiz have changed since the
     exam was made, so that new forms would not be of the same exam.
     """
+    frame = resumed(exam, models, roster, spare=spare, file=file, solve=solve)
+    return _whole(frame, progress) if frame.seated else exam
+
+
+def _whole(frame: Frame, progress: Callable[..., Iterable[int]]) -> frozen.Exam:
+    """All forms of a frame made here and now."""
+    with no_search_for_cycles():
+        made = tuple(frame.form(step) for step in progress(range(frame.size), label="forms", total=frame.size))
+    exam = frame.finished(frame.tally(made))
+    return exam.model_copy(update={"forms": (*frame.exam.forms, *made)})
+
+
+def begun(
+    blueprint: Blueprint,
+    models: Sequence[Listed],
+    forms: int,
+    roster: Sequence[Student] = (),
+    *,
+    spare: int = 0,
+    not_in: Sequence[frozen.Exam] = (),
+    file: str = "",
+    solve: Callable[[Any], HasVariants] = solved,
+) -> Frame:
+    """The frame of the exam that ``assemble`` makes.  Raises ``InputError`` as it does."""
+    students = in_order(roster)
+    seed = str(blueprint.seed)
+    library = Library(draws.stretched(seed), solve)
+    library.leave_out(rows_of(not_in, _within_reach(blueprint, models), library.variants))
+    places, fingerprint = _placed(blueprint, models, library, file)
+    excluded = {name: tuple(sorted(rows)) for name, rows in sorted(library.excluded.items())}
+    assignment = [who(students)] if students else []
+    repeated = [json.dumps({name: list(rows) for name, rows in excluded.items()})] if excluded else []
+    exam = frozen.Exam(
+        gdquiz=VERSION,
+        id=draws.short_id(("exam", library.key, fingerprint, "students", *assignment, "excluded", *repeated)),
+        language=blueprint.language or LANGUAGE,
+        title=blueprint.title,
+        course=blueprint.course,
+        date=blueprint.date,
+        instructions=blueprint.instructions,
+        seed=seed,
+        points=0,
+        sections=tuple(_sections(blueprint, places)),
+        wordings={},
+        slot_kinds={},
+        misconceptions={},
+        forms=(),
+        origin=frozen.Origin(blueprint=_plan(blueprint), fingerprint=fingerprint, excluded=excluded),
+    )
+    seated = _seated(library.key, students, 0, spare if students else forms)
+    frame = Frame(blueprint, places, _common_picks(library.key, places), library, exam, seated, file)
+    points = sum(question.points for question in frame.form(0).questions)
+    return replace(frame, exam=exam.model_copy(update={"points": float(points)}))
+
+
+def resumed(
+    exam: frozen.Exam,
+    models: Sequence[Listed],
+    roster: Sequence[Student] = (),
+    *,
+    spare: int = 0,
+    file: str = "",
+    solve: Callable[[Any], HasVariants] = solved,
+) -> Frame:
+    """The frame of the forms that ``extend`` adds.  Raises ``InputError`` as it does."""
     blueprint = planned(exam, file=file)
     known = {canonical(form.student) for form in exam.forms if form.student is not None}
     students = in_order(student for student in roster if canonical(student.id) not in known)
     library = Library(draws.stretched(exam.seed), solve)
     library.leave_out({name: frozenset(rows) for name, rows in exam.origin.excluded.items()} if exam.origin else {})
-    frame = _frame(blueprint, models, library, (), file)
-    frame = replace(frame, exam_id=exam.id, ids=draws.different_ids((exam.id, "questions"), 5))
-    if exam.origin is None or frame.fingerprint != exam.origin.fingerprint:
+    places, fingerprint = _placed(blueprint, models, library, file)
+    if exam.origin is None or fingerprint != exam.origin.fingerprint:
         raise InputError(
             Fault("the items have changed since this exam was made", "the banks it was made from",
                   "make another exam, with --not-in this one", file=file)
         )  # fmt: skip
-    seated = _seated(frame.key, students, len(exam.forms), spare)
-    with _no_search_for_cycles():
-        steps = progress(range(len(seated)), label="forms", total=len(seated))
-        solved = tuple(_form(seated[step], frame) for step in steps)
-    library.held_against(exam, file)
-    return _with_forms(exam, solved, frame)
+    seated = _seated(library.key, students, len(exam.forms), spare)
+    return Frame(blueprint, places, _common_picks(library.key, places), library, exam, seated, file)
 
 
 def planned(exam: frozen.Exam, *, file: str = "exam.json") -> Blueprint:
@@ -160,54 +181,15 @@ def planned(exam: frozen.Exam, *, file: str = "exam.json") -> Blueprint:
         ) from error  # fmt: skip
 
 
-def _with_forms(exam: frozen.Exam, solved: tuple[frozen.Form, ...], frame: _Frame) -> frozen.Exam:
-    """The exam with these forms more, and with what all its forms need; what it has of it already stays."""
-    library = frame.library
-    used = {question.wording for form in solved for question in form.questions} - set(exam.wordings)
-    codes = {w.misconception for form in solved for q in form.questions for part in q.parts for w in part.wrong}
-    told = {code: library.told_of(code) for code in codes - set(exam.misconceptions)} | exam.misconceptions
-    wordings = dict(sorted(({name: library.wording(name) for name in used} | exam.wordings).items()))
-    forms = (*exam.forms, *solved)
-    return exam.model_copy(
-        update={
-            "wordings": wordings,
-            "slot_kinds": dict(sorted(({name: library.slot_kinds(name) for name in used} | exam.slot_kinds).items())),
-            "misconceptions": dict(sorted(told.items())),
-            "forms": forms,
-            "report": (*_report(forms, wordings, library), *_uneven(frame)),
-        }
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Frame:
-    """What all forms of an exam have in common.  ``picked`` is the item of each place that has the same on all."""
-
-    key: str
-    blueprint: Blueprint
-    places: tuple[Place, ...]
-    picked: Mapping[int, str]
-    library: Library
-    fingerprint: str
-    exam_id: str
-    ids: Callable[[int], str]
-
-
-def _frame(
-    blueprint: Blueprint,
-    models: Sequence[Listed],
-    library: Library,
-    students: Sequence[Student],
-    file: str,
-) -> _Frame:
-    key, excluded = library.key, library.excluded
-    places = tuple(_places(blueprint, models, library, file))
-    fingerprint = _fingerprint(blueprint, places)
-    assignment = [who(students)] if students else []
-    repeated = [json.dumps({name: sorted(rows) for name, rows in sorted(excluded.items())})] if excluded else []
-    exam_id = draws.short_id(("exam", key, fingerprint, "students", *assignment, "excluded", *repeated))
-    ids = draws.different_ids((exam_id, "questions"), 5)
-    return _Frame(key, blueprint, places, _common_picks(key, places), library, fingerprint, exam_id, ids)
+def _sections(blueprint: Blueprint, places: Sequence[Place]) -> Iterator[frozen.Section]:
+    first = 1
+    for place, section in enumerate(blueprint.section):
+        size = sum(one.section == place for one in places)
+        yield frozen.Section(
+            title=section.title, instructions=section.instructions, first=first, last=first + size - 1,
+            space=section.space,
+        )  # fmt: skip
+        first += size
 
 
 @dataclass(frozen=True)
@@ -219,15 +201,108 @@ class _Seat:
     student: Student | None
 
 
-def _seated(key: str, students: Sequence[Student], first: int, more: int) -> list[_Seat]:
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What all forms of an exam have in common, with the seats of those to be made.
+
+    ``picked`` is the item of each place that has the same on all forms.  ``exam`` is what there is of the exam: all but
+    its forms and what is told of these, or an exam that gets more forms.  A frame can be pickled, and its forms be made
+    elsewhere (see ``ready``).
+    """
+
+    blueprint: Blueprint
+    places: tuple[Place, ...]
+    picked: Mapping[int, str]
+    library: Library
+    exam: frozen.Exam
+    seated: tuple[_Seat, ...]
+    file: str
+
+    @property
+    def size(self) -> int:
+        """The number of forms to be made."""
+        return len(self.seated)
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """The ids of all whose forms these are, also of those who have one already."""
+        before = (form.student for form in self.exam.forms if form.student is not None)
+        return (*before, *(seat.student.id for seat in self.seated if seat.student is not None))
+
+    @cached_property
+    def _ids(self) -> Callable[[int], str]:
+        return draws.different_ids((self.exam.id, "questions"), 5)
+
+    def form(self, place: int) -> frozen.Form:
+        """The form to be made at a place, from 0."""
+        return _form(self.seated[place], self, self._ids)
+
+    def tally(self, forms: Sequence[frozen.Form]) -> Tally:
+        """What is to be counted of some of these forms."""
+        return tallied(forms, self.library.wording)
+
+    def items(self) -> tuple[Listed, ...]:
+        """All items that a form may have."""
+        found = {
+            model.id: model
+            for place in self.places
+            for model in place.models
+            if self.picked.get(place.number, model.id) == model.id
+        }
+        return tuple(found.values())
+
+    def ready(self) -> Frame:
+        """The same frame with all of its items solved, and with the texts of these in its exam, which has no forms."""
+        for model in self.items():
+            self.library.variants(model)
+        names = [model.id for model in self.items()]
+        told = {code: one for name in names for code, one in self.library.told_by(name).items()}
+        return replace(self, exam=self._with(names, told | self.exam.misconceptions, forms=(), report=()))
+
+    def finished(self, tally: Tally) -> frozen.Exam:
+        """The exam, but for the forms that were made: their tally tells what it needs.
+
+        Raises ``InputError`` where an exam that gets more forms was made from other items.
+        """
+        self.library.held_against(self.exam, tally.spread, self.file)
+        known = self.exam.misconceptions
+        told = {code: self.library.told_of(code) for code in tally.codes - set(known)} | known
+        exam = self._with(tally.spread, told)
+        earlier = {name: len(rows) for name, rows in self.library.excluded.items()}
+        whole = added([tallied(exam.forms, exam.wordings.__getitem__), tally]) if exam.forms else tally
+        lines = report(whole, exam.wordings, earlier, self.library.used_up())
+        return exam.model_copy(update={"report": (*lines, *_uneven(self))})
+
+    def _with(self, names: Iterable[str], told: Mapping[str, frozen.Misconception], **also: object) -> frozen.Exam:
+        """The exam with the texts of these items more; what it has of them already stays."""
+        exam, library = self.exam, self.library
+        wordings = {name: library.wording(name) for name in names} | exam.wordings
+        kinds = {name: library.slot_kinds(name) for name in names} | exam.slot_kinds
+        update = {
+            "wordings": dict(sorted(wordings.items())),
+            "slot_kinds": dict(sorted(kinds.items())),
+            "misconceptions": dict(sorted(told.items())),
+        }
+        return exam.model_copy(update=update | also)
+
+
+def _placed(
+    blueprint: Blueprint, models: Sequence[Listed], library: Library, file: str
+) -> tuple[tuple[Place, ...], str]:
+    """The places of a blueprint, and the fingerprint of an exam of these."""
+    places = tuple(_places(blueprint, models, library, file))
+    return places, _fingerprint(blueprint, places)
+
+
+def _seated(key: str, students: Sequence[Student], first: int, more: int) -> tuple[_Seat, ...]:
     """The forms of the students in their order, from number ``first``, and so many ``more`` that are nobody's."""
     taken = seats((key, "seats", first), students)
     own = [_Seat(first + k, first + taken[k], student) for k, student in enumerate(students)]
-    return own + [_Seat(k, k, None) for k in range(first + len(own), first + len(own) + more)]
+    return (*own, *(_Seat(k, k, None) for k in range(first + len(own), first + len(own) + more)))
 
 
 @contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
+def no_search_for_cycles() -> Iterator[None]:
     """Python's collector off: an exam is many small values without cycles, and it would search them again and again."""
     searching = gc.isenabled()
     gc.disable()
@@ -322,8 +397,9 @@ _Chosen = tuple[Place, Listed, int, int]
 """A question of a form: its place, item and row, and how many questions before it are from the same item."""
 
 
-def _form(one: _Seat, frame: _Frame) -> frozen.Form:
-    key, k, library = frame.key, one.seat, frame.library
+def _form(one: _Seat, frame: Frame, ids: Callable[[int], str]) -> frozen.Form:
+    k, library = one.seat, frame.library
+    key = library.key
     uses: Counter[str] = Counter(frame.picked.values())
     rows_taken: dict[str, list[int]] = {}
     chosen: list[_Chosen] = []
@@ -336,11 +412,11 @@ def _form(one: _Seat, frame: _Frame) -> frozen.Form:
         taken.append(row)
     ordered = _ordered(("order", key, k), frame.blueprint, chosen)
     whose = canonical(one.student.id) if one.student else k
-    form_id = f"{one.number + 1:03d}-{draws.short_id((frame.exam_id, 'form', whose), 4)}"
+    form_id = f"{one.number + 1:03d}-{draws.short_id((frame.exam.id, 'form', whose), 4)}"
     numbers = count(1)
     questions = tuple(
         library.writer(model).question(
-            row, number=next(numbers), id=frame.ids(k * len(frame.places) + place.number), slot=place.number + 1,
+            row, number=next(numbers), id=ids(k * len(frame.places) + place.number), slot=place.number + 1,
             points=place.slot.points,
             path=(key, k, model.id, use) if frame.blueprint.shuffle_options else None,
         )
@@ -358,69 +434,10 @@ def _ordered(path: draws.Path, blueprint: Blueprint, chosen: list[_Chosen]) -> I
         yield from draws.shuffled((*path, s), here) if section.shuffle else here
 
 
-# --- the report ----------------------------------------------------------------------------------------------------
+# --- what to tell --------------------------------------------------------------------------------------------------
 
 
-def _report(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording], library: Library) -> Iterator[str]:
-    """What an instructor should know: how equal the forms are, and which rows are used more than once."""
-    totals = [sum(question.work for question in form.questions) / len(form.questions) for form in forms]
-    yield (
-        f"Mean work of the forms: {min(totals):.2f} to {max(totals):.2f} "
-        f"({counted(len(forms), 'form')}, {counted(len(forms[0].questions), 'question')} each)."
-    )
-    yield _blind(forms, wordings)
-    spread: dict[str, list[float]] = {}
-    taken: dict[str, Counter[int]] = {}
-    for form in forms:
-        for question in form.questions:
-            spread.setdefault(question.wording, []).append(question.work)
-            taken.setdefault(question.wording, Counter())[question.row] += 1
-    earlier = {name: len(rows) for name, rows in library.excluded.items()}
-    for item, found in sorted(spread.items()):
-        used = f"{len(taken[item])} of {wordings[item].population} variants used"
-        gone = f", {earlier[item]} others stood in earlier exams" if earlier.get(item) else ""
-        yield f"{item}: work {min(found):.2f} to {max(found):.2f}, {used}{gone}."
-    for item, rows in sorted(taken.items()):
-        shared = sum(1 for uses in rows.values() if uses > 1)
-        if shared:
-            why = _shortage(wordings[item].population, earlier.get(item, 0), rows.total())
-            yield f"{item}: {shared} variants stand on more than one question{why}."
-    for item in library.used_up():
-        yield f"{item}: every variant stood in an earlier exam, so that none was drawn."
-
-
-def _blind(forms: Sequence[frozen.Form], wordings: Mapping[str, frozen.Wording]) -> str:
-    """What somebody earns who answers blindly, over all forms; beside it under the stricter rule for reasons."""
-    questions = [question for form in forms for question in form.questions]
-    alike = Counter(map(_ticked, questions))  # questions on which a blind guesser expects the same
-    samples = dict(zip(map(_ticked, questions), questions, strict=True))
-    total = sum((Fraction(one.points) * alike[key] for key, one in samples.items()), Fraction(0))
-
-    def percent(strict: bool) -> str:
-        guessed = (alike[key] * _guessed(one, wordings[one.wording], strict) for key, one in samples.items())
-        return notation.decimal(100 * sum(guessed, Fraction(0)) / total, 1)
-
-    usual, both = percent(strict=False), percent(strict=True)
-    told = f"Who answers blindly expects {usual} % of the points"
-    if usual == both:
-        return f"{told}."
-    return f"{told}, and {both} % where a right verdict with a wrong reason earns nothing."
-
-
-def _ticked(question: frozen.Question) -> tuple[Any, ...]:
-    """The item, its points, and how many options are printed and right."""
-    return (question.wording, question.points, *((len(key.order), len(key.options)) for key in question.parts))
-
-
-def _guessed(question: frozen.Question, wording: frozen.Wording, strict: bool) -> Fraction:
-    """The points that blind answers to a question bring."""
-    worth = Fraction(question.points) / Fraction(wording.points)
-    parts = zip(wording.parts, question.parts, strict=True)
-    earned = (Fraction(part.points) * expected(part, key, both_or_nothing=strict) for part, key in parts)
-    return worth * sum(earned, Fraction(0))
-
-
-def _uneven(frame: _Frame) -> Iterator[str]:
+def _uneven(frame: Frame) -> Iterator[str]:
     """The slots in which forms draw items of their own that ask for clearly different work for the same points."""
     for slot in dict.fromkeys(place.terms for place in frame.places):
         place = next(place for place in frame.places if place.terms == slot)
@@ -433,11 +450,3 @@ def _uneven(frame: _Frame) -> Iterator[str]:
                 f"Section {place.section + 1}: forms get different items for the same points, from {least} "
                 f"(work {medians[least]:.2f}) to {most} ({medians[most]:.2f}); 'work' narrows the slot."
             )
-
-
-def _shortage(size: int, earlier: int, asked: int) -> str:
-    """Why variants of an item had to come again, where its population explains it."""
-    if size - earlier >= asked:
-        return ""
-    what = f"the {size - earlier} variants that stood in no earlier exam" if earlier else f"its population of {size}"
-    return f", for {what} {'are fewer' if earlier else 'is smaller'} than the {asked} questions asked from it"

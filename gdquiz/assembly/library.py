@@ -6,9 +6,9 @@ first, in a keyed order, and only when they are used up do the others follow, ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,10 @@ class Library:
         self._solvers: dict[str, QuestionWriter] = {}
         self._orders: dict[tuple[str, str], Order] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what cannot be pickled, and is made again where it is needed."""
+        return self.__dict__ | {"_solve": _solved_before, "_solvers": {}}
+
     def variants(self, model: Listed) -> Variants:
         if model.id not in self._variants:
             variants = self._solve(model).variants
@@ -68,15 +72,23 @@ class Library:
         return self._variants[model.id]
 
     def writer(self, model: Listed) -> QuestionWriter:
-        if model.id not in self._solvers:
-            self._solvers[model.id] = QuestionWriter(self.variants(model))
-        return self._solvers[model.id]
+        self.variants(model)
+        return self._writer(model.id)
+
+    def _writer(self, item: str) -> QuestionWriter:
+        if item not in self._solvers:
+            self._solvers[item] = QuestionWriter(self._variants[item])
+        return self._solvers[item]
 
     def wording(self, item: str) -> frozen.Wording:
         return self._variants[item].wording
 
     def slot_kinds(self, item: str) -> dict[str, frozen.SlotKind]:
         return self._variants[item].slot_kinds
+
+    def told_by(self, item: str) -> Mapping[str, frozen.Misconception]:
+        """What is told of the misconceptions that an item foresees."""
+        return self._variants[item].misconceptions
 
     def told_of(self, code: str) -> frozen.Misconception:
         """What is told of a misconception that one of the items foresees."""
@@ -121,17 +133,16 @@ class Library:
         fits[[row for row in self.excluded.get(model.id, ()) if 0 <= row < len(fits)]] = False
         return np.flatnonzero(fits)
 
-    def held_against(self, exam: frozen.Exam, file: str) -> None:
-        """Raises ``InputError`` where an item that was solved here is not what it was in the exam."""
+    def held_against(self, exam: frozen.Exam, items: Iterable[str], file: str) -> None:
+        """Raises ``InputError`` where one of these items, which were solved here, is not what it was in the exam."""
         first = {question.wording: question for form in reversed(exam.forms) for question in form.questions}
         changed = [
             name
-            for name, writer in sorted(self._solvers.items())
-            if name in exam.wordings
-            and not (
-                exam.wordings[name] == as_known(writer.wording, exam.wordings[name])
-                and exam.slot_kinds.get(name) == writer.slot_kinds
-                and (name not in first or is_variant(writer, first[name]))
+            for name in sorted(set(items) & set(exam.wordings))
+            if not (
+                exam.wordings[name] == as_known(self.wording(name), exam.wordings[name])
+                and exam.slot_kinds.get(name) == self.slot_kinds(name)
+                and (name not in first or is_variant(self._writer(name), first[name]))
             )
         ]
         if changed:
@@ -162,6 +173,10 @@ class Library:
                 aim = float(np.median(work[rows]))
             self._orders[key] = banded(("rows", self.key, model.id), rows, work[rows], aim)
         return self._orders[key]
+
+
+def _solved_before(model: Listed) -> NoReturn:
+    raise AssertionError(f"{model.id} is to be solved before forms are made elsewhere")
 
 
 def as_known(wording: frozen.Wording, known: frozen.Wording) -> frozen.Wording:

@@ -7,24 +7,25 @@ Where the work fails or is interrupted, all that was started ends with it.
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
+import gc
 import os
 import pickle
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, wraps
 from types import FrameType
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from gdquiz.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -200,6 +201,8 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _watch() -> None:
     """End this process, and in the right way what it has started, when its parent is gone."""
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -213,6 +216,7 @@ def _watch() -> None:
 
 @contextmanager
 def _processes(jobs: int, blob: bytes) -> Iterator[Executor]:
+    import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     others = set(multiprocessing.active_children())
@@ -239,6 +243,8 @@ def _processes(jobs: int, blob: bytes) -> Iterator[Executor]:
 @contextmanager
 def _cluster(address: str, blob: bytes) -> Iterator[tuple[Executor, Any]]:
     """The executor of a cluster whose workers have this very gdquiz.  Raises ``InputError`` where there is none."""
+    import logging
+
     try:
         from distributed import Client
 
@@ -247,11 +253,13 @@ def _cluster(address: str, blob: bytes) -> Iterator[tuple[Executor, Any]]:
         problem = "--scheduler needs dask.distributed, which is not installed"
         raise InputError(Fault(problem, hint="pip install 'gdquiz[cluster]'", field="--scheduler")) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told here
-    try:
+    client = None
+    with suppress(OSError, ValueError):
         client = connect(address, timeout=ANSWERS_WITHIN, set_as_default=False)
-    except (OSError, ValueError) as error:
+    if client is None:
+        gc.collect()  # the client that failed waits for a lock when it goes, which another one may hold later
         problem = f"no scheduler answers at '{address}'"
-        raise InputError(Fault(problem, "an address such as tcp://node1:8786", field="--scheduler")) from error
+        raise InputError(Fault(problem, "an address such as tcp://node1:8786", field="--scheduler"))
     try:
         _check_workers(client, address)
         executor = client.get_executor(pure=False)

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import click
 
 from gdquiz.assembly.seating import Student
 from gdquiz.cli import Command
+from gdquiz.cli.executors import Workers, workers_option
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_bytes, read_text, write_folder
 from gdquiz.cli.listing import Listing
 from gdquiz.cli.outputs import (
     DEFAULT_FORMATS,
     DEFAULT_PACKAGES,
     NewPath,
+    Outputs,
     check_formats,
     conclude,
     formats_option,
-    pages,
     tell,
     templates_option,
 )
-from gdquiz.cli.progress import with_progress
 from gdquiz.cli.store import Store, cache_option, store
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import Exam
 from gdquiz.plurals import counted
+
+if TYPE_CHECKING:
+    from gdquiz.assembly.forms import Frame
 
 TITLE, QUESTIONS = "Gradient descent", 10
 """Of a quick quiz."""
@@ -77,6 +81,7 @@ gdquiz make midterm.toml --pool 50 --to moodle --out pools
 @templates_option
 @click.option("--out", type=NewPath(), default=Path("exam"), show_default=True, help="Folder to write.")
 @click.option("--force", is_flag=True, help="Replace an earlier exam in the folder.")
+@workers_option
 @cache_option
 def make(
     blueprint: Path | None,
@@ -96,6 +101,7 @@ def make(
     out: Path,
     force: bool,
     no_cache: bool,
+    workers: Workers,
 ) -> None:
     """Make an exam: exam.json, sheets/ for the students and keys/ for the marker; with a roster also students.csv.
 
@@ -103,7 +109,7 @@ def make(
     describe a quick quiz.
     """
     from gdquiz.assembly.blueprint import quick_blueprint, read_blueprint
-    from gdquiz.assembly.forms import assemble
+    from gdquiz.assembly.forms import begun
 
     quick = bool(topics) or questions is not None or title is not None
     if base is not None and (quick or forms or pool or seed is not None or earlier):
@@ -125,8 +131,9 @@ def make(
     notes: list[str] = []
     kept = store(no_cache=no_cache)
     if base is not None:
-        exam, students = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes, kept)
-        conclude(_write(exam, students, formats or DEFAULT_FORMATS, templates, out, force, notes))
+        frame, students = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes, kept)
+        outputs = Outputs(formats or DEFAULT_FORMATS, templates, workers)
+        conclude(_write(frame, students, outputs, out, force, notes))
         return
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
     students = _students(roster, notes)
@@ -139,17 +146,16 @@ def make(
         topics = topics or tuple(dict.fromkeys(item.topic for item in listing.items))
         plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
     plan = plan.model_copy(update={"seed": chosen})
-    exam = assemble(
+    frame = begun(
         plan, listing.items, pool or forms or plan.forms, students,
-        spare=spare or 0, not_in=others, file=str(blueprint) if blueprint else "",
-        solve=listing.solve, progress=with_progress,
+        spare=spare or 0, not_in=others, file=str(blueprint) if blueprint else "", solve=listing.solve,
     )  # fmt: skip
     if seed is None and planned is None:
         notes.append(
             f"The seed was drawn: --seed {chosen} makes this exam again, in a call that is otherwise the same."
         )
-    formats = formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS)
-    lost = _write(exam, students, formats, templates, out, force, notes)
+    outputs = Outputs(formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, workers)
+    lost = _write(frame, students, outputs, out, force, notes)
     if warning:
         click.echo(f"gdquiz: {warning}", err=True)
     conclude(lost)
@@ -175,14 +181,13 @@ def _extended(
     spare: int,
     notes: list[str],
     kept: Store,
-) -> tuple[Exam, tuple[Student, ...]]:
-    """The exam with the forms that are wanted more, and its students; which forms these are goes to ``notes``.
+) -> tuple[Frame, tuple[Student, ...]]:
+    """The frame of the forms that are wanted more, and all students; which forms these are goes to ``notes``.
 
     It says itself what it was made of; a blueprint tells where its banks are.
     """
     from gdquiz.assembly.blueprint import read_blueprint
-    from gdquiz.assembly.forms import extend, planned
-    from gdquiz.assembly.students import of_exam
+    from gdquiz.assembly.forms import planned, resumed
     from gdquiz.cli.students import students_of
     from gdquiz.exam.exam_json import read
     from gdquiz.exam.people import canonical
@@ -203,50 +208,40 @@ def _extended(
         problem = f"this exam was made from banks of your own ({', '.join(plan.banks)})"
         raise InputError(Fault(problem, "its BLUEPRINT, or a --bank for each", file=str(base)))
     listing = Listing(kept, banks)
-    exam = extend(
-        before, listing.items, students, spare=spare, file=str(base), solve=listing.solve, progress=with_progress
-    )
-    added = len(exam.forms) - len(before.forms)
-    if not added:
+    frame = resumed(before, listing.items, students, spare=spare, file=str(base), solve=listing.solve)
+    if not frame.size:
         raise InputError(Fault("everybody on the roster has a form already", hint="--spare adds more", file=str(base)))
-    numbers = f"{len(before.forms) + 1} to {len(exam.forms)}" if added > 1 else f"{len(exam.forms)}"
-    notes.append(f"New: {'forms' if added > 1 else 'form'} {numbers}; all others are as they were.")
-    return exam, tuple(known[canonical(id)] for id in of_exam(exam) if canonical(id) in known)
+    last = len(before.forms) + frame.size
+    numbers = f"forms {len(before.forms) + 1} to {last}" if frame.size > 1 else f"form {last}"
+    notes.append(f"New: {numbers}; all others are as they were.")
+    return frame, tuple(known[canonical(id)] for id in frame.students if canonical(id) in known)
 
 
 def _write(
-    exam: Exam,
-    students: tuple[Student, ...],
-    formats: tuple[str, ...],
-    templates: Path | None,
-    out: Path,
-    force: bool,
-    notes: list[str],
+    frame: Frame, students: tuple[Student, ...], outputs: Outputs, out: Path, force: bool, notes: Iterable[str]
 ) -> list[Fault]:
-    """Write the exam and all that is made from it, and tell of it; return what had to be left out."""
+    """Write the exam of a frame and all that is made from it, and tell of it; return what had to be left out."""
     from gdquiz.assembly.seating import in_order
     from gdquiz.assembly.students import NAME, as_csv
-    from gdquiz.cli.students import names_of
-    from gdquiz.exam.exam_json import to_json
+    from gdquiz.cli.students import names_by_id
 
-    told: list[str] = []
-    lost: list[Fault] = []
+    made: list[tuple[Exam, int]] = []
 
     def files() -> Iterator[tuple[PurePosixPath, str | bytes | None]]:
-        yield PurePosixPath("exam.json"), to_json(exam)
         if students:
             yield PurePosixPath(NAME), as_csv(in_order(students))
-        yield from pages(exam, formats, templates, told, lost, names_of(exam, students))
+        made.append((yield from outputs.of_frame(frame, names_by_id(frame.students, students))))
 
     write_folder(out, files(), force=force)
-    size = f"{counted(len(exam.forms), 'form')} of {counted(len(exam.forms[0].questions), 'question')}"
+    ((exam, forms),) = made
+    size = f"{counted(forms, 'form')} of {counted(exam.sections[-1].last, 'question')}"
     click.echo(f"{out}/exam.json: exam {exam.id}, {size}")
     if students:
         click.echo(f"{out}/{NAME}: the names of the students, which exam.json does not hold")
-    tell(out, told)
+    tell(out, outputs.notes)
     for line in (*notes, *exam.report):
         click.echo(line)
-    return lost
+    return outputs.lost
 
 
 def _seed(typed: str | None, planned: str | int | None, file: str) -> tuple[str, str]:

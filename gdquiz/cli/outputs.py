@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from gdquiz.cli.executors import Workers
 from gdquiz.cli.progress import with_progress
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam.frozen import Exam
 from gdquiz.texts.reading import unprintable
+
+if TYPE_CHECKING:
+    from gdquiz.assembly.forms import Frame
+    from gdquiz.cli.batches import Production
+
+File = tuple[PurePosixPath, str | bytes | None]
+Files = Iterator[File]
 
 DEFAULT_FORMATS = ("markdown", "html", "latex")
 DEFAULT_PACKAGES = ("moodle",)
@@ -74,63 +82,86 @@ def are_named(names: tuple[str, ...]) -> bool:
     return any(row.name in names for row in FORMATS)
 
 
-def pages(
-    exam: Exam,
-    names: tuple[str, ...],
-    templates: Path | None,
-    notes: list[str],
-    lost: list[Fault],
-    students: Mapping[str, str],
-) -> Iterator[tuple[PurePosixPath, str | bytes | None]]:
-    """Every file of an exam in these formats, one at a time; a path that comes again continues its file, and one that
-    comes with None is taken back.  ``students`` are their names by their ids.
+class Outputs:
+    """The files of an exam in some formats and packages, and what there is to tell of them.
 
-    ``notes`` gets what there is to tell: where the files are, which format this machine cannot make (that is left out
-    unless it is the only one), and what a package changed.  ``lost`` gets every question that a package left out, and
-    every format that could not be made of this exam.  Raises ``InputError`` where no format could be made, and for a
-    template that cannot be used.
+    ``notes``: where the files are, which format this machine cannot make (that is left out unless it is the only one),
+    and what a package changed.  ``lost``: every question that a package left out, and every format that could not be
+    made of this exam.
     """
-    from gdquiz.packaging.packages import package
-    from gdquiz.packaging.targets import TARGETS
-    from gdquiz.rendering.formats import left_out
-    from gdquiz.rendering.formats import render as render_format
-    from gdquiz.rendering.templating import TemplateRefused
 
-    targets = {row.name: row for row in TARGETS}
-    told: list[str] = []
-    done: list[str] = []
-    failed: list[Fault] = []
-    names = tuple(dict.fromkeys(names))
-    for name in names:
-        reason = left_out(name) if name not in targets else ""
-        if reason and len(names) > 1:
-            told.append(reason)
-            continue
-        written: dict[PurePosixPath, None] = {}
-        try:
-            if name in targets:
-                made = package(exam, targets[name], told, templates, progress=with_progress, left_out=lost)
-            else:
-                made = with_progress(
-                    render_format(exam, name, templates, names=students), label=name, total=2 * len(exam.forms)
-                )
-            for page in made:
-                written[page.path] = None
-                yield page.path, page.text
-        except TemplateRefused:
-            raise
-        except InputError as error:
-            yield from ((path, None) for path in written)
-            failed += error.faults
-            told += (f"{name}: left out: {fault}" for fault in error.faults)
-        else:
-            done.append(name)
-    if failed and not done:
-        raise InputError(failed)
-    lost += failed
-    if any(name not in targets for name in done):
-        notes += ["sheets/: what the students get", "keys/: answers, worked solutions and the answer table"]
-    notes += told
+    def __init__(self, names: tuple[str, ...], templates: Path | None, workers: Workers):
+        from gdquiz.packaging.targets import TARGETS
+        from gdquiz.rendering.formats import left_out
+
+        names = tuple(dict.fromkeys(names))
+        targets = {row.name: row for row in TARGETS}
+        reasons = {name: left_out(name) for name in names if name not in targets}
+        self._unmade = [reason for reason in reasons.values() if reason and len(names) > 1]
+        self._formats = tuple(name for name, reason in reasons.items() if not reason or len(names) == 1)
+        self._targets = tuple(targets[name] for name in names if name in targets)
+        self._templates, self._workers = templates, workers
+        self.notes: list[str] = []
+        self.lost: list[Fault] = []
+
+    def of_exam(self, exam: Exam, students: Mapping[str, str]) -> Files:
+        """Every file of an exam that has its forms, one at a time; a path that comes again continues its file, and one
+        that comes with None is taken back.  ``students`` are their names by their ids.
+
+        Raises ``InputError`` where no format could be made, and for a template that cannot be used.
+        """
+        from gdquiz.cli.batches import Production, Work
+
+        head = exam.model_copy(update={"forms": ()})
+        work = Work(head, len(exam.forms), self._formats, self._templates, students)
+        made = Production(work, exam.forms, self._workers)
+        yield from made.files()
+        yield from self._packages(exam, made)
+
+    def of_frame(self, frame: Frame, students: Mapping[str, str]) -> Generator[File, None, tuple[Exam, int]]:
+        """Every file of an exam whose forms are still to be made, ``exam.json`` too, and the exam but for these forms,
+        with the number of all forms.
+
+        Raises ``InputError`` as ``of_exam`` does, and for an exam that cannot be extended.
+        """
+        from gdquiz.cli.batches import Production, Work
+
+        ready = frame.ready()
+        total = len(frame.exam.forms) + frame.size
+        work = Work(ready.exam, total, self._formats, self._templates, students, ready)
+        made = Production(work, frame.exam.forms, self._workers)
+        yield from made.files()
+        exam = frame.finished(made.tally)
+        for piece in made.exam_json(exam):
+            yield PurePosixPath("exam.json"), piece
+        yield from self._packages(made.whole(exam) if self._targets else exam, made)
+        return exam, total
+
+    def _packages(self, exam: Exam, made: Production) -> Files:
+        from gdquiz.packaging.packages import package
+        from gdquiz.rendering.templating import TemplateRefused
+
+        told = list(self._unmade)
+        failed = [(name, error) for name, error in made.failed.items()]
+        for target in self._targets:
+            written: dict[PurePosixPath, None] = {}
+            try:
+                for page in package(exam, target, told, self._templates, progress=with_progress, left_out=self.lost):
+                    written[page.path] = None
+                    yield page.path, page.text
+            except TemplateRefused:
+                raise
+            except InputError as error:
+                yield from ((path, None) for path in written)
+                failed.append((target.name, error))
+        faults = [fault for _, error in failed for fault in error.faults]
+        if failed and len(failed) == len(self._formats) + len(self._targets):
+            raise InputError(faults)
+        self.lost += faults
+        if len(made.failed) < len(self._formats):
+            self.notes += ["sheets/: what the students get", "keys/: answers, worked solutions and the answer table"]
+        told += (f"{name}: left out: {fault}" for name, error in failed for fault in error.faults)
+        self.notes += told
 
 
 def tell(out: Path, notes: list[str]) -> None:

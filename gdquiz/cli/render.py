@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 
 from gdquiz.cli import Command
+from gdquiz.cli.executors import Workers, workers_option
 from gdquiz.cli.files import MOST_OF_AN_EXAM, check_target, read_text, write_folder
 from gdquiz.cli.outputs import (
     DEFAULT_FORMATS,
     NewPath,
+    Outputs,
     are_named,
     check_formats,
     conclude,
     formats_option,
-    pages,
     tell,
     templates_option,
 )
-from gdquiz.errors import Fault
 
 EXAMPLE = """
 gdquiz render exam/exam.json --to html --out web
@@ -37,8 +37,15 @@ gdquiz render exam/exam.json --to moodle --out upload
 )  # fmt: skip
 @click.option("--out", type=NewPath(), default=Path("rendered"), show_default=True, help="Folder to write.")
 @click.option("--force", is_flag=True, help="Replace what was rendered into the folder before.")
+@workers_option
 def render(
-    exam: Path, formats: tuple[str, ...], templates: Path | None, students: Path | None, out: Path, force: bool
+    exam: Path,
+    formats: tuple[str, ...],
+    templates: Path | None,
+    students: Path | None,
+    out: Path,
+    force: bool,
+    workers: Workers,
 ) -> None:
     """Render a frozen exam again, from its exam.json and the names in students.csv."""
     from gdquiz.cli.students import names_of, students_of
@@ -48,10 +55,10 @@ def render(
     check_formats(formats)
     reading = read(read_text(exam, most=MOST_OF_AN_EXAM), file=str(exam))
     notes: list[str] = []
-    lost: list[Fault] = []
     formats = formats or DEFAULT_FORMATS
     named = students is not None or are_named(formats)
     names = names_of(reading.exam, students_of(reading, exam, students, notes)) if named else {}
-    write_folder(out, pages(reading.exam, formats, templates, notes, lost, names), force=force)
-    tell(out, notes)
-    conclude(lost)
+    outputs = Outputs(formats, templates, workers)
+    write_folder(out, outputs.of_exam(reading.exam, names), force=force)
+    tell(out, [*notes, *outputs.notes])
+    conclude(outputs.lost)

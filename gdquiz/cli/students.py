@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from gdquiz.assembly.seating import Student
@@ -35,7 +36,12 @@ def students_of(reading: Reading, exam_file: Path, given: Path | None, notes: li
     return tuple(Student(name, id, more.get(id, ())) for id, name in names.items())
 
 
-def names_of(exam: Exam, students: tuple[Student, ...]) -> dict[str, str]:
+def names_of(exam: Exam, students: Iterable[Student]) -> dict[str, str]:
     """The names of students by the ids that their forms have."""
+    return names_by_id(of_exam(exam), students)
+
+
+def names_by_id(ids: Iterable[str], students: Iterable[Student]) -> dict[str, str]:
+    """The names of students by these ids, as far as they are known."""
     names = {canonical(one.id): one.name for one in students}
-    return {id: names[canonical(id)] for id in of_exam(exam) if canonical(id) in names}
+    return {id: names[canonical(id)] for id in ids if canonical(id) in names}

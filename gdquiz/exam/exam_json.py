@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
 from gdquiz.errors import InputError
 from gdquiz.exam import legible, soundness
-from gdquiz.exam.frozen import VERSION, Exam
+from gdquiz.exam.frozen import VERSION, Exam, Form
 from gdquiz.exam.upgrading import names_in, students_in, upgraded
 
 VERSIONS = (1, VERSION)
@@ -27,7 +27,32 @@ class Reading:
 
 def to_json(exam: Exam) -> str:
     """The text of ``exam.json``; the same exam always gives the same bytes."""
-    return exam.model_dump_json(indent=1, exclude_defaults=False) + "\n"
+    return "".join(in_pieces(exam, map(form_to_json, exam.forms)))
+
+
+def form_to_json(form: Form) -> str:
+    """A form as it stands in ``exam.json``."""
+    return form.model_dump_json(indent=1).replace("\n", _APART)
+
+
+def joined(forms: Iterable[str]) -> str:
+    """Forms as they stand in ``exam.json``, one or more of them one after another."""
+    return f",{_APART}".join(forms)
+
+
+def in_pieces(exam: Exam, forms: Iterable[str]) -> Iterator[str]:
+    """The text of ``exam.json``, piece by piece; of the exam all but its forms, which are given as they stand there."""
+    whole = exam.model_copy(update={"forms": ()}).model_dump_json(indent=1)
+    head, _, foot = whole.partition(_NO_FORMS)
+    begun = False
+    for form in forms:
+        yield f",{_APART}{form}" if begun else f"{head}{_NO_FORMS[:-1]}{_APART}{form}"
+        begun = True
+    yield f"\n ]{foot}\n" if begun else f"{whole}\n"
+
+
+_APART, _NO_FORMS = "\n  ", '\n "forms": []'
+"""What stands between the forms of an exam, and in the place of them; no text in JSON has a line break."""
 
 
 def from_json(text: str | bytes, *, file: str = "exam.json") -> Exam:

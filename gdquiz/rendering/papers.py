@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -37,10 +37,19 @@ class Paper:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the answer table: the id of a form, and its answers by number of question and letter of part."""
+
+    form: str
+    answers: Mapping[tuple[int, str], str]
+
+
 class Papers:
     """All papers of an exam in one format, made one at a time.
 
-    ``names`` are those of students by their ids; where one is missing its id stands for it.
+    ``names`` are those of students by their ids; where one is missing its id stands for it.  ``forms`` is the number
+    of all forms, if ``exam`` does not hold them.
     """
 
     def __init__(
@@ -51,8 +60,11 @@ class Papers:
         extension: str,
         names: Mapping[str, str],
         drawing: Environment | None = None,
+        *,
+        forms: int | None = None,
     ):
         self.exam = exam
+        self.forms = len(exam.forms) if forms is None else forms
         self._names = names
         self.style = style
         self.blocks = Blocks(exam, style, sandbox, extension, drawing=drawing)
@@ -65,12 +77,12 @@ class Papers:
         self._instructions = self.blocks.text("", exam.instructions, place="alone")
         self._sections = [self.blocks.text("", section.instructions, place="alone") for section in exam.sections]
 
-    def __iter__(self) -> Iterator[Paper]:
-        for form in self.exam.forms:
-            name = form_name(form.number, len(self.exam.forms))
-            places = tuple(Place(question, form, name) for question in form.questions)
-            paper = Paper(form, name, places)
-            yield Paper(form, name, places, self._paper(paper, "sheet"), self._paper(paper, "key"))
+    def of(self, form: Form) -> Paper:
+        """The paper of a form."""
+        name = form_name(form.number, self.forms)
+        places = tuple(Place(question, form, name) for question in form.questions)
+        paper = Paper(form, name, places)
+        return Paper(form, name, places, self._paper(paper, "sheet"), self._paper(paper, "key"))
 
     def _paper(self, paper: Paper, name: str) -> str:
         """One form, as sheet or key.  Forms with the same numbers of questions in their sections share a layout."""
@@ -82,9 +94,9 @@ class Papers:
             pieces = self._moulded[shape] = self._mould.cast(self._templates[name], paper=view)
         return join(pieces, paper)  # type: ignore[arg-type]
 
-    def answers(self) -> Iterator[str]:
+    def answers(self, columns: Iterable[Column]) -> Iterator[str]:
         """The table of all answers, piece by piece."""
-        return pour(self._templates["answers"], paper=self._view(None, key=True), tables=self._tables())
+        return pour(self._templates["answers"], paper=self._view(None, key=True), tables=self._tables(columns))
 
     def document(self, *, keys: bool) -> tuple[str, str]:
         """What stands before and after the papers of a LaTeX or Typst document."""
@@ -107,7 +119,7 @@ class Papers:
             exam=words(exam.id),
             form=read(lambda paper: plain_words(paper.form.id)) if paper else "",
             number=read(lambda paper: str(paper.form.number)) if paper else "",
-            forms=str(len(exam.forms)),
+            forms=str(self.forms),
             student=StudentView(
                 name=read(lambda paper: plain_words(names.get(paper.form.student, paper.form.student))),
                 id=read(lambda paper: plain_words(paper.form.student)),
@@ -139,31 +151,30 @@ class Papers:
 
     # --- the answer table ---
 
-    def _tables(self) -> Iterator[TableView]:
-        forms = iter(self.exam.forms)
-        while abreast := tuple(islice(forms, FORMS_ABREAST)):
-            columns = [self._column(form) for form in abreast]
-            labels = sorted({label for column in columns for label in column}, key=lambda label: (label[0], label[1]))
+    def _tables(self, columns: Iterable[Column]) -> Iterator[TableView]:
+        waiting = iter(columns)
+        while abreast := tuple(islice(waiting, FORMS_ABREAST)):
+            labels = sorted({label for column in abreast for label in column.answers})
             yield TableView(
-                forms=tuple(self.blocks.words(form.id) for form in abreast),
+                forms=tuple(self.blocks.words(column.form) for column in abreast),
                 rows=tuple(
                     RowView(
                         f"{number}{letter and f' ({letter})'}",
-                        tuple(column.get((number, letter), "") for column in columns),
+                        tuple(column.answers.get((number, letter), "") for column in abreast),
                     )
                     for number, letter in labels
                 ),
             )
 
-    def _column(self, form: Form) -> dict[tuple[int, str], str]:
-        """The answers of one form by question and part."""
-        column = {}
+    def column(self, form: Form) -> Column:
+        """The column of a form."""
+        answers = {}
         for question in form.questions:
             parts = self.exam.wordings[question.wording].parts
             for at, (part, solved) in enumerate(zip(parts, question.parts, strict=True)):
                 letter = LETTERS[at].lower() if len(parts) > 1 else ""
-                column[question.number, letter] = self._cell(part, solved)
-        return column
+                answers[question.number, letter] = self._cell(part, solved)
+        return Column(form.id, answers)
 
     def _cell(self, part: PartWording, solved: PartKey) -> str:
         kind = kind_of(part.kind)
