@@ -183,7 +183,7 @@ def own_templates(tmp_path: Path, name: str, *changes: tuple[str, str]) -> Path:
 BROKEN = [
     ("<correctResponse><value>{{ field.key.value }}</value></correctResponse>", "", "one-step", "FIELD1 has no key"),
     ("{{ field.key.value }}</value>", "1/2</value>", "one-step", "the key of FIELD1 is not a decimal number"),
-    ("{{ say(\"SOLUTION\") }}", "{{ say(\"ANSWER\") }}", "one-step", "nothing is said for ANSWER"),
+    ("{{ tell(\"SOLUTION\") }}", "{{ tell(\"ANSWER\") }}", "one-step", "nothing is said for ANSWER"),
     ('<simpleChoice identifier="{{ option.id }}">', '<simpleChoice identifier="A">', "regime",
      "two options of FIELD1 have one identifier"),
     ('<simpleChoice identifier="{{ option.id }}">', '<simpleChoice identifier="X{{ option.id }}">', "regime",

@@ -12,9 +12,11 @@ from banking import CHOICE, NUMBER, STEP, item, populated, solved
 
 from gdquiz.assembly.questions import QuestionWriter, exact_key, inexact_key
 from gdquiz.exam.frozen import NumberKey, PartKey, Question
+from gdquiz.exam.rounding import rounding
 from gdquiz.exam.wording import fill
 from gdquiz.populations.population import populate
 from gdquiz.populations.printing import digits_of
+from gdquiz.words.catalogue import ENGLISH
 
 F = Fraction
 ROWS = {
@@ -340,7 +342,7 @@ def test_inexact_keys_keep_twenty_digits() -> None:
 )
 def test_the_rounding_rule_fits_the_answers(answer: str, digits: str, sentence: str) -> None:
     model = item(f'parameters = {{ a = "1..3" }}\n{NUMBER}answer = "{answer}"\ndigits = {digits}\n')
-    assert populate(model).variants.wording.parts[0].rounding == sentence
+    assert rounding(populate(model).variants.wording.parts[0], ENGLISH) == sentence
 
 
 @pytest.mark.parametrize(
@@ -356,7 +358,7 @@ def test_the_rounding_rule_of_several_numbers(answer: str, digits: str, sentence
     answers = f'answers = [{{ label = "p", value = "{answer}" }}, {{ label = "q", value = "a" }}]'
     part = f'[[item.part]]\nkind = "numbers"\nask = "?"\n{answers}\ndigits = {digits}\n'
     model = item(f'parameters = {{ a = "1..3" }}\n{part}')
-    assert populate(model).variants.wording.parts[0].rounding == sentence
+    assert rounding(populate(model).variants.wording.parts[0], ENGLISH) == sentence
 
 
 def test_whole_numbers_are_not_accepted_with_room() -> None:

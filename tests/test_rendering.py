@@ -31,7 +31,7 @@ from gdquiz.exam.frozen import (
     WrongAnswer,
 )
 from gdquiz.formulas.notation import decimal
-from gdquiz.rendering.blocks import bound, form_name, points, short, with_decimal
+from gdquiz.rendering.blocks import bound, form_name, short, with_decimal
 from gdquiz.rendering.formats import FORMATS, Page, find_format, left_out, render
 
 GOLDEN = Path(__file__).parent / "golden" / "rendering"
@@ -159,7 +159,7 @@ def test_slots_of_solutions_are_not_on_sheets(name):
     exam = sample()
     asked = {
         key: found.stem + "".join(
-            part.ask + part.rounding + "".join(option.text for option in (*part.options, *part.prompts))
+            part.ask + "".join(option.text for option in (*part.options, *part.prompts))
             for part in found.parts
         )
         for key, found in exam.wordings.items()
@@ -265,16 +265,6 @@ def test_short_numbers():
     assert [short("7", 2), short("-3/5", None), short("-3/5", 2), short("0.123456", 3), short("0.123456", None)] == [
         "7", "−3/5", "−3/5 = −0.60", "0.123", "0.1235",
     ]  # fmt: skip
-
-
-def test_points_are_written_in_words():
-    assert [points(value) for value in (1, 1.0, 2, 2.5, 1 / 3)] == [
-        "1 point",
-        "1 point",
-        "2 points",
-        "2.5 points",
-        "0.33 points",
-    ]
 
 
 # --- names, order, determinism ---

@@ -14,10 +14,11 @@ from markupsafe import Markup
 from gdquiz.exam import frozen
 from gdquiz.plurals import counted
 from gdquiz.rendering import html
-from gdquiz.rendering.blocks import Blocks, Place, points
+from gdquiz.rendering.blocks import Blocks, Place
 from gdquiz.rendering.templating import environment, lay_out, load
 from gdquiz.resources import data
 from gdquiz.version import VERSION
+from gdquiz.words.catalogue import ENGLISH
 
 NOBODY = frozen.Form(id="notebook", number=1, questions=())
 
@@ -50,7 +51,7 @@ def question_shown(
 ) -> str:
     """A question with its key, below ``lines`` of plain words."""
     exam = _around(question, wording, kinds, misconceptions)
-    about = f"{wording.item}, variant {question.row}, {points(question.points)}"
+    about = f"{wording.item}, variant {question.row}, {ENGLISH.say('paper.points', count=question.points)}"
     body = _body(_blocks(exam), question)
     return _laid_out(Shown(wording.title, (about, *lines), (ShownQuestion("", "", body),), False))
 
@@ -70,7 +71,7 @@ def exam_shown(exam: frozen.Exam) -> str:
     """The head of an exam and the questions of its first form, each folded."""
     form = exam.forms[0] if exam.forms else NOBODY
     size = f"{counted(len(exam.forms), 'form')} of {counted(len(form.questions), 'question')}"
-    lines = (f"Exam {exam.id}: {size}, {points(exam.points)}", f"Form {form.id}:")
+    lines = (f"Exam {exam.id}: {size}, {ENGLISH.say('paper.points', count=exam.points)}", f"Form {form.id}:")
     return _laid_out(Shown(exam.title, lines, tuple(_listed(exam, form)), True))
 
 
@@ -78,7 +79,7 @@ def _listed(exam: frozen.Exam, form: frozen.Form) -> Iterator[ShownQuestion]:
     blocks = _blocks(exam)
     for question in form.questions:
         head = f"{question.number}. {exam.wordings[question.wording].title}"
-        about = f"{question.wording}, variant {question.row}, {points(question.points)}"
+        about = f"{question.wording}, variant {question.row}, {ENGLISH.say('paper.points', count=question.points)}"
         yield ShownQuestion(head, about, _body(blocks, question))
 
 

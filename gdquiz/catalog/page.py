@@ -34,9 +34,11 @@ from gdquiz.rendering import html
 from gdquiz.rendering.blocks import Blocks, Place, amount
 from gdquiz.rendering.fragments import Fragments
 from gdquiz.rendering.papers import plain
+from gdquiz.rendering.saying import saying
 from gdquiz.rendering.templating import environment, lay_out, load
 from gdquiz.resources import data
 from gdquiz.version import VERSION
+from gdquiz.words.catalogue import ENGLISH
 
 SCRIPTS = ("fragments", "search", "cards", "choosing", "app")
 """The files of the page's script (``templates/catalog/*.js``), each after those it uses when it is loaded."""
@@ -91,7 +93,10 @@ def catalog_page(
         content=Markup(html.in_script(content)),
     )
     return lay_out(
-        load(sandbox, "catalog/page.html.j2"), catalog=view, paper={"plain_title": plain(title), "plain_form": ""}
+        load(sandbox, "catalog/page.html.j2"),
+        **saying(ENGLISH, html.STYLE),
+        catalog=view,
+        paper={"plain_title": plain(title), "plain_form": ""},
     )
 
 

@@ -24,11 +24,13 @@ from gdquiz.checking import carrying
 from gdquiz.errors import InputError
 from gdquiz.exam import frozen
 from gdquiz.exam.answers import SHAPES
+from gdquiz.exam.rounding import rounding
 from gdquiz.exam.wording import fill, slots_of
 from gdquiz.formulas.columns import floats, is_exact
 from gdquiz.plurals import counted
 from gdquiz.populations.population import Population, populate
 from gdquiz.populations.routes import DISAGREEMENTS
+from gdquiz.words.catalogue import ENGLISH
 
 LARGEST_SHARE = 0.5
 """No rank of a key among listed values may be taken in more than this share of the rows (of four or more options)."""
@@ -145,7 +147,7 @@ def _read(question: frozen.Question, writer: QuestionWriter) -> tuple[str, str]:
     for part, key in zip(writer.wording.parts, question.parts, strict=True):
         options = {option.id: filled(option.text) for option in part.options if option.id in key.order}
         listed = any("@" in name for option in part.options for name in slots_of(option.text))
-        asked += [filled(text) for text in (part.ask, part.rounding, *part.labels)]
+        asked += [filled(text) for text in (part.ask, rounding(part, ENGLISH), *part.labels)]
         asked += [] if listed else options.values()
         asked += [filled(prompt.text) for prompt in part.prompts]
         right += [number.value for number in key.numbers] + [key.formula, str(key.truth)]

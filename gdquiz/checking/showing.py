@@ -9,9 +9,11 @@ from fractions import Fraction
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.exam.answers import SHAPES
 from gdquiz.exam.frozen import LETTERS, PartKey, PartWording
+from gdquiz.exam.rounding import rounding
 from gdquiz.exam.wording import fill
 from gdquiz.plurals import counted
 from gdquiz.populations.variants import HasVariants
+from gdquiz.words.catalogue import ENGLISH
 
 
 def shown(source: HasVariants, row: int) -> str:
@@ -35,7 +37,7 @@ def shown(source: HasVariants, row: int) -> str:
             yield f"[Figure: {question.figure.alt}]"
         for number, (part, key) in enumerate(zip(wording.parts, question.parts, strict=True)):
             label = f"({'abcdefghijkl'[number]}) " if len(wording.parts) > 1 else ""
-            yield f"{label}{filled(part.ask)} {part.rounding}".rstrip()
+            yield f"{label}{filled(part.ask)} {rounding(part, ENGLISH)}".rstrip()
             texts = {option.id: filled(option.text) for option in part.options if option.id in key.order}
             prompts = {prompt.id: filled(prompt.text) for prompt in part.prompts}
             if prompts:

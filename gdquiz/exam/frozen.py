@@ -176,7 +176,17 @@ class PartWording(Frozen):
     digits: Annotated[
         int | None, Field(description="Decimals asked for; none where the exact value is.", ge=0, le=8)
     ] = None
-    rounding: Annotated[Text, Field(description="The sentence that tells how to give a number.")] = ""
+    precision: Annotated[
+        Literal["", "whole", "exact", "fraction", "decimal"],
+        Field(
+            description="How a number has to be given: as a whole number, exactly, as a fraction or rounded to "
+            "`digits`, or rounded."
+        ),
+    ] = ""
+    rounding: Annotated[
+        Text,
+        Field(description="The sentence that says so, in older files only.", exclude_if=lambda sentence: not sentence),
+    ] = ""
     labels: Annotated[
         tuple[Text, ...], Field(description="Names of the fields of several numbers.", max_length=MOST_OPTIONS)
     ] = ()

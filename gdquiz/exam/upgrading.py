@@ -3,6 +3,7 @@
 Version 1 called the work of a question its difficulty, told only the titles of misconceptions, had names of students
 in its forms, and left it to whoever filled a text to put braces around a slot that is an argument of LaTeX.  It knew no
 language (it was English), no digits of a population and no parameters; these stay unknown.
+How a number has to be given was a sentence.
 
 Nothing is checked here: what has not the shape it should have is left as it is, and the reader tells it.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from gdquiz.exam.wording import braced
+from gdquiz.words.catalogue import ENGLISH
 
 Tree = Any
 """What JSON can hold."""
@@ -87,10 +89,21 @@ def _wording(wording: dict[str, Tree]) -> dict[str, Tree]:
 
 
 def _part(part: dict[str, Tree]) -> dict[str, Tree]:
-    texts = _texts(part, ("ask", "rounding", "follow_through", "labels"))
+    texts = _texts(part, ("ask", "rounding", "follow_through", "labels")) | _precision(part)
     for name in ("options", "prompts", "guide"):
         texts |= _with(part, name, lambda entries: _each(entries, lambda one: _texts(one, ("text", "feedback")), dict))
     return texts
+
+
+def _precision(part: dict[str, Tree]) -> dict[str, Tree]:
+    """How a number has to be given, where the sentence that says so is one that gdquiz wrote."""
+    several = "_several" if part.get("kind") == "numbers" else ""
+    digits = part.get("digits")
+    for precision in ("whole", "exact", "fraction", "decimal"):
+        sentence = ENGLISH.say(f"rounding.{precision}{several}", count=digits if isinstance(digits, int) else 0)
+        if part.get("rounding") == sentence:
+            return {"precision": precision, "rounding": ""}
+    return {}
 
 
 def _texts(table: dict[str, Tree], names: tuple[str, ...]) -> dict[str, Tree]:

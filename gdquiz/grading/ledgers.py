@@ -16,6 +16,7 @@ from gdquiz.kinds.kind import kind_of
 from gdquiz.marking.marks import expected
 from gdquiz.rendering.blocks import short
 from gdquiz.texts.tables import as_csv
+from gdquiz.words.catalogue import find
 
 MARKS = ("student", "form", "points", "out_of", "percent", "grade", "blanks", "by_hand", "not_read", "attempt")
 PARTS = ("student", "form", "number", "question", "part", "item", "response", "read_as", "state", "points", "out_of",
@@ -92,7 +93,7 @@ def guide(exam: Exam, written: Written, question: Question, place: int) -> str:
         return " | ".join(lines)
     if key.numbers:
         return "; ".join(short(number.value, part.digits) for number in key.numbers)
-    return key.formula or kind_of(part.kind).answer(part, key) or expected(part, key)
+    return key.formula or kind_of(part.kind).answer(part, key, find(exam.language)) or expected(part, key)
 
 
 def hand_marks(decisions: Iterable[Decision], graded: Graded) -> str:

@@ -13,9 +13,9 @@ from gdquiz.exam.people import canonical
 from gdquiz.grading.likeness import Written, bones
 from gdquiz.kinds.options import order_of
 from gdquiz.kinds.platforms import AS_LETTERS, PLACES, Field
-from gdquiz.packaging.entries import ONE_PLACE, REASON
 from gdquiz.packaging.fields import fields_of, grouped
 from gdquiz.packaging.targets import Target
+from gdquiz.words.catalogue import find
 
 _WORDS = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
 _NUMBERED = re.compile(r"(?:question|q|frage)?\s*0*([1-9][0-9]{0,3})\s*[.(:]?\s*\(?([a-z])?\)?\s*[.:)]?", re.IGNORECASE)
@@ -38,6 +38,7 @@ class Places:
 
     def __init__(self, exam: Exam):
         self.exam = exam
+        self._words = find(exam.language)
         self.written = Written(exam)
         self.forms = {form.id.casefold(): form for form in exam.forms}
         self.students = {canonical(form.student): form for form in exam.forms if form.student is not None}
@@ -234,16 +235,16 @@ class Places:
     def _is_asked(self, question: Question, one: Field, shown: str) -> bool:
         """Whether a text asks for a field: what its part asks, and right after it what tells the field from others."""
         asked = "".join(bones(text) for text in self._said_of(question, one)).casefold()
-        return asked in shown and (one.step == 1 or bones(REASON).casefold() not in shown)
+        return asked in shown and (one.step == 1 or bones(self._words.say("package.reason")).casefold() not in shown)
 
     def _said_of(self, question: Question, one: Field) -> Iterator[str]:
         part: PartWording = self.exam.wordings[question.wording].parts[one.part]
         if one.carried == PLACES:
-            yield from (ONE_PLACE, self.options(question, one.part)[one.of])
+            yield from (self._words.say("package.one_place"), self.options(question, one.part)[one.of])
             return
         yield self.written.text(question, part.ask)
         if one.step == 1:
-            yield REASON
+            yield self._words.say("package.reason")
         elif part.kind == "numbers" and one.of < len(part.labels):
             yield self.written.text(question, part.labels[one.of])
         elif one.carried == AS_LETTERS:

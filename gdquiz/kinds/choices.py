@@ -18,6 +18,7 @@ from gdquiz.kinds.options import letters as lettered
 from gdquiz.kinds.options import order_of, printed
 from gdquiz.kinds.platforms import Field, option_field
 from gdquiz.responses import letters
+from gdquiz.words.catalogue import Catalogue
 
 
 class Choices(KindOfAnswer):
@@ -66,8 +67,8 @@ class Choices(KindOfAnswer):
         order = order_of(part, key)
         return lettered(sorted(ids, key=lambda one: order.index(one) if one in order else -1), order)
 
-    def answer(self, part: PartWording, key: PartKey) -> str:
-        return self.chosen(part, key, key.options) or "none"
+    def answer(self, part: PartWording, key: PartKey, words: Catalogue) -> str:
+        return self.chosen(part, key, key.options) or words.say("paper.none")
 
     def fields(self, part: PartWording, key: PartKey, carried: str, row: tuple[str | int, ...]) -> Iterator[Field]:
         yield option_field(key, order_of(part, key), "choices")

@@ -21,6 +21,7 @@ from gdquiz.exam.frozen import PartKey, PartWording, WrongAnswer
 from gdquiz.kinds.marked import Given, Marking
 from gdquiz.kinds.options import letters, order_of
 from gdquiz.kinds.platforms import Field
+from gdquiz.words.catalogue import Catalogue
 
 Found = Iterator[tuple[tuple[str | int, ...], Fault]]
 """Faults with their places in the table of a part."""
@@ -141,7 +142,7 @@ class KindOfAnswer:
         """Options as a student would write them: ``B``; ``A, C``; ``1 C, 2 A``; ``C, A, B``."""
         return letters(ids, order_of(part, key))
 
-    def answer(self, part: PartWording, key: PartKey) -> str:
+    def answer(self, part: PartWording, key: PartKey, words: Catalogue) -> str:
         """The right answer in letters or words; empty where it is none of these."""
         return self.chosen(part, key, key.options)
 

@@ -15,6 +15,7 @@ from gdquiz.kinds.marked import ALL, NONE, Given, Marking, judged
 from gdquiz.kinds.options import order_of, printed
 from gdquiz.kinds.platforms import Field, option_field
 from gdquiz.responses import letters
+from gdquiz.words.catalogue import Catalogue
 
 
 class Truth(KindOfAnswer):
@@ -62,9 +63,9 @@ class Truth(KindOfAnswer):
     def guess(self, part: PartWording, key: PartKey) -> float | None:
         return 1 / (2 * max(1, printed(part, key)))
 
-    def answer(self, part: PartWording, key: PartKey) -> str:
+    def answer(self, part: PartWording, key: PartKey, words: Catalogue) -> str:
         text = self.chosen(part, key, key.options)
-        verdict = "True" if key.truth else "False"
+        verdict = words.say("paper.true" if key.truth else "paper.false")
         return f"{verdict}, {text}" if text else verdict
 
     def fields(self, part: PartWording, key: PartKey, carried: str, row: tuple[str | int, ...]) -> Iterator[Field]:

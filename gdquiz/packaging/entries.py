@@ -17,6 +17,7 @@ from jinja2 import Environment, Template
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import LETTERS, Exam, PartWording, Question, Wording
+from gdquiz.exam.rounding import rounding
 from gdquiz.kinds.decimals import Accepted, recognised, scaled, shown, written
 from gdquiz.kinds.kind import kind_of
 from gdquiz.kinds.number import accepted_of
@@ -40,12 +41,11 @@ from gdquiz.rendering.blocks import amount
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, join, set_prose
 from gdquiz.rendering.moulds import Mould
+from gdquiz.rendering.saying import saying
 from gdquiz.rendering.texts import Texts
 from gdquiz.texts.spoken import spoken
+from gdquiz.words.catalogue import Catalogue, find
 
-REASON = "Which reason is right?"
-EACH_PLACE = "Give the place of each, 1 for the first."
-ONE_PLACE = "Which place does this one have, 1 for the first?"
 LISTED = ("<ul><li>", "</li><li>", "</li></ul>")
 LONGEST_NAME = 250
 """Moodle takes names of 255 characters."""
@@ -86,7 +86,8 @@ class Entries:
         self.changes: Counter[tuple[str, str]] = Counter()
         """How often what was changed: (item, what)."""
         self._drawing = drawing
-        self._mould = Mould(target.style.name)
+        self.words = find(exam.language, "packages")
+        self._mould = Mould(target.style.name, saying(self.words, target.style, exam.language))
         self._texts = Texts(exam, target.style, self._mould)
         self._laid: dict[object, Pieces] = {}
         self._whole: dict[object, bool] = {}
@@ -115,7 +116,9 @@ class Entries:
                     worths=tuple(islice(worths, len(some))),
                     id=f"{whole}-{letter}" if letter else whole,
                     name=f"{name}, {letter}" if letter else name,
-                    title=f"Question {pool} ({letter})" if letter else f"Question {pool}",
+                    title=self.words.say("package.question_part", number=pool, letter=letter)
+                    if letter
+                    else self.words.say("paper.question", number=pool),
                     number=number,
                 )
             )
@@ -246,11 +249,11 @@ class Entries:
         part, key = wording.parts[one.part], entry.question.wording
         ask = self._texts.text(key, part.ask) if begins else ""
         if one.step == 1:
-            ask += self._texts.text(key, REASON)
+            ask += self._texts.text(key, self.words.say("package.reason"))
         elif one.carried == POSITIONS:
-            ask += self._texts.text(key, EACH_PLACE)
+            ask += self._texts.text(key, self.words.say("package.each_place"))
         elif one.carried == PLACES:
-            ask += self._listed(key, part, one) + self._texts.text(key, ONE_PLACE)
+            ask += self._listed(key, part, one) + self._texts.text(key, self.words.say("package.one_place"))
         label = ""
         if part.labels:
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
@@ -286,7 +289,7 @@ class Entries:
     def _rounding(self, key: str, part: PartWording, one: Field) -> str:
         """How a number has to be given: on a platform that takes decimals only, and where people mark it."""
         if one.kind != "number":
-            return self._texts.text(key, part.rounding, tight=True) if one.kind == "words" else ""
+            return self._texts.text(key, rounding(part, self.words), tight=True) if one.kind == "words" else ""
         words = self.target.style.words
 
         def sentence(entry: Entry) -> str:
@@ -295,7 +298,7 @@ class Entries:
             for of in range(len(solved.numbers)):
                 asked = accepted_of(part, solved, of).places
                 places = asked if places is None else places
-            return words(rounding_sentence(part.rounding, places, many=bool(part.labels)))
+            return words(rounding_sentence(part, places, self.words))
 
         return self._mould.read(sentence)
 
@@ -502,14 +505,14 @@ def tags_of(wording: Wording) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def rounding_sentence(stated: str, places: int | None, *, many: bool) -> str:
-    """How to give a number where fractions are not understood; what sheets say (``stated``) where it asks for none."""
+def rounding_sentence(part: PartWording, places: int | None, words: Catalogue) -> str:
+    """How to give a number where only decimals with a point are understood, to so many places or exactly."""
+    several = "_several" if part.labels else ""
+    if places is None and part.precision not in ("whole", "exact"):
+        return rounding(part, words)
     if places is None:
-        return stated.replace("a fraction or a terminating decimal", "or a decimal with a point")
-    if places == 0:
-        return "Round to whole numbers." if many else "Round to a whole number."
-    noun = "decimals" if many else "a decimal"
-    return f"Give {noun} with a point (0.5, not 1/2 or 0,5), rounded to {places} decimal place{'s' * (places != 1)}."
+        return words.say(f"package.{part.precision}{several}")
+    return words.say(f"package.{'rounded' if places else 'rounded_whole'}{several}", count=places)
 
 
 def _accepted(entry: Entry, part: PartWording, one: Field) -> Accepted:

@@ -10,12 +10,14 @@ from pydantic import Field
 
 from gdquiz.exam.answers import Kind
 from gdquiz.exam.frozen import Frozen, NumberKey, PartWording, Question
+from gdquiz.exam.rounding import rounding
 from gdquiz.kinds.kind import kind_of
 from gdquiz.packaging.entries import Entry, tags_of
 from gdquiz.packaging.packages import Package
 from gdquiz.rendering import markdown
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.markup import Pieces, join, set_prose, set_text
+from gdquiz.words.catalogue import Catalogue
 
 Filler = Callable[[str], str]
 
@@ -126,14 +128,17 @@ def _line(package: Package, entry: Entry) -> Line:
         stem=filled(wording.stem),
         figure=package.figure(entry) if question.figure is not None else "",
         alt=question.figure.alt if question.figure is not None else "",
-        parts=tuple(_part(part, question, number, filled, worth) for number, part in enumerate(wording.parts)),
+        parts=tuple(
+            _part(part, question, number, filled, worth, package.entries.words)
+            for number, part in enumerate(wording.parts)
+        ),
         hints=tuple(map(filled, wording.hints)),
         solution=filled(wording.solution),
         licence=wording.licence,
     )
 
 
-def _part(part: PartWording, question: Question, number: int, filled: Filler, worth: float) -> Part:
+def _part(part: PartWording, question: Question, number: int, filled: Filler, worth: float, words: Catalogue) -> Part:
     key = question.parts[number]
     order = key.order or tuple(option.id for option in part.options)
     options = {option.id: option for option in part.options}
@@ -143,7 +148,7 @@ def _part(part: PartWording, question: Question, number: int, filled: Filler, wo
         id=part.id,
         kind=part.kind,
         ask=filled(part.ask),
-        rounding=filled(part.rounding),
+        rounding=filled(rounding(part, words)),
         points=part.points * worth,
         labels=tuple(map(filled, part.labels)),
         numbers=key.numbers,

@@ -22,10 +22,10 @@ from gdquiz.exam.frozen import Exam, Question
 from gdquiz.packaging.entries import Entries, Entry, shortened
 from gdquiz.packaging.targets import Target
 from gdquiz.plurals import counted
-from gdquiz.rendering.blocks import points
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.templating import TemplateRefused, environment, load
 from gdquiz.resources import data
+from gdquiz.words.catalogue import find
 
 Progress = Callable[..., Iterable[Question]]
 """Takes questions, a label and how many there are, and gives the questions back one by one."""
@@ -59,12 +59,12 @@ def pools_of(exam: Exam) -> tuple[Pool, ...]:
         for question in form.questions:
             variants = slots.setdefault(question.slot or question.number, {})
             variants.setdefault((question.wording, question.row), question)
-    pools = []
+    words, pools = find(exam.language, "packages"), []
     for place, (_, variants) in enumerate(sorted(slots.items()), start=1):
         questions = tuple(variants.values())
         titles = list(dict.fromkeys(exam.wordings[question.wording].title for question in questions))
         name = shortened(f"{place:02d} {titles[0]}") if len(titles) == 1 else f"{place:02d} {len(titles)} items"
-        pools.append(Pool(place, f"pool-{place:02d}", name, f"Question {place}", questions))
+        pools.append(Pool(place, f"pool-{place:02d}", name, words.say("paper.question", number=place), questions))
     return tuple(pools)
 
 
@@ -213,7 +213,7 @@ def told(made: Package) -> Iterator[str]:
     yield (
         f"{path}: {counted(len(made.pools), 'pool')}, {counted(variants, 'variant')}, "
         f"{counted(made.written, 'question')} of {made.target.title} "
-        f"({points(made.exam.points)} where a student gets one variant of each pool)"
+        f"({counted(made.exam.points, 'point')} where a student gets one variant of each pool)"
     )
     forms = len(made.exam.forms)
     for pool in made.pools:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +117,7 @@ def _part_wording(part: Part, place: int, model: ItemModel, blocks: Sequence[Blo
         ask=text(source.ask),
         points=source.points,
         digits=digits,
-        rounding=rounding_rule(part, answers) if asks_numbers else "",
+        precision=precision(part, answers) if asks_numbers else "",
         labels=tuple(braced(answer.label) for answer in source.answers),
         grid=grids([(block.parts[place], block.passed) for block in blocks if block.parts], 0 if whole else digits)
         if asks_numbers
@@ -142,21 +142,13 @@ def _all_whole(answers: Answered) -> bool:
     return all(is_exact(column) and bool(np.all(column.denominator[rows] == 1)) for column, rows in answers)
 
 
-def rounding_rule(part: Part, answers: Answered) -> str:
-    """The sentence that tells a student how to give the number or the numbers of a part."""
-    several = kind_of(part.kind).shape.numbers == "labels"
+def precision(part: Part, answers: Answered) -> Literal["whole", "exact", "fraction", "decimal"]:
+    """How a student has to give the number or the numbers of a part."""
     if _all_whole(answers):
-        return "Give whole numbers." if several else "Give a whole number."
-    digits = part.source.places
-    exact = all(is_exact(column) for column, _ in answers)
-    if digits is None and several:
-        return "Give the exact values, as whole numbers, fractions or terminating decimals."
-    if digits is None:
-        return "Give the exact value, as a whole number, a fraction or a terminating decimal."
-    rounded = f"rounded to {digits} decimal place{'s' if digits != 1 else ''}"
-    if several:
-        return f"Give fractions, or decimals {rounded}." if exact else f"Give decimals {rounded}."
-    return f"Give a fraction, or a decimal {rounded}." if exact else f"Give a decimal {rounded}."
+        return "whole"
+    if part.source.places is None:
+        return "exact"
+    return "fraction" if all(is_exact(column) for column, _ in answers) else "decimal"
 
 
 # --- what all rows have in common ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.exam.frozen import LETTERS, Misconception, PartWording, Question, Wording
+from gdquiz.exam.rounding import rounding as rounding_of
 from gdquiz.exam.wording import fill
 from gdquiz.kinds.kind import kind_of
 from gdquiz.kinds.marked import Marking
@@ -27,6 +28,7 @@ from gdquiz.practice.progress import Progress
 from gdquiz.practice.record import Asked, Record, progress_of
 from gdquiz.rendering.plain import one_line, plain
 from gdquiz.responses.numerals import Unreadable, read_number
+from gdquiz.words.catalogue import ENGLISH
 
 T = TypeVar("T")
 
@@ -185,7 +187,7 @@ class _Talk:
 
     def asking(self, at: int) -> str:
         part, key = self.wording.parts[at], self.question.parts[at]
-        rounding = f" {self.filled(part.rounding)}" if part.rounding else ""
+        rounding = f" {self.filled(rounding_of(part, ENGLISH))}"
         lines = ["", plain(f"{self.label(at)} {self.filled(part.ask)}{rounding}".strip(), self.width)]
         prompts = {prompt.id: prompt.text for prompt in part.prompts}
         for place, name in enumerate(key.prompt_order or tuple(prompts), start=1):

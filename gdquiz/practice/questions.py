@@ -22,6 +22,7 @@ from gdquiz.exam.frozen import (
     Wording,
     WrongAnswer,
 )
+from gdquiz.exam.rounding import rounding
 from gdquiz.formulas.expressions import Apply, Language, Name, Node, Number, parse
 from gdquiz.formulas.notation import symbol
 from gdquiz.marking.following import part_name
@@ -31,6 +32,7 @@ from gdquiz.rendering.blocks import with_decimal
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.fragments import Fragments
 from gdquiz.rendering.markup import Pieces, join, set_prose, set_text
+from gdquiz.words.catalogue import find
 
 
 def questions(exam: Exam, sandbox: Environment) -> dict[str, Any]:
@@ -67,6 +69,7 @@ class _Teller:
 
     def __init__(self, exam: Exam, sandbox: Environment, texts: Fragments):
         self.exam, self.sandbox, self.texts = exam, sandbox, texts
+        self.words = find(exam.language)
         self._pieces: dict[tuple[str, Text, bool], Pieces] = {}
 
     def item(self, wording: Wording, sample: Question) -> dict[str, Any]:
@@ -138,7 +141,7 @@ class _Teller:
     def _part(self, question: Question, part: PartWording, solved: PartKey, names: Collection[str]) -> dict[str, Any]:
         return _kept(
             ask=self._text(question, part.ask),
-            rounding=self._text(question, part.rounding, tight=True),
+            rounding=self._text(question, rounding(part, self.words), tight=True),
             labels=[self._text(question, label, tight=True) for label in part.labels],
             options=self._options(question, part.options, solved.order),
             prompts=self._options(question, part.prompts, solved.prompt_order),

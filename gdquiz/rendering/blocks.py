@@ -15,12 +15,14 @@ from jinja2 import Environment
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import LETTERS, Exam, Form, GuideLine, PartKey, Question, Wording
+from gdquiz.exam.rounding import rounding
 from gdquiz.formulas.notation import decimal, symbol
 from gdquiz.kinds.kind import kind_of
 from gdquiz.kinds.options import letters, order_of
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
+from gdquiz.rendering.saying import saying
 from gdquiz.rendering.templating import load
 from gdquiz.rendering.texts import Texts
 from gdquiz.rendering.views import (
@@ -35,6 +37,7 @@ from gdquiz.rendering.views import (
     WrongView,
 )
 from gdquiz.texts.spoken import spoken
+from gdquiz.words.catalogue import find
 
 
 @dataclass(slots=True)
@@ -57,13 +60,6 @@ Shape = tuple[Any, ...]
 def amount(value: float) -> str:
     """A number of points without needless zeros: 2, 2.5, 0.33."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-@lru_cache(maxsize=256)
-def points(value: float) -> str:
-    """``1 point``, ``2.5 points``."""
-    written = amount(value)
-    return f"{written} point" if written == "1" else f"{written} points"
 
 
 class Blocks:
@@ -90,7 +86,9 @@ class Blocks:
         self._drawing = drawing or sandbox
         self._asked: dict[Shape, Pieces] = {}
         self._solved: dict[Shape, Pieces] = {}
-        self._mould = Mould(style.name)
+        self.catalogue = find(exam.language, "sheets and keys")
+        self.also = saying(self.catalogue, style, exam.language)
+        self._mould = Mould(style.name, self.also)
         self._texts = Texts(exam, style, self._mould)
         self.words, self.prose, self.text = self._texts.words, self._texts.prose, self._texts.text
         self._titles = {c: self.prose(told.title, place="enclosed") for c, told in exam.misconceptions.items()}
@@ -120,6 +118,10 @@ class Blocks:
             fault = Fault(f"nothing fills the slot {error}", item=place.question.wording, field=place.question.id)
             raise InputError(fault) from error
 
+    def points(self, value: float) -> str:
+        """``1 point``, ``2.5 points``."""
+        return self.style.words(self.catalogue.say("paper.points", count=value))
+
     # --- views ---
 
     def _asked_view(self, question: Question, space: float) -> AskedQuestion:
@@ -135,8 +137,8 @@ class Blocks:
             "number": self._mould.read(lambda place: str(place.question.number)),
             "id": self._mould.read(lambda place: words(place.question.id)),
             "form": self._mould.read(lambda place: words(place.form.id)),
-            "points": self._mould.read(lambda place: points(place.question.points)),
-            "points_number": self._mould.read(lambda place: amount(place.question.points)),
+            "points": self._mould.read(lambda place: self.points(place.question.points)),
+            "points_number": self._mould.read(lambda place: self.catalogue.amount(place.question.points)),
             "stem": self.text(question.wording, wording.stem, place="alone"),
             "figure": self._figure(key=key) if question.figure is not None else None,
         }
@@ -163,10 +165,10 @@ class Blocks:
         return {
             "letter": LETTERS[at].lower() if len(wording.parts) > 1 else "",
             "kind": part.kind,
-            "points": self._mould.read(lambda place: points(place.question.points * share)),
-            "points_number": self._mould.read(lambda place: amount(place.question.points * share)),
+            "points": self._mould.read(lambda place: self.points(place.question.points * share)),
+            "points_number": self._mould.read(lambda place: self.catalogue.amount(place.question.points * share)),
             "ask": self.text(question.wording, part.ask),
-            "rounding": self.text(question.wording, part.rounding, tight=True),
+            "rounding": self.text(question.wording, rounding(part, self.catalogue), tight=True),
         }
 
     def _asked_part(self, question: Question, at: int, space: float) -> AskedPart:
@@ -240,7 +242,7 @@ class Blocks:
             item=self.words(wording.item),
             version=self.words(wording.version),
             row=self._mould.read(lambda place: str(place.question.row)),
-            work=self._mould.read(lambda place: f"{place.question.work:.3g}"),
+            work=self._mould.read(lambda place: self.catalogue.number(f"{place.question.work:.3g}")),
             **self._common(question, wording, key=True),
         )
 
@@ -249,7 +251,9 @@ class Blocks:
         part, solved = wording.parts[at], question.parts[at]
         kind = kind_of(part.kind)
         return SolvedPart(
-            answer=self._mould.read(lambda place: self.style.words(kind.answer(part, place.question.parts[at])))
+            answer=self._mould.read(
+                lambda place: self.style.words(kind.answer(part, place.question.parts[at], self.catalogue))
+            )
             if kind.lettered
             else "",
             numbers=tuple(self._number(question, at, number) for number in range(len(solved.numbers))),
@@ -271,7 +275,7 @@ class Blocks:
         whole = self.exam.wordings[question.wording].points
         share = line.points / whole if whole else 0
         return GuideView(
-            points=self._mould.read(lambda place: points(place.question.points * share)),
+            points=self._mould.read(lambda place: self.points(place.question.points * share)),
             text=self.text(question.wording, line.text, tight=True, inside="  "),
         )
 
@@ -281,13 +285,13 @@ class Blocks:
 
         def value(place: Place) -> str:
             key = place.question.parts[at].numbers[number]
-            return formula(with_decimal(key.shown, key.value), False)
+            return formula(self.catalogue.latex(with_decimal(key.shown, key.value)), False)
 
         def low(place: Place) -> str:
-            return formula(bound(place.question.parts[at].numbers[number].low, up=True), False)
+            return formula(self.catalogue.latex(bound(place.question.parts[at].numbers[number].low, up=True)), False)
 
         def high(place: Place) -> str:
-            return formula(bound(place.question.parts[at].numbers[number].high, up=False), False)
+            return formula(self.catalogue.latex(bound(place.question.parts[at].numbers[number].high, up=False)), False)
 
         label = part.labels[number] if number < len(part.labels) else ""
         interval = part.digits is not None
@@ -312,7 +316,7 @@ class Blocks:
             return (
                 self.prose(wrong.shown, place="enclosed")
                 if wrong.shown
-                else style.words(", ".join(wrong.values) or wrong.formula)
+                else style.words(self.catalogue.listed(wrong.values) or wrong.formula)
             )
 
         def code(place: Place) -> str:
@@ -326,7 +330,8 @@ class Blocks:
 
         def credit(place: Place) -> str:
             worth = place.question.points * share
-            return f"{amount(worth * place.question.parts[at].wrong[number].credit)} of {points(worth)}"
+            earned = amount(worth * place.question.parts[at].wrong[number].credit)
+            return style.words(self.catalogue.say("key.of_points", earned=self.catalogue.number(earned), count=worth))
 
         return WrongView(
             answer=self._mould.read(given),

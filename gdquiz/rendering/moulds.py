@@ -7,7 +7,8 @@ question only joins the literals with its own texts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Template
@@ -19,9 +20,13 @@ from gdquiz.texts.slots import HOLE
 
 
 class Mould:
-    """Collects the holes of one view while it is built, and casts a template with it into pieces."""
+    """Collects the holes of one view while it is built, and casts a template with it into pieces.
 
-    def __init__(self, format_name: str):
+    ``also`` is what every template sees beside its views.
+    """
+
+    def __init__(self, format_name: str, also: Mapping[str, object] = MappingProxyType({})):
+        self._also = also
         self._safe: Callable[[str], str] = Markup if format_name == "html" else str
         self._holes: list[Pieces] = []
 
@@ -45,7 +50,7 @@ class Mould:
     def cast(self, template: Template, **views: object) -> Pieces:
         """The template run with views that hold marks of this mould, whose holes are then forgotten."""
         pieces: list[Any] = []
-        for number, part in enumerate(HOLE.split(lay_out(template, **views))):
+        for number, part in enumerate(HOLE.split(lay_out(template, **self._also, **views))):
             pieces += self._holes[int(part)] if number % 2 else [part]
         self._holes.clear()
         return merged(pieces)

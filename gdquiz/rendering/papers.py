@@ -12,8 +12,7 @@ from jinja2 import Environment
 
 from gdquiz.exam.frozen import LETTERS, Exam, Form, PartKey, PartWording, Section
 from gdquiz.kinds.kind import kind_of
-from gdquiz.plurals import counted
-from gdquiz.rendering.blocks import Blocks, Place, form_name, points, short
+from gdquiz.rendering.blocks import Blocks, Place, form_name, short
 from gdquiz.rendering.markup import Pieces, Style, join
 from gdquiz.rendering.moulds import Mould
 from gdquiz.rendering.templating import lay_out, load, pour
@@ -72,7 +71,7 @@ class Papers:
             name: load(sandbox, f"{style.name}/{name}.{extension}.j2")
             for name in ("sheet", "key", "answers", *(("document",) if style.name in TYPESET else ()))
         }
-        self._mould = Mould(style.name)
+        self._mould = Mould(style.name, self.blocks.also)
         self._moulded: dict[tuple[object, ...], Pieces] = {}
         self._instructions = self.blocks.text("", exam.instructions, place="alone")
         self._sections = [self.blocks.text("", section.instructions, place="alone") for section in exam.sections]
@@ -96,12 +95,15 @@ class Papers:
 
     def answers(self, columns: Iterable[Column]) -> Iterator[str]:
         """The table of all answers, piece by piece."""
-        return pour(self._templates["answers"], paper=self._view(None, key=True), tables=self._tables(columns))
+        view = self._view(None, key=True)
+        return pour(self._templates["answers"], **self.blocks.also, paper=view, tables=self._tables(columns))
 
     def document(self, *, keys: bool) -> tuple[str, str]:
         """What stands before and after the papers of a LaTeX or Typst document."""
         view = self._view(None, key=keys)
-        whole = lay_out(self._templates["document"], paper=view, keys=keys, prelude=PRELUDE, body="\ue000")
+        whole = lay_out(
+            self._templates["document"], **self.blocks.also, paper=view, keys=keys, prelude=PRELUDE, body="\ue000"
+        )
         head, _, foot = whole.partition("\ue000")
         return head, foot
 
@@ -126,8 +128,10 @@ class Papers:
             )
             if paper and paper.form.student
             else None,
-            points=points(exam.points),
-            questions=counted(len(paper.places), "question") if paper else "",
+            points=self.blocks.points(exam.points),
+            questions=plain_words(self.blocks.catalogue.say("paper.questions", count=len(paper.places)))
+            if paper
+            else "",
             sections=tuple(
                 SectionView(words(section.title), instructions, self._set(section, paper, key=key))
                 for section, instructions in zip(exam.sections, self._sections, strict=True)
@@ -180,9 +184,11 @@ class Papers:
         kind = kind_of(part.kind)
         if solved.formula_shown:
             return self._mould.safe(self.style.cell(self.style.formula(solved.formula_shown, False)))
+        words = self.blocks.catalogue
         if solved.numbers:
-            return self.blocks.words("; ".join(short(number.value, part.digits) for number in solved.numbers))
-        return self.blocks.words(kind.answer(part, solved) if kind.lettered else "see the key")
+            numbers = (words.number(short(number.value, part.digits)) for number in solved.numbers)
+            return self.blocks.words(words.between.join(numbers))
+        return self.blocks.words(kind.answer(part, solved, words) if kind.lettered else words.say("answers.see_key"))
 
 
 def plain(title: str) -> str:
