@@ -99,7 +99,7 @@ def pages(graded: Graded, *, names: Mapping[str, str] = MappingProxyType({})) ->
     writer = _Writer(graded, blocks)
     for one in graded.students:
         view = writer.page(one, names.get(one.student, ""))
-        yield Page(FOLDER / f"{file_name(one.student)}.html", lay_out(template, returned=view, paper=view))
+        yield Page(FOLDER / f"{file_name(one.student)}.html", lay_out(template, **blocks.also, returned=view, paper=view))
 
 
 def file_name(student: str) -> str:
