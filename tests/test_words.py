@@ -114,7 +114,7 @@ def test_a_language_without_words_is_refused(tag: str) -> None:
 # --- templates -------------------------------------------------------------------------------------------------------
 
 WORDS = re.compile(r"(?<![\\{}.#&%-])\b[A-Z]?[a-z]{3,}\b")
-FORMATS = ("markdown", "html", "latex")
+FORMATS = ("markdown", "html", "latex", "typst")
 TEMPLATES = sorted(
     f"{name}/{path.relative_to(ROOT / 'templates' / name).as_posix()}"
     for name in FORMATS
@@ -123,15 +123,26 @@ TEMPLATES = sorted(
 )
 
 
+SAID = frozenset(
+    word
+    for message in ENGLISH.messages.values()
+    for form in forms_of(message)
+    for word in re.findall("[A-Z][a-z]+", form)
+)
+"""What begins an English message."""
+
+
 def said_in(template: str) -> list[str]:
-    """The words of a template that stand outside of its statements, its tags and the commands of LaTeX."""
+    """The words of a template that stand outside of its statements, its tags and the commands of LaTeX; of one that is
+    a program for the most part, those that begin a message of the catalogue."""
     text = (data("templates") / template).read_text(encoding="utf-8")
-    latex = template.startswith("latex")
-    marks = r"<%.*?%>|<<.*?>>|<#.*?#>" if latex else r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}"
+    angled = template.startswith(("latex", "typst"))
+    marks = r"<%.*?%>|<<.*?>>|<#.*?#>" if angled else r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}"
     text = re.sub(marks, " ", text, flags=re.DOTALL)
-    if latex:
-        if template == "latex/document.tex.j2":
-            return []  # its words are options of packages; see the test below
+    if template.startswith("typst") or template.endswith("document.tex.j2"):
+        program = re.sub(r"(?m)^\s*(//|%).*|\\?[A-Z]?[a-z]*[A-Z][A-Za-z]+|Computer|Serif", " ", text)
+        return [word for word in re.findall(r"\b[A-Z][a-z]+\b", program) if word in SAID]
+    if angled:
         text = re.sub(r"\\[A-Za-z]+\*?|\{[a-z0-9-]*\}|[0-9.]+(cm|pt|em)|%.*", " ", text)
     text = re.sub(r"<[^>]*>", " ", text)
     return WORDS.findall(text)

@@ -96,10 +96,11 @@ def pages(graded: Graded, *, names: Mapping[str, str] = MappingProxyType({})) ->
     sandbox = environment((data("templates"),), "html")
     template = load(sandbox, "grading/page.html.j2")
     blocks = Blocks(graded.exam, html.STYLE, sandbox, "html", solution="grading/worked.html.j2")
+    words = blocks.also
     writer = _Writer(graded, blocks)
     for one in graded.students:
         view = writer.page(one, names.get(one.student, ""))
-        yield Page(FOLDER / f"{file_name(one.student)}.html", lay_out(template, **blocks.also, returned=view, paper=view))
+        yield Page(FOLDER / f"{file_name(one.student)}.html", lay_out(template, **words, returned=view, paper=view))
 
 
 def file_name(student: str) -> str:
