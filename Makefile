@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= exam
+JS := tests/javascript
 
 # what is compared with files in tests/golden has the same bytes with either of the number types of SymPy
 GOLDEN := tests/test_rendering.py tests/test_packaging_golden.py tests/test_packaging_qti.py
@@ -17,7 +18,7 @@ exam: $(VENV)/installed
 	$(BIN)/gdquiz make --questions 10 --forms 3 $(if $(SEED),--seed "$(SEED)") --out $(OUT) --force \
 	  --to markdown --to html --to latex --to pdf
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev $(VENV)/installed-js
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/codespell
@@ -41,6 +42,7 @@ bench: $(VENV)/installed
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	if [ -d $(JS)/node_modules ]; then npm run --silent --prefix $(JS) lint -- --fix; fi
 
 clean:
 	rm -rf $(VENV) $(OUT) dist build
@@ -56,3 +58,9 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
+
+# what checks the types and the style of the pages' scripts; without npm the tests that use it are skipped
+$(VENV)/installed-js: $(VENV)/bin/python $(JS)/package-lock.json
+	@if ! command -v npm >/dev/null; then echo "there is no npm: the scripts of the pages are not checked"; \
+	elif npm ci --prefix $(JS) --no-audit --no-fund --loglevel=error; then touch $@; \
+	else echo "npm could not install what checks the scripts of the pages: they are not checked"; fi

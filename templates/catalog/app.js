@@ -1,9 +1,11 @@
 // The page: its controls, the cards of its items, and what is chosen.
 
-const content = JSON.parse(document.getElementById("content").textContent);
+/** @type {<Id extends keyof Controls>(id: Id) => Controls[Id]} */
+const find = (id) => /** @type {any} */ (document.getElementById(id));
+/** @type {CatalogData} */
+const content = JSON.parse(find("content").textContent ?? "");
 const html = fragmentsOf(content);
-const find = (id) => document.getElementById(id);
-const cards = [...document.querySelectorAll(".card")].map((article) =>
+const cards = all(document, ".card").map((article) =>
   cardOf(article, content.items[Number(article.dataset.number)], html),
 );
 let order = "banks";
@@ -44,20 +46,22 @@ function choose() {
   const points = picked.reduce((sum, card) => sum + card.item.points, 0);
   find("chosen").hidden = picked.length === 0;
   find("chosen-count").textContent = `${counted(picked.length, "item")} chosen, ${counted(points, "point")}`;
-  find("count").max = picked.length;
-  find("count").value = Math.max(1, Math.min(picked.length, Math.floor(Number(find("count").value)) || 1));
+  find("count").max = `${picked.length}`;
+  find("count").value = `${Math.max(1, Math.min(picked.length, Math.floor(Number(find("count").value)) || 1))}`;
   const drawn = find("some").checked ? Number(find("count").value) : 0;
   find("lines").value = blueprintLines(picked.map((card) => card.item), drawn, content.make);
   find("copied").textContent = "";
   if (onlyChosen) showOnlyChosen(picked.length > 0);
 }
 
+/** @type {(wanted: boolean) => void} */
 function showLines(wanted) {
   find("lines-box").hidden = !wanted;
   find("show-lines").setAttribute("aria-expanded", String(wanted));
   find("show-lines").textContent = wanted ? "Hide the lines" : "Show the lines";
 }
 
+/** @type {(wanted: boolean) => void} */
 function showOnlyChosen(wanted) {
   onlyChosen = wanted;
   find("show-chosen").setAttribute("aria-pressed", String(wanted));
@@ -73,6 +77,7 @@ async function copy() {
 
 // --- wiring ---
 
+/** @type {(id: keyof Controls, type: string, action: (event: Event) => unknown) => void} */
 const on = (id, type, action) => find(id).addEventListener(type, action);
 
 on("filters", "input", search);

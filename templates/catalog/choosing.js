@@ -1,6 +1,7 @@
 // Chosen items as lines of a blueprint, and copying them.
 
 // TOML that `gdquiz make` takes as it is, or at the end of a blueprint: one question of each item, or `drawn` of all.
+/** @type {(items: CatalogItem[], drawn: number, command: string) => string} */
 function blueprintLines(items, drawn, command) {
   const names = items.map((item) => `"${item.id}"`);
   const slots = drawn
@@ -10,6 +11,7 @@ function blueprintLines(items, drawn, command) {
 }
 
 // Whether the text could be copied, by the one way or the other that browsers have.
+/** @type {(area: HTMLTextAreaElement) => Promise<boolean>} */
 async function copied(area) {
   try {
     await navigator.clipboard.writeText(area.value);

@@ -1,5 +1,6 @@
 // The page: its three views, its colours, and the start of everything.
 
+/** @type {PageData} */
 const data = JSON.parse(find("#data").textContent);
 data.items.forEach((item) => Object.assign(item, { questions: [], codes: new Set(), lot: Math.random() }));
 data.questions.forEach((question) => {
@@ -12,6 +13,7 @@ const texts = textsOf(data),
   session = storedSession(data, warn, () => find("#progress").hidden || paint());
 
 // Warnings stand above everything until their reason is gone.
+/** @type {(warnings: string[]) => void} */
 function warn(warnings) {
   find("#warnings").replaceChildren(...warnings.map((words) => make("p", { class: "bad" }, words)));
 }
@@ -19,6 +21,7 @@ function warn(warnings) {
 // --- colours ---
 
 const themeChoice = find("#theme");
+/** @type {(theme: string) => void} */
 const paintTheme = (theme) => {
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
@@ -41,6 +44,7 @@ themeChoice.addEventListener("change", () => {
 // --- views ---
 
 const views = ["practice", "progress", "explore"];
+/** @type {ReturnType<typeof startExplorer> | null} */
 let explorer = null;
 const practice = startPractice(find("#practice"), data, texts, session);
 const paint = () =>
@@ -108,16 +112,21 @@ fitSoon();
 
 // The marking, judging and tracing of this page on data alone, so that they can be held against Python's.
 globalThis.gdquiz = Object.freeze({
+  /** @type {(part: Part, key: Key, response: Answer, earlier: Record<string, string>, grammar: Grammar) => object} */
   mark: (part, key, response, earlier, grammar) => {
-    const given = Object.fromEntries(Object.entries(earlier).map(([name, value]) => [name, exact(value)]));
+    const given = Object.fromEntries(Object.entries(earlier).map(([name, value]) => [name, exactly(value)]));
     const marking = mark(part, key, response, given, grammar);
     return { ...marking, credit: plainRatio(marking.credit), wrong: undefined };
   },
+  /** @type {Explorer["judge"]} */
   judge: (...run) => (explorer ??= startExplorer(find("#explore"), data)).judge(...run),
+  /** @type {(text: string) => object} */
   read: (text) => {
     const { record, faults } = recordFrom(text, data);
     return { faults, record, progress: record && progressOf(record, data.mastery) };
   },
-  join: (...texts) => textOf(joined(...texts.map((text) => recordFrom(text, data).record))),
+  /** @type {(...texts: string[]) => string} */
+  join: (...texts) => textOf(joined(...texts.map((text) => present(recordFrom(text, data).record)))),
+  /** @type {(known: number, credit: number, chance: number) => number} */
   after: (known, credit, chance) => after(known, credit, chance, data.mastery),
 });

@@ -1,19 +1,21 @@
 // Runs of plain descent that exact arithmetic decides; see gdquiz.theorems.certificates for the theory.
 // A start and a rate carry their exact values beside the floats: run.exact = { start: [rationals], rate }.
 
+/** @type {(family: Family, run: Run, shown: number) => Sure | null} */
 function certified(family, run, shown) {
   const { proof } = family;
   if (!run.exact || run.exact.rate.top <= 0n) return null;
   if (!proof) return settled(family, run, shown);
-  const centre = proof.centre.map(exact),
+  const centre = proof.centre.map(exactly),
     { rate } = run.exact;
   const errors = run.exact.start.map((x, i) => minus(x, centre[i]));
-  if (proof.kind === "quadratic") return certifiedQuadratic(proof.curvatures.map(exact), errors, rate, shown);
-  if (proof.kind === "power") return certifiedPower(exact(proof.size), proof.exponent, errors[0], rate, shown);
-  return certifiedAbsolute(exact(proof.size), errors[0], rate, shown);
+  if (proof.kind === "quadratic") return certifiedQuadratic(proof.curvatures.map(exactly), errors, rate, shown);
+  if (proof.kind === "power") return certifiedPower(exactly(proof.size), proof.exponent, errors[0], rate, shown);
+  return certifiedAbsolute(exactly(proof.size), errors[0], rate, shown);
 }
 
 // Whether the gradient at the start is zero, by the rules of arithmetic; floats alone only ever say no.
+/** @type {(family: Family, run: Run) => number} */
 function stationaryAt(family, run) {
   const slope = run.exact ? exactSlope(family, run.exact.start) : family.variables.map(() => null);
   if (slope.every((g) => g && !g.top)) return YES;
@@ -22,13 +24,16 @@ function stationaryAt(family, run) {
     : UNSURE;
 }
 
+/** @type {(family: Family, point: Ratio[]) => (Ratio | null)[]} */
 function exactSlope(family, point) {
   const at = Object.fromEntries(family.variables.map((name, i) => [name, point[i]]));
   return family.field.slopes.map((tree) => exactValue(tree, at));
 }
 
-const restOf = (family) => family.proof.centre.map((text) => float(exact(text)));
+/** @type {(family: Family) => number[]} */
+const restOf = (family) => present(family.proof).centre.map((text) => float(exactly(text)));
 
+/** @type {(curvatures: Ratio[], errors: Ratio[], rate: Ratio, shown: number) => Sure | null} */
 function certifiedQuadratic(curvatures, errors, rate, shown) {
   const factors = curvatures.map((curvature) => minus(ONE, times(rate, curvature))),
     sizes = factors.map(size);
@@ -84,6 +89,7 @@ function certifiedQuadratic(curvatures, errors, rate, shown) {
 }
 
 // Whether the sum of curvature error^2 factor^(2k) (factor^2 - 1) is positive, for k = 0 .. shown - 1.
+/** @type {(moving: Direction[], shown: number) => number[]} */
 function quadraticOvershoot(moving, shown) {
   const squares = moving.map((one) => times(one.factor, one.factor));
   let weights = moving.map((one, i) =>
@@ -97,6 +103,7 @@ function quadraticOvershoot(moving, shown) {
 }
 
 // The loss steep |e|: steps of one length, which land on the kink or end in a cycle about it.
+/** @type {(steep: Ratio, error: Ratio, rate: Ratio, shown: number) => Sure} */
 function certifiedAbsolute(steep, error, rate, shown) {
   const step = times(rate, steep),
     distance = size(error),
@@ -106,6 +113,7 @@ function certifiedAbsolute(steep, error, rate, shown) {
     lands = !rest.top;
   const limit = still ? "stationary_start" : lands ? "converged" : "cycle",
     rests = limit !== "cycle";
+  /** @type {(k: number) => bigint} */
   const after = (k) => BigInt(k) - count,
     twice = compare(times(TWO, rest), step);
   return {
@@ -124,6 +132,7 @@ function certifiedAbsolute(steep, error, rate, shown) {
 }
 
 // The loss size e^exponent, exponent even and at least 4: t = rate size exponent e^(exponent - 2) against 0, 1 and 2.
+/** @type {(steep: Ratio, exponent: number, error: Ratio, rate: Ratio, shown: number) => Sure} */
 function certifiedPower(steep, exponent, error, rate, shown) {
   let t = times(times(rate, steep), times(ratio(BigInt(exponent)), raised(error, exponent - 2)));
   const still = !error.top,
@@ -156,21 +165,25 @@ const LONGEST = 2000,
   PROBED = 60;
 
 // A run that exact arithmetic sees come to rest on a critical point, or return to where it has been.
+/** @type {(family: Family, run: Run, shown: number) => Sure | null} */
 function settled(family, run, shown) {
+  /** @type {Map<string, number>} */
   const places = new Map();
   let point = run.exact.start;
   for (let step = 0; step <= Math.max(shown, PROBED); step++) {
     if (Math.max(...point.map(bits)) > LONGEST) return null;
     const name = point.map((x) => `${x.top}/${x.bottom}`).join(" ");
-    if (places.has(name)) return returned(family, run, point, step, places.get(name), shown);
+    const before = places.get(name);
+    if (before !== undefined) return returned(family, run, point, step, before, shown);
     places.set(name, step);
-    const slope = exactSlope(family, point);
-    if (slope.includes(null)) return null;
+    const slope = exactSlope(family, point).filter((g) => g !== null);
+    if (slope.length < point.length) return null;
     point = point.map((x, i) => minus(x, times(run.exact.rate, slope[i])));
   }
   return null;
 }
 
+/** @type {(family: Family, run: Run, point: Ratio[], step: number, before: number, shown: number) => Sure | null} */
 function returned(family, run, point, step, before, shown) {
   const period = step - before,
     open = Array(shown).fill(UNSURE);
@@ -185,7 +198,7 @@ function returned(family, run, point, step, before, shown) {
     crossing: open,
   };
   if (period > 1) return { ...told, limit: "cycle", period };
-  const at = before && family.critical.find((one) => one.exact?.every((text, i) => same(exact(text), point[i])));
+  const at = before && family.critical.find((one) => one.exact?.every((text, i) => same(exactly(text), point[i])));
   if (!at) return null;
   const spread = Math.max(...at.curvatures.map((curvature) => Math.abs(1 - run.rate * curvature)));
   return {

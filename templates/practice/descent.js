@@ -1,8 +1,11 @@
 // Runs of descent in floats, observed as gdquiz.judging.observation observes them.
 
 // A family of losses made ready: its loss, gradient and Hessian as functions of a point.
+/** @type {(family: FamilyData, grammar: Grammar) => Field} */
 function fieldOf(family, grammar) {
+  /** @type {(text: string) => Tree} */
   const tree = (text) => parsed(text, family.variables, grammar);
+  /** @type {(text: string) => (point: number[]) => number} */
   const ready = (text) => compiled(tree(text), family.variables);
   const gradient = family.gradient.map(ready),
     hessian = family.hessian.map((row) => row.map(ready));
@@ -15,6 +18,7 @@ function fieldOf(family, grammar) {
 }
 
 // One update of each method: (field, point, rate, beta, memory) -> [point, memory].
+/** @type {Record<string, Update>} */
 const UPDATES = {
   descent: (field, point, rate) => [
     difference(
@@ -47,6 +51,7 @@ const UPDATES = {
 };
 
 // The first points of a run, the start first, up to the first where it or its loss is too large for floats.
+/** @type {(field: Field, run: Run, steps: number) => number[][]} */
 function path(field, run, steps) {
   const points = [run.start];
   let memory = null,
@@ -65,7 +70,9 @@ const WINDOW = 50,
   SAME = 1e-12;
 
 // A long run in a short form; the names are those of gdquiz.judging.observation.Trajectory.
+/** @type {(field: Field, run: Run, steps: number, shown: number) => Seen} */
 function observe(field, run, steps, shown) {
+  /** @type {Seen} */
   const seen = {
     run,
     field,
@@ -74,6 +81,7 @@ function observe(field, run, steps, shown) {
     points: [],
     heights: [],
     tail: [],
+    slopes: [],
     streak: 0,
     kept: 0,
     escaped: false,
@@ -112,6 +120,7 @@ function observe(field, run, steps, shown) {
   return seen;
 }
 
+/** @type {(seen: Seen, step: number, half: number, point: number[], height: number) => void} */
 function tally(seen, step, half, point, height) {
   const change = height - seen.final_height;
   seen.streak = change > 0 ? Math.max(seen.streak, 0) + 1 : change < 0 ? Math.min(seen.streak, 0) - 1 : 0;
@@ -127,10 +136,13 @@ function tally(seen, step, half, point, height) {
   });
 }
 
+/** @type {(a: number, b: number) => number} */
 const least = (a, b) => (Number.isNaN(a) ? b : Math.min(a, b));
+/** @type {(a: number, b: number) => number} */
 const most = (a, b) => (Number.isNaN(a) ? b : Math.max(a, b));
 
 // The derivative of one update at a point, with the point before it; for methods with memory as a map of both points.
+/** @type {(seen: Seen, place: number[], before: number[]) => number[][]} */
 function transition(seen, place, before) {
   const { method, rate, beta } = seen.run,
     d = place.length;

@@ -3,6 +3,7 @@
 const PLOT = { width: 480, height: 340, left: 54, right: 14, top: 14, bottom: 42 };
 
 // A plot area for data ranges: x and y map data to px, back maps px to data.
+/** @type {(x: [number, number], y: [number, number]) => Frame} */
 function frameOf([x0, x1], [y0, y1]) {
   const width = PLOT.width - PLOT.left - PLOT.right,
     height = PLOT.height - PLOT.top - PLOT.bottom;
@@ -19,15 +20,18 @@ function frameOf([x0, x1], [y0, y1]) {
 }
 
 // Round numbers within a range, about so many.
+/** @type {(range: [number, number], about?: number) => number[]} */
 function ticks([low, high], about = 6) {
   const rough = (high - low) / about,
     power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999);
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999) ?? 10 * power;
+  /** @type {number[]} */
   const found = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push(k * step);
   return found;
 }
 
+/** @type {(x: number) => string} */
 const shortNumber = (x) => {
   if (!Number.isFinite(x)) return String(x).replace("Infinity", "∞").replace("-", "−");
   const text =
@@ -38,6 +42,7 @@ const shortNumber = (x) => {
 };
 
 // Axes with ticks and names into an SVG element; a logarithmic y axis has its ticks at whole powers of ten.
+/** @type {(svg: SVGElement, frame: Frame, xName: string, yName: string, how?: { logarithmic?: boolean }) => void} */
 function axes(svg, frame, xName, yName, { logarithmic = false } = {}) {
   const [left, bottom] = [PLOT.left, PLOT.height - PLOT.bottom],
     right = PLOT.width - PLOT.right;
@@ -71,13 +76,17 @@ function axes(svg, frame, xName, yName, { logarithmic = false } = {}) {
   );
 }
 
+/** @type {(exponent: number) => string} */
 const powerOfTen = (exponent) =>
   exponent >= -2 && exponent <= 3 ? shortNumber(10 ** exponent) : `1e${exponent}`.replace("-", "−");
 
+/** @type {(frame: Frame, points: number[][]) => string} */
 const polyline = (frame, points) => points.map(([x, y]) => `${clamped(frame.x(x))},${clamped(frame.y(y))}`).join(" ");
+/** @type {(px: number) => number} */
 const clamped = (px) => Math.round(10 * Math.max(-4000, Math.min(4000, px))) / 10;
 
 // A group that is cut off at the edge of the plot area.
+/** @type {(svg: SVGElement, id: string) => SVGGElement} */
 function clippedGroup(svg, id) {
   const clip = draw(
     "clipPath",
@@ -95,6 +104,7 @@ function clippedGroup(svg, id) {
 }
 
 // The range of some numbers with a little room; outliers beyond `most` are cut off.
+/** @type {(values: number[], room?: number, most?: number) => [number, number]} */
 function rangeOf(values, room = 0.06, most = Infinity) {
   const inside = values.filter(Number.isFinite);
   const low = Math.min(...inside),

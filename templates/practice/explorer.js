@@ -3,22 +3,27 @@
 const MOST_STEPS = 60;
 const GUESSES = ["converged", "slow", "cycle", "diverged_loss_up", "drift"];
 
+/** @type {(section: HTMLElement, data: PageData) => Explorer} */
 function startExplorer(section, data) {
   const { explorer, grammar } = data;
-  const families = explorer.families.map((family) => {
-    const ready = { ...family, rates: family.rates.map(exact), grid: exact(family.grid) };
-    ready.field = fieldOf(ready, grammar);
-    return ready;
-  });
-  const beta = exact(explorer.beta);
+  const families = explorer.families.map((family) => ({
+    ...family,
+    rates: family.rates.map(exactly),
+    grid: exactly(family.grid),
+    field: fieldOf(family, grammar),
+  }));
+  const beta = exactly(explorer.beta);
+  /** @type {{ family: Family; start: Ratio[]; rate: number; method: string; steps: number; revealed: boolean }} */
   const state = { family: families[0], start: [], rate: 0, method: "descent", steps: 12, revealed: false };
+  /** @type {(family: Family) => void} */
   const choose = (family) => {
     state.family = family;
-    state.start = family.start.map(exact);
-    state.rate = family.rates.findIndex((rate) => same(rate, exact(family.rate)));
+    state.start = family.start.map(exactly);
+    state.rate = family.rates.findIndex((rate) => same(rate, exactly(family.rate)));
     state.revealed = false;
   };
   choose(families[0]);
+  /** @type {() => Run} */
   const run = () => ({
     start: state.start.map(float),
     rate: float(state.family.rates[state.rate]),
@@ -151,14 +156,15 @@ function startExplorer(section, data) {
 
   // --- what depends on the family ---
 
-  let sliders = [],
-    frame = null,
-    handle = null;
+  /** @type {{ slider: HTMLInputElement; shown: HTMLElement; low: number; row: HTMLElement }[]} */
+  let sliders = [];
+  let frame = frameOf([0, 1], [0, 1]),
+    handle = draw("g");
   const build = () => {
     const { family } = state;
     formula.innerHTML = family.shown;
     show.textContent = family.show;
-    rateSlider.max = family.rates.length - 1;
+    rateSlider.max = `${family.rates.length - 1}`;
     sliders = family.variables.map((name, i) => {
       const [low, high] = family.ranges[i],
         steps = (high - low) / float(family.grid);
@@ -194,9 +200,11 @@ function startExplorer(section, data) {
     update();
   };
 
+  /** @type {(i: number, value: Ratio) => void} */
   const place = (i, value) => {
     state.start = state.start.map((old, at) => (at === i ? value : old));
   };
+  /** @type {(value: number, i: number) => Ratio} */
   const nearest = (value, i) => {
     const [low, high] = state.family.ranges[i],
       unit = float(state.family.grid);
@@ -206,7 +214,7 @@ function startExplorer(section, data) {
 
   // --- the picture of the loss ---
 
-  let trail = null;
+  let trail = draw("g");
   const paintGround = () => {
     const { family } = state,
       flat = family.variables.length === 2;
@@ -222,10 +230,7 @@ function startExplorer(section, data) {
     const inside = clippedGroup(ground, "ground-area");
     if (flat)
       for (const line of family.contours) {
-        const points = line.reduce(
-          (pairs, x, k) => (k % 2 ? (pairs[pairs.length - 1].push(x), pairs) : [...pairs, [x]]),
-          [],
-        );
+        const points = line.flatMap((x, k) => (k % 2 ? [] : [[x, line[k + 1]]])); // x and y take turns
         inside.append(draw("polyline", { class: "f-line level", points: polyline(frame, points) }));
       }
     else inside.append(draw("polyline", { class: "f-line loss", points: polyline(frame, curve) }));
@@ -250,13 +255,16 @@ function startExplorer(section, data) {
     handle.addEventListener("keydown", keyed);
     ground.append(handle);
   };
+  /** @type {(point: number[]) => [number, number]} */
   const onGround = (point) => [
     frame.x(point[0]),
     frame.y(point.length === 2 ? point[1] : state.family.field.loss(point)),
   ];
 
+  /** @type {(event: KeyboardEvent) => void} */
   const keyed = (event) => {
     const unit = event.shiftKey ? times(state.family.grid, ratio(5n)) : state.family.grid;
+    /** @type {Record<string, [number, bigint]>} */
     const moves = { ArrowLeft: [0, -1n], ArrowRight: [0, 1n], ArrowDown: [1, -1n], ArrowUp: [1, 1n] };
     const found = moves[event.key];
     if (!found) return;
@@ -265,6 +273,7 @@ function startExplorer(section, data) {
     event.preventDefault();
     update();
   };
+  /** @type {(event: PointerEvent) => void} */
   const pointed = (event) => {
     const box = ground.getBoundingClientRect(),
       unit = PLOT.width / box.width;
@@ -294,9 +303,9 @@ function startExplorer(section, data) {
     const options = GUESSES.filter((value) => value !== "drift" || state.family.knowledge.attained === NO).filter(
       (value) => value !== "converged" || state.family.knowledge.attained !== NO,
     );
+    /** @type {(value: string) => string} */
     const sentence = (value) =>
-      explorer.rules
-        .find((one) => one.axis === "limit" && one.value === value)
+      present(explorer.rules.find((one) => one.axis === "limit" && one.value === value))
         .sentence.replace(" of period {period}", "");
     guess.replaceChildren(
       make(
@@ -334,8 +343,10 @@ function startExplorer(section, data) {
     );
     guess.hidden = state.revealed;
   };
+  /** @type {{ limit: any; raises: any } | null} */
   let told = null,
     speaking = 0;
+  /** @type {(silently?: boolean) => void} */
   const reveal = (silently = false) => {
     const given = new FormData(guess);
     told = silently ? null : { limit: given.get("limit"), raises: given.get("raises") };
@@ -356,23 +367,24 @@ function startExplorer(section, data) {
     build();
     focusOn(find("legend", guess));
   };
+  /** @type {() => Outcome} */
   const judged = () => verdictOn(state.family, run(), explorer.rules, explorer.steps, state.steps);
 
   const update = () => {
     const { family } = state,
       current = run();
     sliders.forEach(({ slider, shown, low }, i) => {
-      slider.value = Math.round((float(state.start[i]) - low) / float(family.grid));
+      slider.value = `${Math.round((float(state.start[i]) - low) / float(family.grid))}`;
       shown.textContent = shortNumber(float(state.start[i]));
       slider.setAttribute("aria-valuetext", shown.textContent);
     });
     const rateText = rationalText(family.rates[state.rate]);
-    rateSlider.value = state.rate;
+    rateSlider.value = `${state.rate}`;
     rateSlider.setAttribute("aria-valuetext", rateText);
     rateShown.textContent = rateText;
     stepSlider.setAttribute("aria-valuetext", plural(state.steps, "step"));
-    stepsShown.textContent = state.steps;
-    rule.innerHTML = explorer.methods.find((method) => method.name === state.method).formula;
+    stepsShown.textContent = `${state.steps}`;
+    rule.innerHTML = present(explorer.methods.find((method) => method.name === state.method)).formula;
     if (state.method !== "descent") rule.append(` with β = ${shortNumber(float(beta))}`);
     const at = family.variables.map((name, i) => `${name} = ${shortNumber(float(state.start[i]))}`).join(", ");
     handle.setAttribute("transform", `translate(${onGround(current.start).join(" ")})`);
@@ -382,7 +394,7 @@ function startExplorer(section, data) {
       ["now", current.start[0]],
       ["text", at],
     ])
-      handle.setAttribute(`aria-value${name}`, value);
+      handle.setAttribute(`aria-value${name}`, `${value}`);
     guess.hidden = state.revealed;
     verdictBox.hidden = values.hidden = !state.revealed;
     trail.replaceChildren();
@@ -400,6 +412,7 @@ function startExplorer(section, data) {
       );
   };
 
+  /** @type {(current: Run) => void} */
   const paintRun = (current) => {
     const { family } = state,
       points = path(family.field, current, state.steps),
@@ -462,6 +475,7 @@ function startExplorer(section, data) {
     );
   };
 
+  /** @type {(verdict: Outcome) => HTMLElement | null} */
   const answered = (verdict) => {
     if (!told || verdict.limit === "undecided") return null;
     const raised = verdict.overshoot.includes(YES) ? "yes" : "no";
@@ -476,10 +490,12 @@ function startExplorer(section, data) {
     return make("p", { class: right.every(Boolean) ? "good" : "bad" }, words);
   };
 
+  /** @type {(losses: number[], verdict: Outcome) => void} */
   const paintCourse = (losses, verdict) => {
     const best = state.family.knowledge.best ?? Math.min(0, ...losses),
       log = logarithmic.checked;
     course.replaceChildren();
+    /** @type {(loss: number) => number} */
     const height = (loss) => (log ? Math.log10(Math.max(loss - best, 1e-16)) : loss);
     const heights = losses.map(height),
       most = log ? 12 : Math.max(...losses.slice(0, 2)) + 6 * (Math.abs(losses[0] - best) || 1);
@@ -525,9 +541,9 @@ function startExplorer(section, data) {
       build();
     },
     judge: (id, start, rate, method, shown) => {
-      const family = families.find((one) => one.id === id),
-        from = start.map(exact),
-        speed = exact(rate);
+      const family = present(families.find((one) => one.id === id)),
+        from = start.map(exactly),
+        speed = exactly(rate);
       const verdict = verdictOn(
         family,
         {

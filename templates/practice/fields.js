@@ -1,8 +1,10 @@
 // What a part is answered with: { element, read, lock }.  `read` gives the response as marking takes it, or null.
 
+/** @type {(attributes: Attributes) => HTMLInputElement} */
 const textInput = (attributes) =>
   make("input", { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", ...attributes });
 
+/** @type {(input: HTMLElement, letter: string, text: Node) => HTMLElement} */
 function optionRow(input, letter, text) {
   return make(
     "label",
@@ -13,6 +15,7 @@ function optionRow(input, letter, text) {
   );
 }
 
+/** @type {Record<Kind, MakeField>} */
 const FIELDS = {
   number: (part, question, id) => {
     const input = textInput({ id, inputmode: "text" });
@@ -84,7 +87,7 @@ const FIELDS = {
     const verdicts = ["True", "False"].map((word) =>
       make("input", { type: "radio", name: id, value: word, id: `${id}-${word}` }),
     );
-    const reasons = (question.options ?? []).map((_, i) =>
+    const reasons = question.options.map((_, i) =>
       make("input", { type: "radio", name: `${id}-why`, id: `${id}-${i}` }),
     );
     const element = make(
@@ -143,6 +146,7 @@ const FIELDS = {
     const places = question.options.map((_, i) => i);
     let touched = false;
     const list = make("ol", { class: "order" });
+    /** @type {(at: number, by: -1 | 1) => void} */
     const move = (at, by) => {
       const to = at + by;
       if (to < 0 || to >= places.length) return;
@@ -153,6 +157,7 @@ const FIELDS = {
       (button.disabled ? findAll("button", list.children[to])[by < 0 ? 1 : 0] : button).focus();
       announce(`${LETTERS[places[to]]} is now in place ${to + 1} of ${places.length}.`);
     };
+    /** @type {(at: number, by: -1 | 1) => HTMLElement} */
     const arrow = (at, by) =>
       make(
         "button",
@@ -193,11 +198,13 @@ const FIELDS = {
   },
 };
 
+/** @type {(inputs: HTMLInputElement[]) => number | null} */
 const placeOf = (inputs) => {
   const found = inputs.findIndex((input) => input.checked);
   return found < 0 ? null : found;
 };
 
+/** @type {(legend: string, inputs: HTMLInputElement[], options: Option[], texts: Texts) => HTMLElement} */
 const choiceSet = (legend, inputs, options, texts) =>
   make(
     "fieldset",
@@ -207,15 +214,22 @@ const choiceSet = (legend, inputs, options, texts) =>
   );
 
 // The field of a part, with `lock`, which makes its controls unchangeable.
+/** @type {(part: Part, question: ToldPart, id: string, texts: Texts) => LockedField} */
 function fieldFor(part, question, id, texts) {
-  const field = FIELDS[part.kind](part, question, id, texts);
-  field.controls = () => findAll("input, select, textarea, button", field.element);
-  field.lock = () => {
-    for (const control of field.controls()) control.disabled = true;
+  const { names = [], variables = [] } = part,
+    { labels = [], options = [], prompts = [] } = question;
+  const field = FIELDS[part.kind]({ ...part, names, variables }, { ...question, labels, options, prompts }, id, texts);
+  const controls = () => findAll("input, select, textarea, button", field.element);
+  return {
+    ...field,
+    controls,
+    lock: () => {
+      for (const control of controls()) control.disabled = true;
+    },
   };
-  return field;
 }
 
+/** @type {Record<Kind, string>} */
 const HOW = {
   number: "a number, such as 1.5, -3/4 or 2e-3",
   numbers: "a number in each field",

@@ -170,7 +170,7 @@ function markChoices(part, key, places) {
 }
 
 // The verdict alone earns half where a reason is asked for as well; a reason without its verdict earns nothing.
-/** @type {Rule<Choices, Verdict>} */
+/** @type {Rule<Choices, Judgement>} */
 function markTruth(part, key, { truth, place = null }) {
   const verdict = truth === key.truth;
   let understood = truth ? "true" : "false";

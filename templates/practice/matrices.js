@@ -1,12 +1,18 @@
 // Small real matrices as arrays of rows.
 
+/** @type {(n: number) => number[][]} */
 const identity = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(i === j)));
+/** @type {(a: number[][], b: number[][]) => number[][]} */
 const product = (a, b) => a.map((row) => b[0].map((_, j) => row.reduce((sum, x, k) => sum + x * b[k][j], 0)));
+/** @type {(vector: number[]) => number} */
 const norm = (vector) => Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+/** @type {(a: number[], b: number[]) => number[]} */
 const difference = (a, b) => a.map((x, i) => x - b[i]);
+/** @type {(matrix: number[][]) => boolean} */
 const finite = (matrix) => matrix.every((row) => row.every(Number.isFinite));
 
 // Eigenvalues (ascending) and unit eigenvectors of a symmetric matrix with one or two rows.
+/** @type {(matrix: number[][]) => { values: number[]; vectors: number[][] }} */
 function symmetric(matrix) {
   if (matrix.length === 1) return { values: [matrix[0][0]], vectors: [[1]] };
   const [[a, b], [, d]] = matrix;
@@ -19,6 +25,7 @@ function symmetric(matrix) {
 
 // The largest modulus of an eigenvalue: roots of the characteristic polynomial (Faddeev and LeVerrier, then Durand
 // and Kerner); NaN where an entry is not finite.
+/** @type {(matrix: number[][]) => number} */
 function spectralRadius(matrix) {
   if (!finite(matrix)) return NaN;
   const n = matrix.length;
@@ -37,7 +44,9 @@ function spectralRadius(matrix) {
     scale * Math.cos(0.4 + (2 * Math.PI * k) / n),
     scale * Math.sin(0.4 + (2 * Math.PI * k) / n),
   ]);
+  /** @type {(a: number[], b: number[]) => number[]} */
   const multiply = ([a, b], [c, d]) => [a * c - b * d, a * d + b * c];
+  /** @type {(a: number[], b: number[]) => number[]} */
   const divide = ([a, b], [c, d]) => [(a * c + b * d) / (c * c + d * d), (b * c - a * d) / (c * c + d * d)];
   for (let round = 0; round < 500; round++) {
     let moved = 0;
@@ -63,6 +72,7 @@ function spectralRadius(matrix) {
 }
 
 // The largest modulus of a root of x^2 + b x + c.
+/** @type {(b: number, c: number) => number} */
 function quadraticRadius(b, c) {
   const inside = b * b - 4 * c;
   return inside < 0 ? Math.sqrt(c) : (Math.abs(b) + Math.sqrt(inside)) / 2;

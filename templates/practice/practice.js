@@ -1,9 +1,13 @@
 // Asking: one question at a time, marked part by part, with hints, feedback and the solution.
 
+/** @type {(id: string) => string} */
 const named = (id) => id.replaceAll("-", " ");
+/** @type {(id: string) => string} */
 const partName = (id) => id.replaceAll("-", "_");
 
+/** @type {(section: HTMLElement, data: PageData, texts: Texts, session: Session) => { practise: (scope: string) => void; again: () => void; show: (name: string) => void }} */
 function startPractice(section, data, texts, session) {
+  /** @type {{ scope: string; question: Question | null; finish: () => void }} */
   const state = { scope: "", question: null, finish: () => {} };
   const scopeChoice = make(
     "select",
@@ -36,12 +40,14 @@ function startPractice(section, data, texts, session) {
     place,
   );
 
+  /** @type {(item: Item) => boolean} */
   const within = (item) => {
     const [kind, name] = state.scope.split(" ");
-    return !kind || item[kind] === name;
+    return !kind || (kind === "topic" ? item.topic : item.skill) === name;
   };
 
   // Shows the next question, or a chosen one; the focus goes to its title unless the page has just been opened.
+  /** @type {(quietly?: boolean, chosen?: Question | null) => void} */
   const ask = (quietly = false, chosen = null) => {
     state.finish();
     const last = state.question && data.items[state.question.item];
@@ -55,6 +61,7 @@ function startPractice(section, data, texts, session) {
     if (!quietly) focusOn(find("h2", place));
   };
 
+  /** @type {(question: Question, slip: string) => HTMLElement} */
   const questionCard = (question, slip) => {
     const item = data.items[question.item],
       many = item.parts.length > 1;
@@ -78,7 +85,9 @@ function startPractice(section, data, texts, session) {
         field.element,
         feedback,
       );
-      return { part, told, field, feedback, element, marking: null, first: null, given: null, response: null };
+      /** @type {ShownPart} */
+      const shown = { part, told, field, feedback, element, marking: null, first: null, given: null, response: null };
+      return shown;
     });
     const hints = make("div"),
       solution = make("div", { class: "solution", hidden: true });
@@ -97,7 +106,7 @@ function startPractice(section, data, texts, session) {
         "div",
         { class: "hint" },
         make("h3", {}, `Hint ${hinted + 1}`),
-        texts.element("div", question.hints[hinted]),
+        texts.element("div", question.hints?.[hinted]),
       );
       hinted++;
       hints.append(hint);
@@ -123,6 +132,7 @@ function startPractice(section, data, texts, session) {
     };
     // Counts the question once: the first answer to each part; nothing for who had a hint, and for parts that were not
     // answered when the solution was shown.  A question that is left before that is skipped.
+    /** @type {() => void} */
     const count = () => {
       if (counted) return;
       counted = true;
@@ -137,21 +147,24 @@ function startPractice(section, data, texts, session) {
     };
     state.finish = count;
 
+    /** @type {(event: Event) => void} */
     const submit = (event) => {
       event.preventDefault();
-      const earlier = {},
-        missing = [];
+      /** @type {RatioPoint} */
+      const earlier = {};
+      const missing = [];
       let marked = 0;
       parts.forEach((part, i) => {
         const response = part.field.read();
         if (response !== null) {
+          const marking = mark(part.part, part.told, response, { ...earlier }, data.grammar);
           part.response = response;
-          part.marking = mark(part.part, part.told, response, { ...earlier }, data.grammar);
+          part.marking = marking;
           part.given = givenNumber(part.part, part.told, response);
-          if (!part.marking.unreadable) marked++;
-          paintMarking(part, i);
-          if (!part.marking.unreadable && !part.marking.by_hand)
-            part.first ??= { credit: float(part.marking.credit), misconceptions: part.marking.misconceptions };
+          if (!marking.unreadable) marked++;
+          paintMarking(part, marking, i);
+          if (!marking.unreadable && !marking.by_hand)
+            part.first ??= { credit: float(marking.credit), misconceptions: marking.misconceptions };
         } else {
           missing.push(i);
           paintMissing(part);
@@ -180,14 +193,16 @@ function startPractice(section, data, texts, session) {
       else focusOn(parts.find((part) => part.marking && !part.marking.right)?.feedback ?? status);
     };
 
+    /** @type {(part: ShownPart) => void} */
     const paintMissing = ({ feedback, part, marking }) => {
       if (marking) return;
       feedback.className = "feedback";
       feedback.hidden = false;
       feedback.replaceChildren(make("p", {}, `Not answered yet; expected ${HOW[part.kind]}.`));
     };
-    const paintMarking = (part, i) => {
-      const { marking, feedback, element, field } = part,
+    /** @type {(part: ShownPart, marking: Marking, i: number) => void} */
+    const paintMarking = (part, marking, i) => {
+      const { feedback, element, field } = part,
         state = stateOf(marking);
       for (const control of findAll("input[type=text]", field.element))
         control.setAttribute("aria-invalid", String(Boolean(marking.unreadable)));
@@ -200,7 +215,7 @@ function startPractice(section, data, texts, session) {
           "aria-describedby",
           [feedback.id, part.part.kind === "formula" ? `part-${i}-how` : ""].join(" ").trim(),
         );
-      feedback.replaceChildren(...feedbackOn(part, countIfAnswered));
+      feedback.replaceChildren(...feedbackOn(part, marking, countIfAnswered));
       if (marking.right) field.lock();
     };
 
@@ -239,6 +254,7 @@ function startPractice(section, data, texts, session) {
     );
   };
 
+  /** @type {(marking: Marking) => "" | "right" | "partly" | "wrong"} */
   const stateOf = (marking) =>
     marking.unreadable || marking.by_hand
       ? ""
@@ -248,6 +264,7 @@ function startPractice(section, data, texts, session) {
           ? "partly"
           : "wrong";
 
+  /** @type {(marking: Marking) => string} */
   const verdictWords = (marking) => {
     if (marking.unreadable) return "The answer could not be read.";
     if (marking.by_hand) return "Compare your answer with the marking guide.";
@@ -258,9 +275,11 @@ function startPractice(section, data, texts, session) {
       : "Not right.";
   };
 
-  const feedbackOn = (part, countAll) => {
-    const { marking, told } = part;
+  /** @type {(part: ShownPart, marking: Marking, countAll: () => void) => HTMLElement[]} */
+  const feedbackOn = (part, marking, countAll) => {
+    const { told } = part;
     if (marking.unreadable) return [make("p", {}, marking.unreadable)];
+    /** @type {HTMLElement[]} */
     const lines = [
       make(
         "p",
@@ -281,7 +300,8 @@ function startPractice(section, data, texts, session) {
     } else if (typeof marking.said === "number") lines.push(texts.element("div", marking.said));
     else if (marking.said) lines.push(make("p", {}, marking.said));
     if (part.part.kind === "text") lines.push(ownMarks(part, told, countAll));
-    const family = data.explorer.families.find((one) => one.topics.includes(data.items[state.question.item].topic));
+    const { topic } = data.items[present(state.question).item];
+    const family = data.explorer.families.find((one) => one.topics.includes(topic));
     if (family && !marking.right && !marking.by_hand)
       lines.push(
         make("p", {}, make("a", { href: `#explore=${family.id}` }, `See it in the explorer: ${family.title}`)),
@@ -290,6 +310,7 @@ function startPractice(section, data, texts, session) {
   };
 
   // An answer in words is marked by the learner, line by line of the guide.
+  /** @type {(part: ShownPart, told: ToldPart, countAll: () => void) => HTMLElement} */
   const ownMarks = (part, told, countAll) => {
     const boxes = (told.guide ?? []).map((line, i) => ({
       line,
@@ -320,11 +341,13 @@ function startPractice(section, data, texts, session) {
   };
 
   // Why the first answers were wrong, where they showed something.
+  /** @type {(parts: ShownPart[]) => HTMLElement[]} */
   const whys = (parts) =>
     [...new Set(parts.flatMap((part) => part.first?.misconceptions.slice(0, 1) ?? []))]
       .filter((code) => data.misconceptions[code]?.why !== undefined)
       .map((code) => make("p", {}, "Why that is wrong: ", texts.element("span", data.misconceptions[code].why)));
 
+  /** @type {(part: ShownPart, i: number, many: boolean) => HTMLElement} */
   const keyOf = ({ part, told }, i, many) => {
     const label = many ? `Part ${"abcdefghijkl"[i]}: ` : "Answer: ";
     if (told.shown)
@@ -350,8 +373,9 @@ function startPractice(section, data, texts, session) {
           (told.guide ?? []).map((line) => texts.element("li", line.text)),
         ),
       );
-    const letter = (id) => LETTERS[told.options.findIndex((option) => option.id === id)],
-      right = (told.right ?? []).map(letter);
+    /** @type {(id: string) => string} */
+    const letter = (id) => LETTERS[(told.options ?? []).findIndex((option) => option.id === id)];
+    const right = (told.right ?? []).map(letter);
     const words =
       part.kind === "truth"
         ? [told.truth ? "True" : "False", ...right].join(", ")

@@ -1,9 +1,11 @@
 // The view of what was learned: mastery by skill, slips made, and what to do with the record.
 
+/** @type {(section: HTMLElement, data: PageData, texts: Texts, session: Session, practise: (scope: string) => void, restart: () => void) => void} */
 function paintProgress(section, data, texts, session, practise, restart) {
-  const skills = Object.keys(data.skills)
-    .map((skill) => [skill, data.items.find((item) => item.skill === skill)?.topic])
-    .filter(([, topic]) => topic);
+  const skills = Object.keys(data.skills).flatMap((skill) => {
+    const item = data.items.find((one) => one.skill === skill);
+    return item ? [[skill, item.topic]] : [];
+  });
   const mastered = skills.filter(([skill]) => session.isMastered(skill)).length;
   const begun = skills.filter(([skill]) => session.skill(skill).questions);
   const rows = skills.map(([skill, topic]) => {
@@ -57,8 +59,9 @@ function paintProgress(section, data, texts, session, practise, restart) {
     accept: "application/json",
     id: "import",
     change: async () => {
-      if (!file.files.length) return;
-      const faults = await taken(file.files[0], session);
+      const chosen = file.files?.[0];
+      if (!chosen) return;
+      const faults = await taken(chosen, session);
       said.textContent = faults.length
         ? `This file holds no progress of gdquiz practice that can be read here: ${faults.join("; ")}.`
         : "The progress was read and added to yours.";
@@ -176,6 +179,7 @@ function paintProgress(section, data, texts, session, practise, restart) {
 const MOST_BYTES = 20_000_000;
 
 // What is wrong with a file whose progress was to be added.
+/** @type {(file: File, session: Session) => Promise<string[]>} */
 async function taken(file, session) {
   if (file.size > MOST_BYTES) return ["it is too large"];
   let text;
@@ -187,6 +191,7 @@ async function taken(file, session) {
   return session.take(text);
 }
 
+/** @type {(name: string, text: string) => void} */
 function saveFile(name, text) {
   const link = make("a", {
     href: URL.createObjectURL(new Blob([text], { type: "application/json" })),

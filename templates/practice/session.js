@@ -6,19 +6,25 @@ const ASIDE = `${STORE}.broken`;
 
 // The session of a page; ``tell`` shows a warning, and takes it away when there is none; ``changed`` is called when
 // another tab has changed the record.
+/** @type {(data: PageData, tell: (warnings: string[]) => void, changed: () => void) => Session} */
 function storedSession(data, tell, changed) {
   const session = [...crypto.getRandomValues(new Uint8Array(8))].map((x) => x.toString(16).padStart(2, "0")).join("");
   let own = EMPTY, // what came about in this tab: it is in every record that the tab writes
     known = EMPTY,
     progress = progressOf(known, data.mastery),
-    seen = null, // the text that ``known`` was read from or written as
-    open = null, // the question that is asked now
     count = 0;
+  /** @type {string | null} */
+  let seen = null; // the text that ``known`` was read from or written as
+  /** @type {Asked | null} */
+  let open = null; // the question that is asked now
+  /** @type {Record<string, string>} */
   const warnings = { unread: "", unkept: "" };
+  /** @type {(name: string, words: string) => void} */
   const warn = (name, words) => {
     warnings[name] = words;
     tell(Object.values(warnings).filter(Boolean));
   };
+  /** @type {(record: PracticeRecord) => void} */
   const learn = (record) => {
     known = record;
     progress = progressOf(known, data.mastery);
@@ -49,10 +55,12 @@ function storedSession(data, tell, changed) {
       if (warnings.unkept) warn("unkept", "");
     } catch (error) {
       learn(joined(known, own));
-      const why = error.name === "QuotaExceededError" ? "has no room left for" : "does not let the page keep";
+      const full = error instanceof DOMException && error.name === "QuotaExceededError";
+      const why = full ? "has no room left for" : "does not let the page keep";
       warn("unkept", `This browser ${why} your progress; it is lost when you leave. Save it as a file, from Progress.`);
     }
   };
+  /** @type {(question: Asked) => void} */
   const add = (question) => {
     own = joined(own, { earlier: [], log: [question] });
     write();
@@ -86,6 +94,7 @@ function storedSession(data, tell, changed) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
   write();
 
+  /** @type {(name: string) => SkillSums} */
   const skill = (name) => progress.skills[name] ?? { ...NONE, mastery: data.mastery.start };
   return {
     progress: () => progress,
@@ -96,9 +105,9 @@ function storedSession(data, tell, changed) {
       open = askedAfter(known, `${session}-${count}`, item);
       add(open);
     },
-    skipped: () => add({ ...open, left: true }),
+    skipped: () => add({ ...present(open), left: true }),
     // After the question earned a share of its points, showing misconceptions, the first of which is pursued.
-    answered: (name, credit, chance, codes) => add({ ...open, answer: { skill: name, credit, chance, codes } }),
+    answered: (name, credit, chance, codes) => add({ ...present(open), answer: { skill: name, credit, chance, codes } }),
     // Forgets all that was kept, here and, as they learn of it, in the other tabs.
     reset: () => {
       forget();
@@ -122,7 +131,7 @@ function storedSession(data, tell, changed) {
     // The texts that were set aside.
     aside: () => {
       try {
-        return asides().map((name) => localStorage.getItem(name));
+        return asides().map((name) => localStorage.getItem(name) ?? "");
       } catch {
         return [];
       }
@@ -136,6 +145,7 @@ const asides = () =>
     .sort();
 
 // Keeps a text under a name that is free, unless it is kept already.
+/** @type {(text: string) => void} */
 function setAside(text) {
   const names = asides();
   if (names.some((name) => localStorage.getItem(name) === text)) return;
@@ -149,8 +159,10 @@ function setAside(text) {
 
 // The item to ask next, of some items: one that foresees the slip just made, else the easiest of the skill that is due.
 // What is equally due comes in an order that was shuffled when the page was opened.
+/** @type {(data: PageData, items: Item[], session: Session, last: Item | null) => { item: Item; aimedAt: string }} */
 function nextItem(data, items, session, last) {
   const { pending, items: times } = session.progress();
+  /** @type {(item: Item) => number[]} */
   const rank = (item) => [item.tier + (times[item.id] ?? 0), times[item.id] ?? 0, item.lot];
   const aimed = pending ? items.filter((item) => item.codes.has(pending)) : [];
   if (aimed.length) {
@@ -159,12 +171,14 @@ function nextItem(data, items, session, last) {
   }
   const skills = [...new Set(items.map((item) => item.skill))],
     unlearned = skills.filter((skill) => !session.isMastered(skill));
+  /** @type {(skill: string) => Item[]} */
   const own = (skill) => items.filter((item) => item.skill === skill);
   if (!unlearned.length) {
     const due = first(skills, (skill) => [session.skill(skill).last]);
     return { item: first(own(due), rank), aimedAt: "" };
   }
   const ready = unlearned.filter((skill) => !(data.skills[skill] ?? []).some((need) => unlearned.includes(need)));
+  /** @type {(skill: string) => number} */
   const easiest = (skill) => Math.min(...own(skill).map((item) => item.tier)),
     lot = (skill) => Math.min(...own(skill).map((item) => item.lot));
   const due = first(ready.length ? ready : unlearned, (skill) => [
@@ -176,10 +190,14 @@ function nextItem(data, items, session, last) {
 }
 
 // The one of the smallest rank, a list of numbers.
+/** @type {<One>(all: One[], rank: (one: One) => number[]) => One} */
 function first(all, rank) {
+  /** @type {(a: number[], b: number[]) => boolean} */
   const smaller = (a, b) => {
     const at = a.findIndex((x, i) => x !== b[i]);
     return at >= 0 && a[at] < b[at];
   };
-  return all.map((one) => [one, rank(one)]).reduce((best, other) => (smaller(other[1], best[1]) ? other : best))[0];
+  return all
+    .map((one) => ({ one, rank: rank(one) }))
+    .reduce((best, other) => (smaller(other.rank, best.rank) ? other : best)).one;
 }

@@ -2,22 +2,22 @@
 
 const HOLE = "\ue000";
 
+/** @type {(data: PageData) => Texts} */
 function textsOf(data) {
   const skeletons = data.skeletons.map((skeleton) => skeleton.split(HOLE));
+  /** @type {Map<number, string>} */
   const known = new Map();
+  /** @type {(number: TextNumber) => string} */
   const html = (number) => {
-    if (!known.has(number)) {
-      const [skeleton, ...values] = data.texts[number],
-        literals = skeletons[skeleton];
-      known.set(
-        number,
-        literals.reduce(
-          (text, literal, i) =>
-            text + (typeof values[i - 1] === "string" ? values[i - 1] : html(values[i - 1])) + literal,
-        ),
-      );
-    }
-    return known.get(number);
+    const before = known.get(number);
+    if (before !== undefined) return before;
+    const [skeleton, ...values] = data.texts[number];
+    const filled = skeletons[skeleton].reduce((text, literal, i) => {
+      const value = values[i - 1];
+      return text + (typeof value === "string" ? value : html(value)) + literal;
+    });
+    known.set(number, filled);
+    return filled;
   };
   return {
     html,

@@ -4,15 +4,21 @@
 const YES = 1,
   UNSURE = 0,
   NO = -1;
+/** @type {(fact: unknown) => number} */
 const certain = (fact) => (fact ? YES : NO);
+/** @type {(yes: boolean, no: boolean) => number} */
 const answer = (yes, no) => Number(yes) - Number(no);
+/** @type {(...parts: number[]) => number} */
 const both = (...parts) => Math.min(...parts);
+/** @type {(...parts: number[]) => number} */
 const either = (...parts) => Math.max(...parts);
 
+/** @type {(bound: Bound, value: number) => number} */
 function judgeBound([yes, no, large], value) {
   return large ? answer(value >= yes, value < no) : answer(value <= yes, value > no);
 }
 
+/** @type {(seen: Seen, family: Family, bounds: Bounds) => Found} */
 function evidenceOf(seen, family, bounds) {
   const scale = Math.max(1, norm(seen.points[0])),
     slopeScale = Math.max(1, norm(seen.field.gradient(seen.run.start)));
@@ -22,18 +28,34 @@ function evidenceOf(seen, family, bounds) {
     step = Math.max(0, largest(lengths));
   const stationary = stationaryAt(family, seen.run);
   const candidate = both(judgeBound(bounds.gradient, gradient), judgeBound(bounds.step, step)) !== NO;
-  const found = { seen, family, scale, gradient, last_gradient: sizes[sizes.length - 1], step, stationary };
-  found.long = seen.steps >= 2 * WINDOW ? YES : UNSURE;
-  Object.assign(found, repetition(seen, scale, step, bounds));
-  Object.assign(found, confirmed(seen, scale, candidate, stationary === YES, bounds));
-  found.spread = found.place ? spectralRadius(transition(seen, found.place, found.place)) : NaN;
-  found.expansion = !seen.escaped && found.pattern === NO && found.certificate === NO ? expansionOf(seen) : NaN;
-  return found;
+  const repeated = repetition(seen, scale, step, bounds),
+    rest = confirmed(seen, scale, candidate, stationary === YES, bounds);
+  const wanders = !seen.escaped && repeated.pattern === NO && rest.certificate === NO;
+  return {
+    seen,
+    family,
+    scale,
+    gradient,
+    last_gradient: sizes[sizes.length - 1],
+    step,
+    stationary,
+    long: seen.steps >= 2 * WINDOW ? YES : UNSURE,
+    ...repeated,
+    ...rest,
+    spread: rest.place ? spectralRadius(transition(seen, rest.place, rest.place)) : NaN,
+    expansion: wanders ? expansionOf(seen) : NaN,
+    limit: "undecided",
+    resting: false,
+    point: "none",
+    bounds: (name) => bounds[name],
+  };
 }
 
+/** @type {(values: number[]) => number} */
 const largest = (values) =>
   values.reduce((a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b)), -Infinity);
 
+/** @type {(seen: Seen, scale: number, step: number, bounds: Bounds) => Repetition} */
 function repetition(seen, scale, step, bounds) {
   let found = NO,
     period = 0;
@@ -45,14 +67,16 @@ function repetition(seen, scale, step, bounds) {
   }
   const pattern = both(found, judgeBound(bounds.amplitude, step));
   if (pattern !== YES) return { pattern, period: 0, multiplier: NaN };
+  /** @type {number[][] | null} */
   let matrix = null;
   for (let back = 1; back <= period; back++) {
     const one = transition(seen, seen.tail[seen.tail.length - 1 - back], seen.tail[seen.tail.length - 2 - back]);
     matrix = matrix ? product(matrix, one) : one;
   }
-  return { pattern, period, multiplier: spectralRadius(matrix) };
+  return { pattern, period, multiplier: spectralRadius(present(matrix)) };
 }
 
+/** @type {(seen: Seen) => number} */
 function expansionOf(seen) {
   let matrix = null,
     total = 0;
@@ -67,9 +91,11 @@ function expansionOf(seen) {
 }
 
 // Newton's method from the last point: whether a critical point is confirmed there, and its curvatures.
+/** @type {(seen: Seen, scale: number, candidate: boolean, stationary: boolean, bounds: Bounds) => Confirmed} */
 function confirmed(seen, scale, candidate, stationary, bounds) {
   if (!candidate && !stationary) return { place: null, certificate: NO, eigenvalues: null };
   const start = stationary ? seen.points[0] : seen.tail[seen.tail.length - 1];
+  /** @type {(point: number[]) => { values: number[]; vectors: number[][]; slope: number[]; along: number[] }} */
   const measured = (point) => {
     const hessian = seen.field.hessian(point),
       slope = seen.field.gradient(point);
@@ -106,11 +132,14 @@ function confirmed(seen, scale, candidate, stationary, bounds) {
 
 // --- the rules, in the order of the table: (case, bound by name) -> answer -------------------------------------------
 
+/** @type {(found: Found) => number} */
 const growth = ({ seen }) => {
   const last = norm(seen.tail[seen.tail.length - 1]);
   return last === 0 ? 0 : last / seen.middle_norm;
 };
+/** @type {(found: Found) => number} */
 const needed = ({ seen }) => Math.min(seen.overflowed ? 3 : 5, Math.max(seen.kept - 1, 1));
+/** @type {(found: Found) => [number, number, number]} */
 const relative = ({ eigenvalues, resting }) => {
   if (!resting || !eigenvalues) return [NaN, NaN, NaN];
   const length = Math.max(1, ...eigenvalues.map(Math.abs));
@@ -120,8 +149,10 @@ const relative = ({ eigenvalues, resting }) => {
     Math.min(...eigenvalues.map(Math.abs)) / length,
   ];
 };
+/** @type {(found: Found, limit: string, told: number) => number} */
 const when = (found, limit, told) => (found.limit === limit ? told : found.limit === "undecided" ? UNSURE : NO);
 
+/** @type {Record<string, Record<string, Decide>>} */
 const DECIDE = {
   limit: {
     stationary_start: (c) => c.stationary,
@@ -188,7 +219,8 @@ const DECIDE = {
         gap = Infinity;
       if (knowledge.critical_values) {
         if (best === null && knowledge.bounded_below === YES && knowledge.attained === YES) best = heights[0];
-        const above = best === null ? [] : heights.map((height) => height - best).filter((x) => x > 1e-13);
+        const least = best;
+        const above = least === null ? [] : heights.map((height) => height - least).filter((x) => x > 1e-13);
         gap = Math.min(Infinity, ...above);
       }
       let reached = UNSURE;
@@ -215,8 +247,9 @@ const DECIDE = {
     oscillating: (c, bound) => {
       const { seen } = c;
       if (seen.run.start.length > 1 || seen.shown < 3) return when(c, "converged", UNSURE);
-      const errors = errorsOf(c),
-        clear = [];
+      const errors = errorsOf(c);
+      /** @type {boolean[]} */
+      const clear = [];
       for (const error of errors)
         clear.push((clear[clear.length - 1] ?? true) && Math.abs(error) > c.bounds("error")[0]);
       let count = 0,
@@ -267,6 +300,7 @@ const DECIDE = {
   },
 };
 
+/** @type {(found: Found) => number[]} */
 function errorsOf(c) {
   const { target } = c.family.knowledge;
   const aim = target ? target[0] : c.resting && c.place ? c.place[0] : NaN;
@@ -275,8 +309,10 @@ function errorsOf(c) {
 
 // What floats suggest and no theorem of the engine decides is left open: runs that wander about, and escapes in the
 // plane of methods with a memory, unless the loss is quadratic or the run never leaves a line along an axis.
+/** @type {(limit: string, family: Family, run: Run, seen: Seen) => string} */
 function provable(limit, family, run, seen) {
   const escapes = ["diverged_loss_up", "unbounded_below"].includes(limit);
+  /** @type {(x: number, i: number) => boolean} */
   const stays = (x, i) => seen.points.every((point) => !Number.isFinite(point[i]) || point[i] === x);
   const moving = run.start.filter((x, i) => !stays(x, i)).length;
   const open = moving > 1 && run.method !== "descent" && family.proof?.kind !== "quadratic";
@@ -284,19 +320,24 @@ function provable(limit, family, run, seen) {
 }
 
 // The verdict on a run: { limit, period, point, scope, exact, flags and events by name }.
+/** @type {(family: Family, run: Run, rules: JudgingRule[], steps: number, shown: number) => Outcome} */
 function verdictOn(family, run, rules, steps, shown) {
+  /** @type {Bounds} */
   const bounds = {};
   for (const rule of rules) for (const [name, bound] of Object.entries(rule.bounds)) bounds[name] ??= bound;
   const named = Object.fromEntries(rules.map((rule) => [`${rule.axis} ${rule.value}`, rule]));
+  /** @type {(axis: string, value: string) => Bounds} */
   const of = (axis, value) => Object.fromEntries(Object.entries(named[`${axis} ${value}`].bounds));
   const general = { ...of("limit", "cycle"), ...of("limit", "converged"), ...of("point", "local_min") };
   const seen = observe(family.field, run, steps, shown);
   const found = evidenceOf(seen, family, general);
+  /** @type {(axis: string, value: string) => any} */
   const decide = (axis, value) => {
     const own = of(axis, value);
     found.bounds = (name) => own[name];
     return DECIDE[axis][value](found, (name, measured) => judgeBound(own[name], measured));
   };
+  /** @type {(axis: string, otherwise: string) => string} */
   const first = (axis, otherwise) => {
     for (const value of Object.keys(DECIDE[axis])) {
       const told = decide(axis, value);
@@ -305,7 +346,18 @@ function verdictOn(family, run, rules, steps, shown) {
     return otherwise;
   };
   const sure = run.method === "descent" ? certified(family, run, shown) : null;
-  const verdict = { seen, exact: sure !== null };
+  /** @type {Outcome} */
+  const verdict = {
+    seen,
+    exact: sure !== null,
+    limit: "undecided",
+    period: 0,
+    point: "none",
+    scope: "local_or_unknown",
+    place: null,
+    overshoot: [],
+    crossing: [],
+  };
   found.limit = verdict.limit = sure ? sure.limit : provable(first("limit", "undecided"), family, run, seen);
   found.resting = ["converged", "stationary_start"].includes(found.limit);
   found.point = verdict.point = sure ? sure.point : first("point", "none");
@@ -316,27 +368,31 @@ function verdictOn(family, run, rules, steps, shown) {
   if (sure) {
     for (const flag of ["one_step", "unstable_limit", "oscillating"]) verdict[flag] = sure[flag];
     for (const event of ["overshoot", "crossing"])
-      verdict[event] = verdict[event].map((told, k) => sure[event][k] || told);
+      verdict[event] = verdict[event].map((/** @type {number} */ told, /** @type {number} */ k) => sure[event][k] || told);
   }
   const last = lastSound(seen); // what comes after numbers that are too large for floats is not told
   for (const event of Object.keys(DECIDE.event))
-    verdict[event] = verdict[event].map((told, k) => (k < last ? told : UNSURE));
+    verdict[event] = verdict[event].map((/** @type {number} */ told, /** @type {number} */ k) => (k < last ? told : UNSURE));
   verdict.place = !found.resting ? null : sure ? (sure.at ?? restOf(family)) : found.place;
   return sharpened(verdict, family);
 }
 
 // The first shown step at which a number is missing, or the last one.
+/** @type {(seen: Seen) => number} */
 function lastSound(seen) {
+  /** @type {(point: number[]) => boolean} */
   const sound = (point) => [...point, seen.field.loss(point), ...seen.field.gradient(point)].every(Number.isFinite);
   const broken = seen.points.findIndex((point) => !sound(point));
   return broken < 0 ? seen.points.length : broken;
 }
 
 // What is proved of the critical point that is the limit, where the run itself left that open.
+/** @type {(verdict: Outcome, family: Family) => Outcome} */
 function sharpened(verdict, family) {
-  if (!verdict.place) return verdict;
-  const reach = 1e-6 * Math.max(1, ...verdict.place.map(Math.abs));
-  const at = family.critical.find((one) => one.point.every((x, i) => Math.abs(x - verdict.place[i]) <= reach));
+  const { place } = verdict;
+  if (!place) return verdict;
+  const reach = 1e-6 * Math.max(1, ...place.map(Math.abs));
+  const at = family.critical.find((one) => one.point.every((x, i) => Math.abs(x - place[i]) <= reach));
   if (!at) return verdict;
   if (["none", "degenerate"].includes(verdict.point)) verdict.point = at.kind;
   if (at.global) verdict.scope = "global";
@@ -344,9 +400,10 @@ function sharpened(verdict, family) {
 }
 
 // The sentences of the table for a verdict; what is unsure is not mentioned.
+/** @type {(verdict: Outcome, rules: JudgingRule[], undecided: string) => string[]} */
 function sentences(verdict, rules, undecided) {
   const said = rules
     .filter(({ axis, value }) => (axis === "flag" ? verdict[value] === YES : verdict[axis] === value))
-    .map((rule) => rule.sentence.replace("{period}", verdict.period));
+    .map((rule) => rule.sentence.replace("{period}", `${verdict.period}`));
   return verdict.limit === "undecided" ? [undecided, ...said] : said;
 }

@@ -123,8 +123,8 @@ interface ToldPart extends Key {
 
 // --- marking ---------------------------------------------------------------------------------------------------------
 
-type Verdict = { truth: boolean; place?: number | null };
-type Answer = string | string[] | number | number[] | Verdict;
+type Judgement = { truth: boolean; place?: number | null };
+type Answer = string | string[] | number | number[] | Judgement;
 interface Marking {
   credit: Ratio;
   right: boolean;
@@ -177,3 +177,307 @@ interface Parsed {
   constant: Ratio | null;
   open?: boolean;
 }
+
+// --- the explorer ----------------------------------------------------------------------------------------------------
+
+// yes from, no from, and whether yes is the larger side
+type Bound = [yes: number, no: number, large: boolean];
+type Bounds = Record<string, Bound>;
+interface JudgingRule {
+  axis: string;
+  value: string;
+  sentence: string;
+  bounds: Bounds;
+}
+interface Critical {
+  point: number[];
+  exact: string[] | null;
+  kind: string;
+  loss: number;
+  curvatures: number[];
+  global: boolean;
+}
+// Numbers are exact strings.
+type Proof =
+  | { kind: "quadratic"; curvatures: string[]; centre: string[] }
+  | { kind: "power"; size: string; exponent: number; centre: string[] }
+  | { kind: "absolute"; size: string; centre: string[] };
+interface FamilyData {
+  id: string;
+  title: string;
+  show: string;
+  topics: string[];
+  shown: string;
+  variables: string[];
+  loss: string;
+  gradient: string[];
+  hessian: string[][];
+  ranges: [number, number][];
+  grid: string;
+  start: string[];
+  rate: string;
+  rates: string[];
+  stable: string | null;
+  critical: Critical[];
+  knowledge: {
+    bounded_below: number;
+    attained: number;
+    convex: number;
+    best: number | null;
+    critical_values: number[] | null;
+    barriers: number[] | null;
+    target: number[] | null;
+  };
+  proof: Proof | null;
+  contours: number[][];
+}
+interface Field {
+  loss: (point: number[]) => number;
+  slopes: Tree[];
+  gradient: (point: number[]) => number[];
+  hessian: (point: number[]) => number[][];
+}
+type Family = Omit<FamilyData, "rates" | "grid"> & { rates: Ratio[]; grid: Ratio; field: Field };
+interface ExactRun {
+  start: Ratio[];
+  rate: Ratio;
+}
+interface Run {
+  start: number[];
+  rate: number;
+  method: string;
+  beta: number;
+  exact: ExactRun;
+}
+type Update = (
+  field: Field,
+  point: number[],
+  rate: number,
+  beta: number,
+  memory: number[] | null,
+) => [number[], number[] | null];
+// A long run in a short form; see gdquiz.judging.observation.
+interface Seen {
+  run: Run;
+  field: Field;
+  steps: number;
+  shown: number;
+  points: number[][];
+  heights: number[];
+  tail: number[][];
+  slopes: number[][];
+  streak: number;
+  kept: number;
+  escaped: boolean;
+  overflowed: boolean;
+  wrong: number;
+  wrong_late: number;
+  right_late: number;
+  final_height: number;
+  middle_height: number;
+  middle_norm: number;
+  low: number[][];
+  high: number[][];
+}
+interface Repetition {
+  pattern: number;
+  period: number;
+  multiplier: number;
+}
+interface Confirmed {
+  place: number[] | null;
+  certificate: number;
+  eigenvalues: number[] | null;
+}
+// What the rules look at, and what was decided already.
+interface Found extends Repetition, Confirmed {
+  seen: Seen;
+  family: Family;
+  scale: number;
+  gradient: number;
+  last_gradient: number;
+  step: number;
+  stationary: number;
+  long: number;
+  spread: number;
+  expansion: number;
+  limit: string;
+  resting: boolean;
+  point: string;
+  bounds: (name: string) => Bound;
+}
+type Decide = (found: Found, bound: (name: string, measured: number) => number) => any;
+// What exact arithmetic knows of a run; answers by flag, and by step for events.
+interface Sure {
+  limit: string;
+  period: number;
+  point: string;
+  best: boolean;
+  at?: number[];
+  overshoot: number[];
+  crossing: number[];
+  [flag: string]: any;
+}
+interface Outcome {
+  seen: Seen;
+  exact: boolean;
+  limit: string;
+  period: number;
+  point: string;
+  scope: string;
+  place: number[] | null;
+  overshoot: number[];
+  crossing: number[];
+  [flag: string]: any;
+}
+interface Direction {
+  curvature: Ratio;
+  error: Ratio;
+  factor: Ratio;
+  size: Ratio;
+  moving: boolean;
+}
+interface Explorer {
+  show: (id: string) => void;
+  // The verdict on a run, for tests; numbers are exact strings.
+  judge: (id: string, start: string[], rate: string, method: string, shown: number) => object;
+}
+interface Frame {
+  ranges: [[number, number], [number, number]];
+  x: (value: number) => number;
+  y: (value: number) => number;
+  back: (px: number, py: number) => [number, number];
+}
+
+// --- elements --------------------------------------------------------------------------------------------------------
+
+// A function is a listener; null, undefined and false leave an attribute out.
+type Attributes = Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>;
+type Child = Node | string | null | undefined;
+interface Texts {
+  html: (number: TextNumber) => string;
+  element: <Tag extends keyof HTMLElementTagNameMap>(
+    tag: Tag,
+    number: TextNumber | undefined,
+    attributes?: Attributes,
+  ) => HTMLElementTagNameMap[Tag];
+}
+interface AnswerField {
+  element: HTMLElement;
+  read: () => Answer | null;
+}
+// Makes the field of a part; each kind finds what it needs of these.
+type MakeField = (
+  part: Part & { names: TextNumber[]; variables: string[] },
+  question: ToldPart & { labels: TextNumber[]; options: Option[]; prompts: Option[] },
+  id: string,
+  texts: Texts,
+) => AnswerField;
+interface LockedField extends AnswerField {
+  controls: () => any[];
+  lock: () => void;
+}
+
+// --- records of practice (gdquiz.practice.record) --------------------------------------------------------------------
+
+interface SkillSums {
+  mastery: number;
+  questions: number;
+  credit: number;
+  last: number;
+}
+interface Sums {
+  questions: number;
+  skills: Record<string, SkillSums>;
+  items: Record<string, number>;
+  misconceptions: Record<string, number>;
+  pending: string;
+  pursued: number;
+}
+interface Asked {
+  id: string;
+  number: number;
+  item: string;
+  left: boolean;
+  answer: { skill: string; credit: number; chance: number; codes: string[] } | null;
+}
+interface PracticeRecord {
+  readonly earlier: Sums[];
+  readonly log: Asked[];
+}
+// A JSON Schema, of the rules that the schemas of records use.
+interface Schema {
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+  anyOf?: Schema[];
+  const?: unknown;
+  type?: string;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  pattern?: string;
+  maxItems?: number;
+  items?: Schema;
+  required?: string[];
+  properties?: Record<string, Schema>;
+  patternProperties?: Record<string, Schema>;
+}
+interface Tracing {
+  start: number;
+  learn: number;
+  slip: number;
+  mastered: number;
+  pursued: number;
+}
+interface Session {
+  progress: () => Sums;
+  skill: (name: string) => SkillSums;
+  isMastered: (name: string) => boolean;
+  asked: (item: string) => void;
+  skipped: () => void;
+  answered: (name: string, credit: number, chance: number, codes: string[]) => void;
+  reset: () => void;
+  text: () => string;
+  take: (text: string) => string[];
+  aside: () => string[];
+}
+
+// --- the page --------------------------------------------------------------------------------------------------------
+
+interface PageData {
+  gdquiz: string;
+  id: string;
+  title: string;
+  grammar: Grammar;
+  records: Record<string, Schema>;
+  mastery: Tracing;
+  skills: Record<string, string[]>;
+  items: Item[];
+  questions: Question[];
+  misconceptions: Record<string, { title: TextNumber; why?: TextNumber }>;
+  skeletons: string[];
+  texts: [number, ...(number | string)[]][];
+  explorer: {
+    families: FamilyData[];
+    methods: { name: string; title: string; formula: string; beta: boolean }[];
+    beta: string;
+    steps: number;
+    rules: JudgingRule[];
+    words: Record<string, string>;
+    undecided: string;
+  };
+}
+// A part of the question on the page, and what became of it.
+interface ShownPart {
+  part: Part;
+  told: ToldPart;
+  field: LockedField;
+  feedback: HTMLElement;
+  element: HTMLElement;
+  marking: Marking | null;
+  first: { credit: number; misconceptions: string[] } | null;
+  given: Ratio | null;
+  response: Answer | null;
+}
+declare var gdquiz: unknown;
