@@ -60,7 +60,7 @@ def test_messages_hold_no_sign_that_a_format_would_read(tag: str) -> None:
 
 def test_every_use_is_served_by_english_and_german() -> None:
     for use in USES:
-        assert {"en"} <= set(languages(use))
+        assert {"en", "de"} <= set(languages(use))
 
 
 def sources() -> str:

@@ -19,7 +19,8 @@ filling is plain substitution.  Everything here is pure; nothing is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal as OneOf
 
@@ -28,6 +29,7 @@ from gdquiz.texts.escaping import code_span, escape
 from gdquiz.texts.latex import pieces, value_of_words
 from gdquiz.texts.reading import read_with_slots
 from gdquiz.texts.slots import HOLE, PRIVATE, REGION, SLOT, hide_slots, trimmed
+from gdquiz.texts.trees import Row
 
 Place = OneOf["text", "math", "code"]
 SlotKind = OneOf["math", "text", "code"]
@@ -87,6 +89,24 @@ def braced(text: str) -> str:
     except InputError:
         return text
     return "".join(piece if isinstance(piece, str) else f"{{{{{piece[0]}}}}}" for piece in found)
+
+
+def rewritten(text: str, change: Callable[[Row], Row]) -> str:
+    """The text with another tree for each of its formulas; all else, and its slots, stay as they are."""
+    hidden, insides = hide_slots(text)
+
+    def other(region: re.Match[str]) -> str:
+        mark = {"display": "$$", "inline": "$"}.get(region.lastgroup or "")
+        if not mark:
+            return region[0]
+        row = change(read_with_slots(trimmed(region[0].removeprefix(mark).removesuffix(mark))))
+        return (
+            mark
+            + "".join(piece if isinstance(piece, str) else f"{{{{{insides[piece]}}}}}" for piece in pieces(row))
+            + mark
+        )
+
+    return HOLE.sub(lambda hole: f"{{{{{insides[int(hole[1])]}}}}}", REGION.sub(other, hidden))
 
 
 def fill(text: str, slots: Mapping[str, str], kinds: Mapping[str, str]) -> str:

@@ -106,7 +106,9 @@ class _Teller:
         names = [part_name(part.id) for part in wording.parts]
         figure = question.figure
         sheet, key = (
-            None if figure is None else self.texts.add_drawing(draw(figure, html.STYLE, self.sandbox, "q", key=key))
+            None
+            if figure is None
+            else self.texts.add_drawing(draw(figure, html.STYLE, self.sandbox, "q", key=key, words=self.words))
             for key in (False, True)
         )
         return _kept(

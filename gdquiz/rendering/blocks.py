@@ -15,6 +15,7 @@ from jinja2 import Environment
 
 from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import LETTERS, Exam, Form, GuideLine, PartKey, Question, Wording
+from gdquiz.exam.localized import formula, localized, localized_question
 from gdquiz.exam.rounding import rounding
 from gdquiz.formulas.notation import decimal, symbol
 from gdquiz.kinds.kind import kind_of
@@ -79,14 +80,14 @@ class Blocks:
         solution: str = "",
         drawing: Environment | None = None,
     ):
-        self.exam = exam
+        self.catalogue = find(exam.language, "sheets and keys")
+        self.exam = exam = localized(exam, self.catalogue)
         self.style = style
         self._question = load(sandbox, f"{style.name}/question.{extension}.j2")
         self._solution = load(sandbox, solution or f"{style.name}/solution.{extension}.j2")
         self._drawing = drawing or sandbox
         self._asked: dict[Shape, Pieces] = {}
         self._solved: dict[Shape, Pieces] = {}
-        self.catalogue = find(exam.language, "sheets and keys")
         self.also = saying(self.catalogue, style, exam.language)
         self._mould = Mould(style.name, self.also)
         self._texts = Texts(exam, style, self._mould)
@@ -95,6 +96,7 @@ class Blocks:
 
     def question(self, place: Place, space: float) -> str:
         """A question as the sheet has it, with ``space`` cm for each open answer."""
+        place = self.in_language(place)
         shape = (*_shape(place.question), space)
         block = self._asked.get(shape)
         if block is None:
@@ -105,6 +107,7 @@ class Blocks:
 
     def solution(self, place: Place) -> str:
         """A question as the key has it."""
+        place = self.in_language(place)
         shape = _shape(place.question)
         block = self._solved.get(shape)
         if block is None:
@@ -121,6 +124,16 @@ class Blocks:
     def points(self, value: float) -> str:
         """``1 point``, ``2.5 points``."""
         return self.style.words(self.catalogue.say("paper.points", count=value))
+
+    def latex(self, latex: str) -> str:
+        """A formula with numbers as the language of the exam writes them."""
+        return latex if self.catalogue.decimal == "." else formula(latex)
+
+    def in_language(self, place: Place) -> Place:
+        """A question with numbers as the language of the exam writes them."""
+        kinds = self.exam.slot_kinds.get(place.question.wording, {})
+        question = localized_question(place.question, kinds, self.catalogue)
+        return place if question is place.question else Place(question, place.form, place.name)
 
     # --- views ---
 
@@ -145,7 +158,9 @@ class Blocks:
 
     def _figure(self, *, key: bool) -> FigureView:
         def drawing(place: Place) -> str:
-            return draw(place.question.figure, self.style, self._drawing, place.question.id, key=key)
+            return draw(
+                place.question.figure, self.style, self._drawing, place.question.id, key=key, words=self.catalogue
+            )
 
         def alt(place: Place) -> str:
             figure = place.question.figure

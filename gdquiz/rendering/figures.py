@@ -24,6 +24,7 @@ from gdquiz.texts.latex import tex
 from gdquiz.texts.slots import HOLE
 from gdquiz.texts.spoken import spoken
 from gdquiz.texts.typst import inside_string
+from gdquiz.words.catalogue import ENGLISH, Catalogue
 
 WIDTH, HEIGHT = 440.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 14.0, 46.0
@@ -118,17 +119,31 @@ class DrawingView(NamedTuple):
     alone: bool
 
 
-def draw(figure: Figure | None, style: Style, sandbox: Environment, id: str, *, key: bool) -> str:
+def draw(
+    figure: Figure | None, style: Style, sandbox: Environment, id: str, *, key: bool, words: Catalogue = ENGLISH
+) -> str:
     """The figure of a question in the language of a format: SVG (for Typst in a string), or pgfplots for LaTeX.
 
     ``sandbox`` is that of HTML, or for pgfplots that of LaTeX.
     """
     if figure is None:
         return ""
-    shape, values = _shape(_lay_out(figure, style, id, key=key))
+    shape, values = _shape(_in_language(_lay_out(figure, style, id, key=key), words))
     pattern, order = _cast(sandbox, "latex/figure.tikz.j2" if style.name == "latex" else "html/figure.svg.j2", shape)
     drawing = pattern % tuple([values[number] for number in order])
     return inside_string(drawing) if style.name == "typst" else drawing
+
+
+def _in_language(view: DrawingView, words: Catalogue) -> DrawingView:
+    """The drawing with numbers at its axes as a language writes them."""
+
+    def written(ticks: tuple[TickView, ...]) -> tuple[TickView, ...]:
+        return tuple([TickView(at, words.number(text)) for at, text in ticks])
+
+    if words.decimal == ".":
+        return view
+    panels = (one._replace(x_ticks=written(one.x_ticks), y_ticks=written(one.y_ticks)) for one in view.panels)
+    return view._replace(panels=tuple(panels))
 
 
 def _shape(view: DrawingView) -> tuple[DrawingView, list[str]]:

@@ -183,10 +183,17 @@ class Rendering:
         return Page(path.with_suffix(".pdf"), pdf.compiled(document, path.as_posix()))
 
     def _figures(self, paper: Paper) -> Iterator[Page]:
-        for place in paper.places:
+        for place in map(self._papers.blocks.in_language, paper.places):
             if place.question.figure is not None:
                 for folder, key in ((SHEETS, False), (KEYS, True)):
-                    svg = draw(place.question.figure, self._papers.style, self._drawing, place.question.id, key=key)
+                    svg = draw(
+                        place.question.figure,
+                        self._papers.style,
+                        self._drawing,
+                        place.question.id,
+                        key=key,
+                        words=self._papers.blocks.catalogue,
+                    )
                     yield Page(folder / figure_path(place), svg)
 
 

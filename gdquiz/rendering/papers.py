@@ -67,6 +67,7 @@ class Papers:
         self._names = names
         self.style = style
         self.blocks = Blocks(exam, style, sandbox, extension, drawing=drawing)
+        self.exam = exam = self.blocks.exam
         self._templates = {
             name: load(sandbox, f"{style.name}/{name}.{extension}.j2")
             for name in ("sheet", "key", "answers", *(("document",) if style.name in TYPESET else ()))
@@ -183,7 +184,7 @@ class Papers:
     def _cell(self, part: PartWording, solved: PartKey) -> str:
         kind = kind_of(part.kind)
         if solved.formula_shown:
-            return self._mould.safe(self.style.cell(self.style.formula(solved.formula_shown, False)))
+            return self._mould.safe(self.style.cell(self.style.formula(self.blocks.latex(solved.formula_shown), False)))
         words = self.blocks.catalogue
         if solved.numbers:
             numbers = (words.number(short(number.value, part.digits)) for number in solved.numbers)

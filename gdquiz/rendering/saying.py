@@ -17,7 +17,7 @@ def saying(words: Catalogue, style: Style, language: str = "") -> Mapping[str, o
 
     ``say("sheet.tick_one")`` is a message; ``say("paper.question", number=...)`` one with a slot.
     """
-    return {"say": _say(words, style), "lang": language or words.tag, "babel": words.babel}
+    return {"say": _say(words, style), "lang": language or words.tag, "babel": words.babel, "decimal": words.decimal}
 
 
 def _say(words: Catalogue, style: Style) -> Callable[..., str]:

@@ -146,7 +146,7 @@ class _Writer:
                 if self.parts and not (isinstance(self.parts[-1], str) and self.parts[-1].endswith(" ")):
                     self.parts.append(" ")
             case Number(digits) | Letter(digits):
-                self.put(digits)
+                self.put(digits.replace(",", "{,}"))
             case Symbol(sign):
                 self.sign(sign.tex)
             case Function(name, own):

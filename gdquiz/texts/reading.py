@@ -249,6 +249,9 @@ class _Reader:
             return self._first_digit()
         if kind == "word" and text in ("left", "right", "begin", "end", "limits", "nolimits", "displaystyle", "hline"):
             raise self.fault(f"'\\{text}' needs braces around it here")
+        if kind in ("number", "marker"):
+            self.at += 1
+            return Number(text)
         self.depth += 1
         if self.depth > DEEPEST:
             raise self.fault(f"braces nested more than {DEEPEST} deep")
@@ -273,7 +276,10 @@ class _Reader:
             return self.group()
         if kind == "number" and len(text) > 1:
             return (self._first_digit(),)
-        if kind in ("number", "hole") or (kind == "char" and text.isalpha() and text.isascii()):
+        if kind == "number":
+            self.at += 1
+            return (Number(text),)
+        if kind == "hole" or (kind == "char" and text.isalpha() and text.isascii()):
             return (self.node(),)
         sign = known.SIGNS.get(f"\\{text}") if kind == "word" else None
         if sign is not None:
@@ -301,7 +307,7 @@ class _Reader:
         self.at += 1
         match kind:
             case "number" | "marker":
-                return Number(text)
+                return Number(text + self._decimals(text))
             case "hole":
                 return Slot(int(text))
             case "escaped":
@@ -312,6 +318,17 @@ class _Reader:
         if sign is None:
             raise self.fault(f"{_named(text)} is not understood here", _HINTS.get(text, ""))
         return Symbol(sign)
+
+    def _decimals(self, whole: str) -> str:
+        r"""What follows a whole number after a decimal comma, as in ``0{,}5``; empty where there is none."""
+        follows = self.tokens[self.at : self.at + 4]
+        if "." in whole or [text for _, text in follows[:3]] != ["{", ",", "}"] or len(follows) < 4:
+            return ""
+        kind, digits = follows[3]
+        if kind not in ("number", "marker") or "." in digits:
+            return ""
+        self.at += 4
+        return f",{digits}"
 
     def _escaped(self, text: str) -> Node:
         if text in " \n\t":

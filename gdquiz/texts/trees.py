@@ -13,7 +13,7 @@ from gdquiz.texts.constructs import Sign
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An unsigned numeral: ``3``, ``0.25``."""
+    """An unsigned numeral: ``3``, ``0.25``, with a decimal comma ``0,25``."""
 
     digits: str
 
