@@ -29,6 +29,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("make", "gdquiz.cli.make:make", "Make an exam: sheets, keys and exam.json, from question banks."),
     ("render", "gdquiz.cli.render:render", "Typeset or package an exam.json again."),
     ("grade", "gdquiz.cli.grade:grade", "Mark what came back, and tell each student what it shows."),
+    ("rekey", "gdquiz.cli.rekey:rekey", "Accept other answers after an exam, or drop a question."),
+    ("trace", "gdquiz.cli.trace:trace", "Tell what a printed id stands for."),
     ("formats", "gdquiz.cli.formats:formats", "List what exams can be typeset in and packaged for."),
     ("banks", "gdquiz.cli.banks:banks", "List the items of question banks."),
     ("catalog", "gdquiz.cli.catalog:catalog", "Make a web page of all items, to search and choose from."),

@@ -183,6 +183,8 @@ def _files(
     yield PurePosixPath("problems.csv"), ledgers.problems(problems)
     yield PurePosixPath("pass-marks.csv"), ledgers.pass_marks(graded)
     yield PurePosixPath("policy.csv"), ledgers.policy(graded)
+    if graded.exam.amendments:
+        yield PurePosixPath("changed.csv"), ledgers.changed(graded)
     if decisions:
         yield PurePosixPath(HAND_MARKS), ledgers.hand_marks(decisions, graded)
     if pages:

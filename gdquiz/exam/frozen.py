@@ -356,6 +356,20 @@ class Misconception(Frozen):
     say: Annotated[Text, Field(description="What to say to the learner; empty where that is not known.")] = ""
 
 
+class Amendment(Frozen):
+    """What was decided of a question after the exam; its printed text and its key stay as they were."""
+
+    question: Annotated[Id, Field(description="Id of the question.")]
+    part: Annotated[Identifier | None, Field(description="Id of the part; none where it is the whole question.")] = None
+    does: Annotated[
+        Literal["accept", "drop", "full-marks"],
+        Field(description="Accept another answer as right, count the question no more, or give full marks for it."),
+    ]
+    response: Annotated[Text, Field(description="The other answer, as it is typed.")] = ""
+    date: Annotated[Words, Field(description="When that was decided.")]
+    why: Annotated[Text, Field(description="Why.")]
+
+
 class Exam(Frozen):
     format: Literal["gdquiz-exam"] = "gdquiz-exam"
     version: Annotated[Literal[2], Field(description="Version of the format; see below.")] = 2
@@ -385,3 +399,18 @@ class Exam(Frozen):
         Origin | None,
         Field(description="What it was made of; not in older files.", exclude_if=lambda origin: origin is None),
     ] = None
+    amendments: Annotated[
+        tuple[Amendment, ...],
+        Field(
+            description="What was decided of questions after the exam; left out where nothing was.",
+            max_length=1_000_000,
+            exclude_if=lambda amendments: not amendments,
+        ),
+    ] = ()
+    never_lower: Annotated[
+        bool,
+        Field(
+            description="Nobody's result gets worse by the amendments; left out where that is not promised.",
+            exclude_if=lambda never_lower: not never_lower,
+        ),
+    ] = False

@@ -214,6 +214,24 @@ def of_exam(exam: Exam, file: str = "") -> tuple[Fault, ...]:
     return _few(found, file)
 
 
+def _amendment_faults(exam: Exam) -> Found:
+    """Amendments of questions and parts that are not there, and answers that are none."""
+    if not exam.amendments:
+        return
+    questions = {question.id: question for form in exam.forms for question in form.questions}
+    for k, one in enumerate(exam.amendments):
+        question = questions.get(one.question)
+        wording = exam.wordings.get(question.wording) if question else None
+        if question is None:
+            problem = f"there is no question '{_short(one.question)}'"
+            yield ("amendments", k, "question"), Fault(problem, "a question of a form")
+        elif wording and one.part is not None and one.part not in [part.id for part in wording.parts]:
+            yield ("amendments", k, "part"), Fault(f"the question has no part '{one.part}'", "one of its parts")
+        if (one.does == "accept") != bool(one.response.strip() and one.part):
+            expected = "both of an answer that is accepted, of nothing else"
+            yield ("amendments", k, "response"), Fault("an answer without its part, or not to be accepted", expected)
+
+
 def _exam_faults(exam: Exam) -> Found:
     if not exam.forms or not exam.sections:
         yield ("sections" if exam.forms else "forms",), Fault("the list is empty", "one or more")
@@ -242,6 +260,7 @@ def _exam_faults(exam: Exam) -> Found:
         yield from (
             ((*at, *steps), fault.at(item=name)) for steps, fault in _wording_faults(wording, readers[name].kinds)
         )
+    yield from _amendment_faults(exam)
     for k, form in enumerate(exam.forms):
         if form.student == "":
             yield ("forms", k, "student"), Fault("the id is empty", "the id of a student, or null")

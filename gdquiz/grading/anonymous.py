@@ -23,7 +23,8 @@ def anonymised(
     )  # fmt: skip
     told = tuple(replace(one, student=code(exam, one.student) if one.student else "") for one in problems)
     made = tuple(replace(one, student=_once(exam, one.student)) for one in decisions)
-    return replace(graded, students=students, problems=told), made, told
+    before = {code(exam, name): one for name, one in graded.before.items()}
+    return replace(graded, students=students, problems=told, before=before), made, told
 
 
 def _once(exam: Exam, student: str) -> str:

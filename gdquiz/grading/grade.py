@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
 
@@ -12,8 +12,9 @@ from gdquiz.errors import Fault, InputError
 from gdquiz.exam.frozen import LETTERS, Exam, Form, Question
 from gdquiz.exam.people import canonical
 from gdquiz.grading import codes
+from gdquiz.grading.amending import amended, by_question, of_slots
 from gdquiz.grading.by_hand import Decision, decided
-from gdquiz.grading.judged import Judged, exact, judged, part_points
+from gdquiz.grading.judged import Judged, judged, part_points
 from gdquiz.grading.places import Places, joined, slot_of
 from gdquiz.grading.policy import Policy
 from gdquiz.grading.responses import Problem, Response, Returned, Where
@@ -70,13 +71,17 @@ class StudentMark:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """The marks of a class, by student in the order of the exam's forms, then of the files."""
+    """The marks of a class, by student in the order of the exam's forms, then of the files.
+
+    ``before`` are the marks by student without the amendments of the exam, where it has any.
+    """
 
     exam: Exam
     policy: Policy
     students: tuple[StudentMark, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
+    before: Mapping[str, StudentMark] = field(default_factory=dict)
 
 
 def grade(exam: Exam, returned: Returned, policy: Policy | None = None, decisions: Sequence[Decision] = ()) -> Graded:
@@ -88,33 +93,55 @@ def grade(exam: Exam, returned: Returned, policy: Policy | None = None, decision
     policy = policy or Policy()
     if policy.best:
         _check_best(exam, policy)
-    places = Places(exam)
-    problems = list(returned.problems)
-    sittings: dict[tuple[str, int], list[Response]] = {}
-    for response in returned.responses:
-        sittings.setdefault((canonical(response.student), response.attempt), []).append(response)
-    lost: dict[tuple[str, int], list[str]] = {}
-    for problem in returned.problems:
-        if problem.attempt and problem.response:
-            lost.setdefault((canonical(problem.student), problem.attempt), []).append(problem.response)
-    by_student: dict[str, list[StudentMark]] = {}
-    used: set[Decision] = set()
-    by_person = decided(_of_ids(exam, decisions, returned))
-    for (student, attempt), responses in sittings.items():
-        unplaced = " | ".join(lost.get((student, attempt), ()))
-        made = _sitting(places, responses, unplaced, policy, by_person.get(student, {}), used, problems)
-        by_student.setdefault(student, []).append(made)
-    problems += (
-        Problem(one.where, "this mark fits no response", one.student, one.question, one.part)
-        for some in by_person.values()
-        for given in some.values()
-        for one in given
-        if one not in used
-    )
-    chosen = [_chosen(attempts, policy) for attempts in by_student.values()]
+    given = _of_ids(exam, decisions, returned)
+    marked = _Class(exam, returned, policy, given)
     seats = {canonical(form.student): place for place, form in enumerate(exam.forms) if form.student}
-    chosen.sort(key=lambda one: seats.get(canonical(one.student), len(exam.forms)))
-    return Graded(exam, policy, tuple(chosen), tuple(problems), tuple(_told(exam, chosen, by_student, returned)))
+    chosen = sorted(marked.chosen(), key=lambda one: seats.get(canonical(one.student), len(exam.forms)))
+    before: dict[str, StudentMark] = {}
+    if exam.amendments:
+        bare = exam.model_copy(update={"amendments": ()})
+        before = {one.student: one for one in _Class(bare, returned, policy, given).chosen()}
+        if exam.never_lower:
+            chosen = [_better(before[one.student], one) for one in chosen]
+    lost = (
+        Problem(one.where, "this mark fits no response", one.student, one.question, one.part)
+        for one in given if one not in marked.used
+    )  # fmt: skip
+    notes = tuple(_told(exam, chosen, marked.by_student, returned))
+    return Graded(exam, policy, tuple(chosen), (*marked.problems, *lost), notes, before)
+
+
+def _better(before: StudentMark, after: StudentMark) -> StudentMark:
+    """The result that is better for the student; where it is the earlier one, no amendment counts."""
+    return before if before.percent > after.percent else after
+
+
+class _Class:
+    """A class being marked: all attempts of all students, and what was found on the way."""
+
+    def __init__(self, exam: Exam, returned: Returned, policy: Policy, decisions: Sequence[Decision]):
+        self.policy = policy
+        self.places = Places(exam)
+        self.amendments, self.of_slots = by_question(exam), of_slots(exam)
+        self.problems = list(returned.problems)
+        self.used: set[Decision] = set()
+        self.by_student: dict[str, list[StudentMark]] = {}
+        sittings: dict[tuple[str, int], list[Response]] = {}
+        for response in returned.responses:
+            sittings.setdefault((canonical(response.student), response.attempt), []).append(response)
+        lost: dict[tuple[str, int], list[str]] = {}
+        for problem in returned.problems:
+            if problem.attempt and problem.response:
+                lost.setdefault((canonical(problem.student), problem.attempt), []).append(problem.response)
+        by_person = decided(decisions)
+        for (student, attempt), responses in sittings.items():
+            unplaced = " | ".join(lost.get((student, attempt), ()))
+            made = _sitting(self, responses, unplaced, by_person.get(student, {}))
+            self.by_student.setdefault(student, []).append(made)
+
+    def chosen(self) -> list[StudentMark]:
+        """Of each student the attempt that counts."""
+        return [_chosen(attempts, self.policy) for attempts in self.by_student.values()]
 
 
 def _of_ids(exam: Exam, decisions: Sequence[Decision], returned: Returned) -> tuple[Decision, ...]:
@@ -140,14 +167,9 @@ def _check_best(exam: Exam, policy: Policy) -> None:
 
 
 def _sitting(
-    places: Places,
-    responses: Sequence[Response],
-    unplaced: str,
-    policy: Policy,
-    decisions: Mapping[tuple[str, str], tuple[Decision, ...]],
-    used: set[Decision],
-    problems: list[Problem],
+    of: _Class, responses: Sequence[Response], unplaced: str, decisions: Mapping[tuple[str, str], tuple[Decision, ...]]
 ) -> StudentMark:
+    places, problems = of.places, of.problems
     form = _form_of(places, responses)
     given: dict[tuple[str, str], Response] = {}
     twice: dict[tuple[str, str], str] = {}
@@ -155,28 +177,30 @@ def _sitting(
         if form is not None and places.form_of[one.question].id != form.id and _on(form, one.question) is None:
             other = places.form_of[one.question].id
             problem = f"question {one.question} is of form {other}, and this student has form {form.id}"
-            problems.append(Problem(one.where, problem, one.student, one.question, one.part, one.response))
+            problems.append(_problem(one, problem))
             continue
         known = given.setdefault((one.question, one.part), one)
         if known is not one and known.response.strip() != one.response.strip():
             twice[one.question, one.part] = f"answered twice: '{known.response[:60]}' and '{one.response[:60]}'"
-            problems.append(
-                Problem(one.where, f"answered twice, also at {known.where}", one.student, one.question, one.part,
-                        one.response)
-            )  # fmt: skip
-    questions = form.questions if form is not None else _drawn(places, [id for id, _ in given])
+            problems.append(_problem(one, f"answered twice, also at {known.where}"))
+    if form is not None:
+        numbered: list[tuple[int, Question | None, Question]] = [(one.number, one, one) for one in form.questions]
+    else:
+        numbered = _numbered(places, _drawn(places, [id for id, _ in given]))
     parts = list(
         chain.from_iterable(
-            _parts(places.exam, number, question, given, twice, policy, decisions, used, problems)
+            _parts(of, number, question, given, twice, decisions)
             if question is not None
-            else _missing(places.exam, number, stands_for, unplaced, decisions, used)
-            for number, question, stands_for in (
-                ((one.number, one, one) for one in questions) if form is not None else _numbered(places, questions)
-            )
+            else _missing(of, number, stands_for, unplaced, decisions)
+            for number, question, stands_for in numbered
         )
     )
-    parts = _best(parts, policy.best) if policy.best else parts
-    return _summed(responses[0], form, parts, policy)
+    parts = _best(parts, of.policy.best) if of.policy.best else parts
+    return _summed(responses[0], form, parts, of.policy)
+
+
+def _problem(one: Response, problem: str) -> Problem:
+    return Problem(one.where, problem, one.student, one.question, one.part, one.response)
 
 
 def _on(form: Form, question: str) -> Question | None:
@@ -214,40 +238,41 @@ def _numbered(places: Places, questions: Sequence[Question]) -> list[tuple[int, 
 
 
 def _missing(
-    exam: Exam,
+    of: _Class,
     number: int,
     model: Question,
     unplaced: str,
     decisions: Mapping[tuple[str, str], tuple[Decision, ...]],
-    used: set[Decision],
 ) -> list[PartMark]:
     """The parts of a question that nothing was placed at: blank, or one of those that ``unplaced`` answers."""
-    wording = exam.wordings[model.wording]
+    wording = of.places.exam.wordings[model.wording]
     found = Judged("blank", Fraction(0), Marking())
     if unplaced:
         found = Judged("not read", Fraction(0), Marking(), "an answer could not be placed; see problems.csv")
+    does = of.of_slots.get(slot_of(model), frozenset[str]())
+    if does & {"drop", "full-marks"}:
+        found = Judged("dropped" if "drop" in does else "marked", Fraction("drop" not in does), Marking())
     marks = []
     for place in range(len(wording.parts)):
         worth = part_points(wording, model, place)
         letter = LETTERS[place].lower() if len(wording.parts) > 1 else ""
         by_person = decisions.get((str(number), letter), ())
-        used.update(by_person)
+        of.used.update(by_person)
         one = by_people(found, by_person, worth) if by_person else found
-        marks.append(PartMark(number, None, place, letter, unplaced, one, worth, None, by_person))
+        counts = one.state != "dropped"
+        marks.append(PartMark(number, None, place, letter, unplaced, one, worth, None, by_person, counts=counts))
     return marks
 
 
 def _parts(
-    exam: Exam,
+    of: _Class,
     number: int,
     question: Question,
     given: Mapping[tuple[str, str], Response],
     twice: Mapping[tuple[str, str], str],
-    policy: Policy,
     decisions: Mapping[tuple[str, str], tuple[Decision, ...]],
-    used: set[Decision],
-    problems: list[Problem],
 ) -> list[PartMark]:
+    exam = of.places.exam
     wording = exam.wordings[question.wording]
     rows = [given.get((question.id, part.id)) for part in wording.parts]
     responses = [row.response if row else "" for row in rows]
@@ -255,38 +280,37 @@ def _parts(
         twice.get((question.id, part.id), row.unread if row else "")
         for part, row in zip(wording.parts, rows, strict=True)
     ]
-    found = judged(exam, question, responses, unread, both_or_nothing=policy.both_or_nothing)
+    found = judged(exam, question, responses, unread, both_or_nothing=of.policy.both_or_nothing)
+    made = of.amendments.get(question.id, ())
     marks = []
     for place, (part, row, one) in enumerate(zip(wording.parts, rows, found, strict=True)):
         worth = part_points(wording, question, place)
-        by_person = _in_force(one, decisions, question, part.id, used, problems)
+        one = amended(exam, question, place, responses[place], one, made) if made else one  # noqa: PLW2901
+        by_person = _in_force(of, one, decisions, question, part.id)
         if by_person:
             one = by_people(one, by_person, worth)  # noqa: PLW2901
         marks.append(
             PartMark(number, question, place, part.id, responses[place], one, worth, row.where if row else None,
-                     by_person)
+                     by_person, counts=one.state != "dropped")
         )  # fmt: skip
     return marks
 
 
 def _in_force(
-    one: Judged,
-    decisions: Mapping[tuple[str, str], tuple[Decision, ...]],
-    question: Question,
-    part: str,
-    used: set[Decision],
-    problems: list[Problem],
+    of: _Class, one: Judged, decisions: Mapping[tuple[str, str], tuple[Decision, ...]], question: Question, part: str
 ) -> tuple[Decision, ...]:
     """What people decided of a part.  Where it was marked already that takes a reason, a person and a date."""
     alone = decisions.get((question.id, ""), ()) if len(question.parts) == 1 else ()
     found = decisions.get((question.id, part), ()) + alone
-    used.update(found)
+    of.used.update(found)
+    if one.state == "dropped":
+        return ()
     if one.state in ("not read", "by hand"):
         return found
     for decision in found:
         if not decision.explained:
             problem = "this response is marked already, so another mark needs a person, a reason and a date"
-            problems.append(Problem(decision.where, problem, decision.student, question.id, part))
+            of.problems.append(Problem(decision.where, problem, decision.student, question.id, part))
     return tuple(decision for decision in found if decision.explained)
 
 
@@ -301,7 +325,8 @@ def _best(parts: Sequence[PartMark], count: int) -> list[PartMark]:
     """Only so many questions count: those with the most points, of equal ones the first."""
     earned: dict[int, Fraction] = {}
     for one in parts:
-        earned[one.number] = earned.get(one.number, Fraction(0)) + one.points
+        if one.counts:
+            earned[one.number] = earned.get(one.number, Fraction(0)) + one.points
     kept = set(sorted(earned, key=lambda number: (-earned[number], number))[:count])
     return [one if one.number in kept else replace(one, counts=False) for one in parts]
 
@@ -342,8 +367,3 @@ def _told(
     if waiting:
         notes.append(f"{counted(waiting, 'response')} for a person to mark: fill in by-hand.csv, give it as --marks")
     return notes
-
-
-def points_of_form(exam: Exam, form: Form) -> Fraction:
-    """What can be had on a form."""
-    return sum((exact(question.points) for question in form.questions), Fraction(0))

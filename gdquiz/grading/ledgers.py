@@ -21,6 +21,8 @@ from gdquiz.words.catalogue import find
 MARKS = ("student", "form", "points", "out_of", "percent", "grade", "blanks", "by_hand", "not_read", "attempt")
 PARTS = ("student", "form", "number", "question", "part", "item", "response", "read_as", "state", "points", "out_of",
          "counts", "misconceptions", "followed", "marked_by", "reason", "date", "where")  # fmt: skip
+CHANGED = ("student", "form", "points_before", "out_of_before", "percent_before", "grade_before", "points", "out_of",
+           "percent", "grade", "questions")  # fmt: skip
 PROBLEMS = ("file", "line", "student", "question", "part", "response", "problem")
 
 
@@ -125,6 +127,23 @@ def pass_marks(graded: Graded) -> str:
     reached = sorted({one.points for one in done})
     rows = ((amount(points), str(sum(one.points >= points for one in done)), str(len(done))) for points in reached)
     return as_csv((("pass_mark", "pass", "of"), *rows))
+
+
+def changed(graded: Graded) -> str:
+    """``changed.csv``: whose result changes by what was decided of questions after the exam, from what to what."""
+    rows = []
+    for one in graded.students:
+        old = graded.before.get(one.student, one)
+        was, now = _result(old), _result(one)
+        if was != now:
+            pairs = zip(old.parts, one.parts, strict=False)
+            questions = dict.fromkeys(name_of(b) for a, b in pairs if (a.points, a.counts) != (b.points, b.counts))
+            rows.append((*_who(one), *was, *now, " ".join(questions)))
+    return as_csv((CHANGED, *rows))
+
+
+def _result(one: StudentMark) -> tuple[str, ...]:
+    return amount(one.points), amount(one.out_of), amount(one.percent, 2), one.grade
 
 
 def policy(graded: Graded) -> str:
