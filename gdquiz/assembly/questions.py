@@ -120,6 +120,7 @@ class _PartSolver:
         kinds: Mapping[str, frozen.SlotKind],
         texts: Mapping[str, Setter],
     ):
+        self.kind = kind_of(asked.kind)
         self.answers, self.asked, self.number, self.kinds, self.texts = answers, asked, number, kinds, texts
         self._named: dict[tuple[bytes, tuple[str, ...]], tuple[str, ...]] = {}
         self._feedback_slots = [slots_of(wrong.feedback) for wrong in asked.foreseen]
@@ -142,6 +143,9 @@ class _PartSolver:
             kwargs["numbers"] = tuple(self._number_key(k, place) for k in range(len(answers.numbers)))
         if answers.chosen is not None:
             kwargs["options"] = self._ids(answers.chosen[place], prompts)
+        if self.kind.shape.ends:
+            texts = [self._option_text(read(place)) for read in self._keys]
+            kwargs["formula_shown"] = self.kind.typeset(texts, kwargs["options"])
         if answers.truth is not None:
             kwargs["truth"] = bool(answers.truth[place])
         if self._formula is not None:
@@ -186,7 +190,7 @@ class _PartSolver:
         """The options of a selection by their ids; worked out once for each selection that occurs."""
         key = (chosen.tobytes(), prompts)
         if key not in self._named:
-            self._named[key] = kind_of(self.asked.kind).ids(chosen, self.asked.options, self.asked.prompts, prompts)
+            self._named[key] = self.kind.ids(chosen, self.asked.options, self.asked.prompts, prompts)
         return self._named[key]
 
     def _wrong(self, place: int, prompts: tuple[str, ...]) -> Iterator[frozen.WrongAnswer]:
@@ -200,16 +204,14 @@ class _PartSolver:
                 answer = {"formula": text(place), "shown": f"${typeset(place)}$"}
                 yield self._wrong_answer(k, place, **answer)
                 continue
-            if wrong.numbers:
-                seen: Any = tuple([read(place) for read in self._values_of[k]])
-            else:
-                seen = self._ids(wrong.chosen[place], prompts) if wrong.chosen is not None else ()
+            cells_here = tuple([read(place) for read in self._values_of[k]])
+            ids = self._ids(wrong.chosen[place], prompts) if wrong.chosen is not None else ()
+            seen = (cells_here, ids)
             said = self._said.get((k, seen))
             if said is None:
-                answer = {"options": seen, "shown": ""}
-                if wrong.numbers:
-                    texts = [self._value_text(cell) for cell in seen]
-                    answer = {"values": tuple(value for value, _ in texts), "shown": self._labelled(texts, place)}
+                answer = {"options": ids, "shown": self._shown_wrong(cells_here, ids, place)}
+                if cells_here:
+                    answer["values"] = tuple(self._value_text(cell)[0] for cell in cells_here)
                 said = self._wrong_answer(k, place, **answer)
                 if not self._feedback_slots[k] and not self._label_slots:
                     self._said[k, seen] = said
@@ -221,9 +223,14 @@ class _PartSolver:
             misconception=wrong.code, feedback=self._filled(k, place), credit=wrong.credit, **answer
         )
 
-    def _labelled(self, texts: list[tuple[str, str]], place: int) -> str:
+    def _shown_wrong(self, numbers: tuple[Cell, ...], ids: tuple[str, ...], place: int) -> str:
+        """The numbers of a wrong answer, or all of it where that is how it is shown."""
+        if self.kind.shape.ends:
+            return f"${self.kind.typeset([self._option_text(cell) for cell in numbers], ids)}$"
+        if not numbers:
+            return ""
         labels = [fill(label, self._values(slots_of(label), place), self.kinds) for label in self.asked.labels]
-        return kind_of(self.asked.kind).labelled(tuple(labels), [text for _, text in texts], ())
+        return self.kind.labelled(tuple(labels), [self._value_text(cell)[1] for cell in numbers])
 
     def _values(self, names: tuple[str, ...], place: int) -> dict[str, str]:
         return {name: self.texts[name](place) for name in names}

@@ -54,7 +54,8 @@ class Wrong:
     @property
     def states_itself(self) -> bool:
         """Whether the item gives the wrong answer, so that nothing has to be executed to know it."""
-        return bool(self.values or self.formula is not None or self.chooses)
+        ends = (self.source.lower, self.source.upper, self.source.closed)
+        return bool(self.values or self.formula is not None or self.chooses) or any(end is not None for end in ends)
 
 
 @dataclass(frozen=True, slots=True)

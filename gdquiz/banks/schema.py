@@ -158,6 +158,16 @@ class Wrong(Table):
         list[Expression] | None, Field(description="The wrong numbers themselves, one for each answer.")
     ] = None
     formula: Annotated[Expression | None, Field(description="The wrong formula itself.")] = None
+    lower: Annotated[Expression | None, Field(description="The lower end of the wrong interval, if not the key's.")] = (
+        None
+    )
+    upper: Annotated[Expression | None, Field(description="The upper end of the wrong interval, if not the key's.")] = (
+        None
+    )
+    closed: Annotated[
+        list[Literal["lower", "upper"]] | None,
+        Field(description="The ends that belong to the wrong interval, if not those of the key.", max_length=2),
+    ] = None
     chooses: Annotated[
         Identifier | list[Identifier] | dict[Identifier, Expression] | None,
         Field(description="The options chosen wrongly: an id, ids, or ids with conditions."),
@@ -205,6 +215,20 @@ class Part(Table):
         None
     )
     formula: Annotated[Expression | None, Field(description="Ask for this formula in the variables.")] = None
+    lower: Annotated[
+        Expression | None,
+        Field(description="The lower end of the interval asked for; '-inf' where there is none, 0 if left out."),
+    ] = None
+    upper: Annotated[
+        Expression | None, Field(description="The upper end of the interval asked for; 'inf' where there is none.")
+    ] = None
+    closed: Annotated[
+        list[Literal["lower", "upper"]], Field(description="The ends that belong to the interval.", max_length=2)
+    ] = []
+    variable: Annotated[NameOf | None, Field(description="What lies in the interval, such as `eta`.")] = None
+    positive: Annotated[
+        bool, Field(description="What lies in the interval is positive by nature, so that `eta < 1` begins at 0.")
+    ] = False
     truth: Annotated[Expression | None, Field(description="Whether the statement of the stem is true.")] = None
     option: Annotated[
         list[Option],

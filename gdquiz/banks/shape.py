@@ -30,9 +30,12 @@ MOST_STEPS = 200
 
 _DERIVED = ("loss", "grad", "curvature", "eig_min", "eig_max", *CURVES)
 _METHODS = {row.name: row for row in METHODS}
-_ANSWERS = ("answer", "answers", "option", "prompt", "truth", "formula", "derivative", "guide")
+_ANSWERS = (
+    "answer", "answers", "option", "prompt", "truth", "formula", "derivative", "guide",
+    "lower", "upper", "closed", "variable", "positive",
+)  # fmt: skip
 """The fields of a part that say what is right."""
-_STATED = ("value", "values", "formula", "chooses")
+_STATED = ("value", "values", "formula", "chooses", "lower", "upper", "closed")
 """The fields of a wrong answer that state it."""
 
 
@@ -280,7 +283,8 @@ def of_part(part: schema.Part) -> Found:
     kind = kind_of(part.kind)
     needs = kind.needs(part)
     for name in _ANSWERS:
-        given = getattr(part, name) not in (None, [])
+        value = getattr(part, name)
+        given = value not in (None, []) and value is not False
         if name in needs and not given:
             yield (name,), Fault(f"a part of kind '{part.kind}' needs the field '{name}'")
         elif given and name not in (*needs, *kind.optional):
@@ -357,6 +361,6 @@ def _of_wrong(part: schema.Part, wrong: schema.Wrong) -> Found:
         if stated is not None and name not in fitting:
             expected = " or ".join(f"'{field}'" for field in fitting)
             yield (name,), Fault(f"a wrong answer has no field '{name}' here", expected)
-        elif stated in ([], {}):
+        elif stated in ([], {}) and name != "closed":
             yield (name,), Fault("the wrong answer is empty")
     yield from kind.wrong_faults(part, wrong)

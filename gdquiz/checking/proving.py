@@ -236,7 +236,8 @@ def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
     has_key = key.numbers or key.options or key.formula or key.truth is not None or part.guide
     if not has_key:
         yield "there is no key"
-    if not set(key.options) <= set(key.order):
+    ends = SHAPES[part.kind].ends
+    if not ends and not set(key.options) <= set(key.order):
         yield "a key is not among the options printed"
     accepted = [(Fraction(number.low), Fraction(number.high)) for number in key.numbers]
     for number, (low, high) in zip(key.numbers, accepted, strict=True):
@@ -244,11 +245,12 @@ def _key_faults(part: frozen.PartWording, key: frozen.PartKey) -> Iterator[str]:
             yield f"the key {number.value} is outside of what is accepted"
     for wrong in key.wrong:
         within = zip(wrong.values, accepted, strict=False)
-        if wrong.values and key.numbers and all(low <= Fraction(value) <= high for value, (low, high) in within):
+        alike = wrong.values and key.numbers and wrong.options == key.options
+        if alike and all(low <= Fraction(value) <= high for value, (low, high) in within):
             yield f"the wrong answer of {wrong.misconception} would be accepted"
-        if not set(wrong.options) <= set(key.order):
+        if not ends and not set(wrong.options) <= set(key.order):
             yield f"the wrong answer of {wrong.misconception} is not among the options printed"
-        if wrong.options and wrong.options == key.options:
+        if wrong.options and wrong.options == key.options and not ends:
             yield f"the wrong answer of {wrong.misconception} is the key"
         if wrong.formula and wrong.formula == key.formula:
             yield f"the wrong formula of {wrong.misconception} is the key"

@@ -83,12 +83,12 @@ def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: Calla
         yield from (f"{prompts[name]} - {letter}" for name, letter in zip(key.prompt_order, letters, strict=True))
     elif letters:
         yield ", ".join(letters)
+    if key.formula_shown:
+        yield f"${key.formula_shown}$"
     labels = part.labels or ("",) * len(key.numbers)
     for label, number in zip(labels, key.numbers, strict=True):
         name = f"{filled(label)}: " if label else ""
         interval = f" (accepted {_decimal(number.low)} to {_decimal(number.high)})" if number.low != number.high else ""
         yield f"{name}${number.shown}${interval}"
-    if key.formula:
-        yield f"${key.formula_shown}$"
     for line in part.guide:
         yield f"[{line.points:g}] {filled(line.text)}"

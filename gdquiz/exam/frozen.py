@@ -188,7 +188,8 @@ class PartWording(Frozen):
         Field(description="The sentence that says so, in older files only.", exclude_if=lambda sentence: not sentence),
     ] = ""
     labels: Annotated[
-        tuple[Text, ...], Field(description="Names of the fields of several numbers.", max_length=MOST_OPTIONS)
+        tuple[Text, ...],
+        Field(description="Names of the fields of several numbers, or of the ends.", max_length=MOST_OPTIONS),
     ] = ()
     grid: Annotated[
         tuple[Grid, ...],
@@ -205,8 +206,16 @@ class PartWording(Frozen):
         tuple[OptionText, ...], Field(description="Left-hand sides of a matching.", max_length=MOST_OPTIONS)
     ] = ()
     variables: Annotated[
-        tuple[VariableName, ...], Field(description="Variables that a formula may use.", max_length=4)
+        tuple[VariableName, ...],
+        Field(description="Variables that a formula may use; of an interval what lies in it.", max_length=4),
     ] = ()
+    positive: Annotated[
+        bool,
+        Field(
+            description="Of an interval: what lies in it is positive by nature, so that 'x < 1' begins at 0.",
+            exclude_if=lambda positive: not positive,
+        ),
+    ] = False
     guide: Annotated[tuple[GuideLine, ...], Field(description="The marking guide.", max_length=MOST_LISTED)] = ()
     follow_through: Annotated[Text, Field(description="How to mark what follows from a wrong earlier answer.")] = ""
 
@@ -274,10 +283,11 @@ class PartKey(Frozen):
     """The solved part of a question.
 
     ``order`` and ``prompt_order`` are option ids as printed.  Keys by kind: ``numbers`` (number: one; numbers: one for
-    each label), ``options`` (choice: one id; choices: all that are true; ordering: ids in right order; matching:
-    the option id of each prompt in ``prompt_order``; truth: the id of the right reason), ``truth``, ``formula`` (in
-    gdquiz' grammar) with ``formula_shown`` (LaTeX).  ``follow`` is the answer as a function of the answers to earlier
-    parts, in gdquiz' grammar; an earlier part goes by its id with ``_`` for ``-``.
+    each label; interval: one for each end that is not infinite), ``options`` (choice: one id; choices: all that are
+    true; ordering: ids in right order; matching: the option id of each prompt in ``prompt_order``; truth: the id of the
+    right reason; interval: of both ends whether they are open, closed or infinite), ``truth``, ``formula`` (in gdquiz'
+    grammar) with ``formula_shown`` (LaTeX, of an interval too).  ``follow`` is the answer as a function of the answers
+    to earlier parts, in gdquiz' grammar; an earlier part goes by its id with ``_`` for ``-``.
     """
 
     order: Annotated[tuple[Identifier, ...], Field(description="Option ids as printed.", max_length=MOST_OPTIONS)] = ()

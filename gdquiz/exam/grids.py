@@ -28,6 +28,7 @@ def whole_digits(value: Fraction, decimals: int) -> int:
 def of_part(part: PartWording) -> Found:
     """The faults of the grids of a part: none, or one for each number; with digits of one sort."""
     fields = {"one": 1, "labels": len(part.labels)}.get(SHAPES[part.kind].numbers, 0)
+    fields = 0 if SHAPES[part.kind].ends else fields
     if part.grid and len(part.grid) != fields:
         yield (
             ("grid",),

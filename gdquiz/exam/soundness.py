@@ -26,8 +26,8 @@ from pydantic import ValidationError
 
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam import grids, legible
-from gdquiz.exam.answers import SHAPES, Count
-from gdquiz.exam.frozen import FORMAT, Exam, Figure, Form, PartKey, PartWording, Question, Wording
+from gdquiz.exam.answers import ENDS, INFINITE, SHAPES, Count
+from gdquiz.exam.frozen import FORMAT, Exam, Figure, Form, PartKey, PartWording, Question, Wording, WrongAnswer
 from gdquiz.exam.wording import braced, slots_of
 from gdquiz.formulas.expressions import Language, parse
 from gdquiz.plurals import counted
@@ -352,6 +352,8 @@ def _part_faults(part: PartWording) -> Found:
             yield (name,), Fault(f"a part of the kind '{part.kind}' has no {name}", "an empty list")
         elif count < (fewest or 0):
             yield (name,), Fault(f"a part of the kind '{part.kind}' has {count} {name}", f"{fewest} or more")
+    if part.positive and not SHAPES[part.kind].ends:
+        yield ("positive",), Fault(f"a part of the kind '{part.kind}' is about no positive quantity", "false")
     yield from grids.of_part(part)
     yield from _different((("variables", k), name) for k, name in enumerate(part.variables))
 
@@ -453,11 +455,12 @@ class _Reader:
                 code = _short(wrong.misconception)
                 hint = nearest(wrong.misconception, self.misconceptions)
                 yield (*at, "misconception"), Fault(f"nothing is told of '{code}'", "a key of 'misconceptions'", hint)
-            for name, size in _wrong_sizes(part, key).items():
+            for name, size in _wrong_sizes(part, key, wrong).items():
                 count = len(getattr(wrong, name))
                 if count not in size:
                     yield (*at, name), Fault(f"it has {count} {name}", _range(size))
-            yield from _among((*at, "options"), wrong.options, order)
+            yield from _among((*at, "options"), wrong.options, ENDS if SHAPES[part.kind].ends else order)
+            yield from _ends_faults((*at, "values"), part, wrong.values, wrong.options)
             if not SHAPES[part.kind].repeats:
                 yield from _different(((*at, "options", n), option) for n, option in enumerate(wrong.options))
             yield from _formula_faults((*at, "formula"), part, wrong.formula)
@@ -498,6 +501,7 @@ def _counted(count: Count, part: PartWording, order: Sequence[str]) -> range:
         "reason": int(bool(part.options)),
         "prompts": len(part.prompts),
         "all": len(order),
+        "ends": 2,
     }
     return range(len(order) + 1) if count == "some" else range(exactly[count], exactly[count] + 1)
 
@@ -508,20 +512,34 @@ def _answer_faults(part: PartWording, key: PartKey) -> Found:
         count = len(getattr(key, name))
         if count not in size:
             yield (name,), Fault(f"a key of the kind '{part.kind}' with {count} {name}", _range(size))
-    yield from _among(("options",), key.options, order)
+    yield from _among(("options",), key.options, ENDS if SHAPES[part.kind].ends else order)
+    yield from _ends_faults(("numbers",), part, [number.value for number in key.numbers], key.options)
     if not SHAPES[part.kind].repeats:
         yield from _different((("options", k), option) for k, option in enumerate(key.options))
     if (key.truth is not None) != SHAPES[part.kind].truth:
         yield ("truth",), Fault(f"a key of the kind '{part.kind}' says {key.truth}", "true or false for 'truth' only")
-    for name in ("formula", "formula_shown"):
-        if bool(getattr(key, name)) != SHAPES[part.kind].formula:
+    for name, has in (("formula", SHAPES[part.kind].formula), ("formula_shown", SHAPES[part.kind].shown)):
+        if bool(getattr(key, name)) != has:
             problem = f"a key of the kind '{part.kind}' with{'' if getattr(key, name) else 'out'} a formula"
             yield (name,), Fault(problem, "a formula for the kind 'formula' only")
 
 
-def _wrong_sizes(part: PartWording, key: PartKey) -> Mapping[str, range]:
+def _ends_faults(steps: Steps, part: PartWording, numbers: Sequence[str], told: Sequence[str]) -> Found:
+    """Of an interval: a number for each end that is not infinite, the lower one first, room between them."""
+    if not SHAPES[part.kind].ends:
+        return
+    finite = sum(one != INFINITE for one in told)
+    if len(numbers) != finite:
+        yield steps, Fault(f"{counted(len(numbers), 'number')} for {counted(finite, 'end')}", str(finite))
+    elif finite == 2 and not Fraction(numbers[0]) < Fraction(numbers[1]):
+        yield steps, Fault(f"the ends {_short(numbers[0])} and {_short(numbers[1])}", "the lower end first")
+
+
+def _wrong_sizes(part: PartWording, key: PartKey, wrong: WrongAnswer) -> Mapping[str, range]:
     """How many numbers and options a foreseen wrong answer of a kind has; for answers in words anything is said."""
     sizes = dict(_sizes(part, key.order or tuple(option.id for option in part.options)))
+    if SHAPES[part.kind].ends:
+        sizes["numbers"] = range(3)
     values = range(2) if SHAPES[part.kind].listed else sizes["numbers"]
     return {"values": values, "options": sizes["options"]}
 

@@ -60,6 +60,14 @@ class KindOfAnswer:
         """The fields in which a foreseen wrong answer states itself."""
         return ("chooses",)
 
+    def labels(self, asked: Any) -> tuple[str, ...]:
+        """The names of the fields of several numbers."""
+        return tuple(answer.label for answer in asked.answers)
+
+    def fixed(self, asked: Any, wrong: Any) -> tuple[int, ...] | None:
+        """The selection that the key, or a wrong answer, has in all rows alike; None where conditions tell it."""
+        return None
+
     def has_no_wrong(self, asked: Any) -> Fault | None:
         """Why a part has no foreseen wrong answers; None where it may have some."""
         return None
@@ -104,6 +112,10 @@ class KindOfAnswer:
         """A selection of one row as ids of options; ``prompts`` as the bank has them, and as they are printed."""
         return tuple(option for option, right in zip(options, chosen, strict=True) if right)
 
+    def typeset(self, numbers: list[str], chosen: tuple[str, ...]) -> str:
+        """An answer as a whole, LaTeX, from its numbers; empty where it is shown by them alone."""
+        return ""
+
     # --- marking ---
 
     by_hand: bool = False
@@ -146,7 +158,7 @@ class KindOfAnswer:
         """The right answer in letters or words; empty where it is none of these."""
         return self.chosen(part, key, key.options)
 
-    def labelled(self, labels: tuple[str, ...], shown: list[str], chosen: tuple[str, ...]) -> str:
+    def labelled(self, labels: tuple[str, ...], shown: list[str]) -> str:
         """The numbers of a foreseen wrong answer, LaTeX, as Markdown."""
         if not labels:
             return f"${shown[0]}$"
@@ -161,8 +173,8 @@ class KindOfAnswer:
         """The fields that a platform asks, which carries this kind as told."""
         raise NotImplementedError
 
-    def pieces(self, part: PartWording) -> int:
-        """How many fields the points of a part are shared by, where it is carried as it is."""
+    def pieces(self, part: PartWording, carried: str) -> int:
+        """How many fields the points of a part are shared by."""
         return 1
 
     def anyway(self, part: PartWording, key: PartKey, wrong: WrongAnswer) -> float:

@@ -51,7 +51,7 @@ class Numbers(KindOfAnswer):
     def fields(self, part: PartWording, key: PartKey, carried: str, row: tuple[str | int, ...]) -> Iterator[Field]:
         return number_fields(part, key, carried)
 
-    def pieces(self, part: PartWording) -> int:
+    def pieces(self, part: PartWording, carried: str) -> int:
         return len(part.labels)
 
     def anyway(self, part: PartWording, key: PartKey, wrong: WrongAnswer) -> float:

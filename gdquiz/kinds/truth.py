@@ -73,7 +73,7 @@ class Truth(KindOfAnswer):
         if part.options:
             yield replace(option_field(key, order_of(part, key), "choice"), step=1)
 
-    def pieces(self, part: PartWording) -> int:
+    def pieces(self, part: PartWording, carried: str) -> int:
         return 2 if part.options else 1
 
 

@@ -447,7 +447,7 @@ class Entries:
         return self._mould.read(text)
 
     def _guide(self, key: str, wording: Wording, part: PartWording, one: Field) -> tuple[GuideView, ...]:
-        if kind_of(part.kind).shape.formula:
+        if kind_of(part.kind).shape.shown:
             style = self.target.style
             right = self._mould.read(lambda entry: style.formula(entry.question.parts[one.part].formula_shown, False))
             return (GuideView(self._line_points(wording, part.points), right),)
@@ -486,7 +486,7 @@ class Entries:
         def answer(entry: Entry) -> str:
             solved = entry.question.parts[one.part]
             wrong = solved.wrong[message.wrong[0]]
-            if not wrong.options:
+            if not wrong.options or not kind_of(part.kind).lettered:
                 return set_prose(wrong.shown, style) if wrong.shown else style.words(", ".join(wrong.values))
             options = [join(texts[name], entry) for name in wrong.options if name in texts]
             if part.prompts:

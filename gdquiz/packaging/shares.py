@@ -66,7 +66,7 @@ def exactly(points: float) -> Fraction:
 def pieces_of(part: PartWording, one: Field) -> int:
     """How many fields the points of a part are shared by."""
     carried = {AS_LETTERS: len(part.prompts), PLACES: len(part.options)}
-    return carried.get(one.carried) or kind_of(part.kind).pieces(part)
+    return carried.get(one.carried) or kind_of(part.kind).pieces(part, one.carried)
 
 
 def weights(wording: Wording, fields: tuple[Field, ...], points: float) -> tuple[int, ...]:

@@ -199,6 +199,7 @@ TARGETS: tuple[Target, ...] = (
         kinds=_kinds(
             number=AMONG,
             numbers=AMONG,
+            interval=AMONG,
             choices=LEFT_OUT,
             truth=AS_IS,
             matching=AS_LETTERS,
@@ -239,7 +240,7 @@ TARGETS: tuple[Target, ...] = (
         extension="csv",
         platforms="Brightspace (D2L)",
         style=styles.TEX,
-        kinds=_kinds(number=AMONG, numbers=AMONG, formula=AMONG),
+        kinds=_kinds(number=AMONG, numbers=AMONG, interval=AMONG, formula=AMONG),
         together=frozenset(),
         feedback="at each foreseen wrong option",
         hints="hint of the question",

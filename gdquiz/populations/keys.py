@@ -71,6 +71,10 @@ def solve_part(part: Part, world: World, in_floats: World, refuse: Refuse) -> So
         )  # where floats cannot tell, the exact route decides
         refuse(differs & ~in_floats.doubtful, f"{ROUTES_DISAGREE} on the options of '{part.id}'")
         refuse(kind_of(part.kind).unfit(chosen), kind_of(part.kind).unfit_reason)
+    if kind_of(part.kind).shape.ends:
+        refuse(~_rising(numbers, world.rows), "the lower end is not below the upper one")
+        if part.source.positive:
+            refuse(floats(numbers[0]) < 0, "an end of positive numbers is below 0")
     truth = None
     if part.truth is not None:
         truth = np.broadcast_to(world(part.truth), (world.rows,))
@@ -129,6 +133,9 @@ def _near_rounding(column: Any, digits: int) -> Mask:
 
 def chosen_of(part: Part, world: World) -> Matrix | None:
     """The selection that is right in this world."""
+    fixed = kind_of(part.kind).fixed(part.source, None)
+    if fixed is not None:
+        return _everywhere(fixed, world)
     options = [option.id for option in part.source.option]
     if not options or part.lists_values:
         return None
@@ -146,6 +153,19 @@ def chosen_of(part: Part, world: World) -> Matrix | None:
             clear = np.diff(rising, axis=1) > MARGIN * np.maximum(1e-3, np.abs(rising[:, 1:]))
         return np.where(np.all(clear, axis=1, keepdims=True), order, -1)
     return _conditions(part.when, options, world).astype(np.intp)
+
+
+def _everywhere(chosen: tuple[int, ...], world: World) -> Matrix:
+    return np.broadcast_to(np.array(chosen, dtype=np.intp), (world.rows, len(chosen)))
+
+
+def _rising(numbers: tuple[Any, ...], rows: int) -> Mask:
+    """Where there is room between the ends of an interval."""
+    if len(numbers) < 2:
+        return np.ones(rows, bool)
+    lower, upper = map(floats, numbers)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(upper - lower > 1e-9 * np.maximum(1, np.abs(lower)))
 
 
 def _conditions(conditions: Mapping[str, Node | None], options: list[str], world: World) -> Mask:
@@ -186,11 +206,15 @@ class _Answer:
             exists &= np.sum([has_value(column) for column in self.samples], axis=0) >= ENOUGH
         if self.chosen is not None:
             exists &= kind_of(part.kind).is_answer(self.chosen)
+        if kind_of(part.kind).shape.ends:
+            exists &= _rising(self.numbers, rows)
         return exists
 
     def meets(self, other: _Answer, part: Part, rows: int) -> Mask:
         """Where two answers cannot be told apart as printed."""
-        same = np.ones(rows, bool)
+        same = np.full(rows, len(self.numbers) == len(other.numbers))
+        if not same.any():
+            return same
         digits = part.source.places
         apart = APART * 10.0**-digits if digits is not None else 0.0
         if digits is None and part.lists_values and not all(map(is_exact, (*self.numbers, *other.numbers))):
@@ -243,11 +267,13 @@ def _wrong_answers(part: Part, world: World, key: _Answer, refuse: Refuse) -> tu
 def _wrong_answer(part: Part, wrong: Wrong, world: World) -> tuple[_Answer, Node | None]:
     """What a student with the misconception answers: stated by the item, or found by executing the mistake."""
     rows = world.rows
-    if wrong.values or wrong.chooses:
+    if wrong.states_itself and wrong.formula is None:
         # what is stated may use redefined quantities; doubts of its own leave the row alone where it is optional
         here = world.mistaken(wrong) if wrong.redefine else world.twin()
         numbers = tuple(full(here(node), rows) for node in wrong.values)
-        chosen = _stated_choice(part, wrong, here) if wrong.chooses else None
+        fixed = kind_of(part.kind).fixed(part.source, wrong.source)
+        chosen = None if fixed is None else _everywhere(fixed, here)
+        chosen = _stated_choice(part, wrong, here) if wrong.chooses else chosen
         return _Answer(numbers, chosen, (), _unclear(here)), None
     if kind_of(part.kind).shape.formula:
         formula = wrong.formula if wrong.formula is not None else _mistaken_formula(part, wrong, world)

@@ -118,13 +118,14 @@ def _part_wording(part: Part, place: int, model: ItemModel, blocks: Sequence[Blo
         points=source.points,
         digits=digits,
         precision=precision(part, answers) if asks_numbers else "",
-        labels=tuple(braced(answer.label) for answer in source.answers),
+        labels=tuple(map(braced, kind.labels(source))),
         grid=grids([(block.parts[place], block.passed) for block in blocks if block.parts], 0 if whole else digits)
-        if asks_numbers
+        if asks_numbers and not kind.shape.ends
         else (),
         options=options,
         prompts=tuple(frozen.OptionText(id=prompt.id, text=text(prompt.text)) for prompt in source.prompt),
         variables=kind.variables(source, model.cases[0].variables),
+        positive=source.positive,
         guide=tuple(frozen.GuideLine(points=line.points, text=text(line.text)) for line in source.guide),
         follow_through=text(source.follow_text),
     )
@@ -166,7 +167,7 @@ def _asked(part: Part, digits: int | None) -> Asked:
         digits=digits,
         options=tuple(option.id for option in source.option),
         prompts=tuple(prompt.id for prompt in source.prompt),
-        labels=tuple(braced(answer.label) for answer in source.answers),
+        labels=tuple(map(braced, kind_of(part.kind).labels(source))),
         foreseen=tuple(
             Foreseen(
                 wrong.code,

@@ -197,7 +197,7 @@ class _Talk:
         options = {option.id: option.text for option in part.options}
         for place, name in enumerate(key.order or tuple(options)):
             lines.append(self._entry(f"{LETTERS[place]}.", options[name]))
-        if len(part.labels) > 1:
+        if len(part.labels) > 1 and not kind_of(part.kind).shape.ends:
             labels = [one_line(self.filled(label)) for label in part.labels]
             lines.append(plain(_escaped(f"Give {', '.join(labels[:-1])} and {labels[-1]}, in this order."), self.width))
         return "\n".join(lines)
@@ -215,12 +215,12 @@ class _Talk:
             return ", ".join(f"{place}{letter}" for place, letter in enumerate(letters, start=1))
         if key.truth is not None:
             return ", ".join(["true" if key.truth else "false", *letters])
+        if key.formula_shown:
+            return one_line(f"${key.formula_shown}$")
         if key.numbers:
             labels = [f"{one_line(self.filled(label))} = " for label in part.labels] or [""]
             numbers = [one_line(f"${number.shown}$") for number in key.numbers]
             return ", ".join(label + number for label, number in zip(labels, numbers, strict=True))
-        if key.formula:
-            return one_line(f"${key.formula_shown}$")
         return ", ".join(letters)
 
     def closing(self) -> str:

@@ -89,6 +89,7 @@ class _Teller:
                     points=part.points,
                     digits=part.digits,
                     variables=list(part.variables),
+                    positive=part.positive or None,
                     names=[self.texts.add(html.STYLE.formula(symbol(name), False)) for name in part.variables],
                 )
                 for part in wording.parts
@@ -144,11 +145,12 @@ class _Teller:
         return _kept(
             ask=self._text(question, part.ask),
             rounding=self._text(question, rounding(part, self.words), tight=True),
-            labels=[self._text(question, label, tight=True) for label in part.labels],
+            labels=[] if solved.formula_shown else [self._text(question, one, tight=True) for one in part.labels],
             options=self._options(question, part.options, solved.order),
             prompts=self._options(question, part.prompts, solved.prompt_order),
-            shown=[self._formula(with_decimal(number.shown, number.value)) for number in solved.numbers]
-            or ([self._formula(solved.formula_shown)] if solved.formula_shown else []),
+            shown=[self._formula(solved.formula_shown)]
+            if solved.formula_shown
+            else [self._formula(with_decimal(number.shown, number.value)) for number in solved.numbers],
             **key_of(solved, names),
             wrong=[
                 {**told, **self._wrong(wrong)} for told, wrong in zip(wrong_answers(solved), solved.wrong, strict=True)

@@ -326,7 +326,7 @@ class Blocks:
         def given(place: Place) -> str:
             solved = place.question.parts[at]
             wrong = solved.wrong[number]
-            if wrong.options:
+            if wrong.options and kind_of(part.kind).lettered:
                 return style.words(kind_of(part.kind).chosen(part, solved, wrong.options))
             return (
                 self.prose(wrong.shown, place="enclosed")
