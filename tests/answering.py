@@ -9,6 +9,8 @@ def typed(part: PartWording, key: PartKey, answer: PartKey | WrongAnswer) -> str
     """The key or a foreseen wrong answer as someone types it."""
     order = key.order or tuple(option.id for option in part.options)
     values = [number.value for number in answer.numbers] if isinstance(answer, PartKey) else list(answer.values)
+    if part.kind == "interval":
+        return _interval(values, answer.options)
     chosen = [LETTERS[order.index(option)] for option in answer.options]
     match part.kind:
         case "number" | "numbers":
@@ -22,3 +24,11 @@ def typed(part: PartWording, key: PartKey, answer: PartKey | WrongAnswer) -> str
         case "text":
             return "words"
     return " ".join(chosen)
+
+
+def _interval(values: list[str], told: tuple[str, ...]) -> str:
+    """An interval as someone types it, the ends separated by a semicolon."""
+    rest = iter(values)
+    lower, upper = (next(rest) if end != "infinite" else "inf" for end in told)
+    opening, closing = "[" if told[0] == "closed" else "(", "]" if told[1] == "closed" else ")"
+    return f"{opening}{'-inf' if told[0] == 'infinite' else lower}; {upper}{closing}"

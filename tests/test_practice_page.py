@@ -195,7 +195,7 @@ def test_page_and_python_mark_alike(tmp_path: Path) -> None:
         earlier = {part_name(name): value for name, value in case.get("earlier", {}).items()}
         cases.append({
             "name": f"{number}: {case['part']}: {case['response']}",
-            "part": {"kind": part.kind, "variables": part.variables},
+            "part": {"kind": part.kind, "variables": part.variables, "positive": part.positive},
             "key": told, "response": response, "earlier": earlier,
             "expected": {name: case[name] for name in MARKED},
         })  # fmt: skip

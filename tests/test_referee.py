@@ -209,6 +209,20 @@ def _compare_numbers(wording: PartWording, key: PartKey, slots: Mapping[str, str
             yield f"takes {wrong.values} of {wrong.misconception} for wrong, which the referee finds right"
 
 
+def _compare_ends(wording: PartWording, key: PartKey, slots: Mapping[str, str], expected: Any) -> Iterator[str]:
+    lower, upper, brackets = expected
+    told = tuple(
+        "infinite" if end is None else "closed" if bracket in "[]" else "open"
+        for end, bracket in zip((lower, upper), brackets, strict=True)
+    )
+    if key.options != told:
+        yield f"has ends that are {key.options}, the referee says {told}"
+        return
+    ends = [end for end in (lower, upper) if end is not None]
+    alike = key.model_copy(update={"wrong": tuple(wrong for wrong in key.wrong if wrong.options == told)})
+    yield from _compare_numbers(wording, alike, slots, ends)
+
+
 def _compare_listed(wording: PartWording, key: PartKey, slots: Mapping[str, str], expected: Any) -> Iterator[str]:
     """A choice among values: only the key is the referee's value as printed, and the values stand in rising order."""
     value, slack = _exactly(expected)
@@ -292,6 +306,7 @@ def _compare_formula(wording: PartWording, key: PartKey, slots: Mapping[str, str
 COMPARISONS: dict[str, Callable[[PartWording, PartKey, Mapping[str, str], Any], Iterator[str]]] = {
     "number": _compare_numbers,
     "numbers": _compare_numbers,
+    "interval": _compare_ends,
     "choice": _compare_choice,
     "choices": _compare_choice,
     "truth": _compare_truth,

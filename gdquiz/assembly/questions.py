@@ -161,7 +161,8 @@ class _PartSolver:
     def _number_key(self, which: int, place: int) -> frozen.NumberKey:
         cell = self._keys[which](place)
         if isinstance(cell, tuple):
-            return exact_key(*cell, self.asked.digits)
+            is_zero_end = self.kind.shape.ends and cell[0] == 0  # no rate below 0 is meant by "rates above 0"
+            return exact_key(*cell, None if is_zero_end else self.asked.digits)
         precise = self.answers.precise[which]
         assert precise is not None
         return inexact_key(precise[place], self.asked.digits if self.asked.digits is not None else 3)

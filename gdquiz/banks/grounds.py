@@ -20,6 +20,7 @@ from gdquiz.banks.models import Case, ItemModel, Part
 from gdquiz.banks.names import run_names
 from gdquiz.formulas.expressions import Apply, Index, Name, Node, Number, names_of
 from gdquiz.formulas.scanner import COMPARISONS
+from gdquiz.kinds.kind import kind_of
 
 Ground = Literal["engine", "second", "alone", "stated"]
 
@@ -91,8 +92,10 @@ def _of_part(part: Part, case: Case, model: ItemModel) -> Iterator[Ground]:
     if part.source.derivative is not None:
         yield "engine"
     for node, proved in _keys(part, case.define):
-        computed = part.kind in ("number", "numbers", "formula") or part.lists_values
-        if node is None or (not computed and not names_of(followed(node, case.define))):
+        kind = kind_of(part.kind)
+        computed = kind.asks_numbers or kind.shape.formula or part.lists_values
+        constant = node is not None and not names_of(followed(node, case.define))
+        if node is None or (constant and (not computed or kind.shape.ends)):
             yield "stated"
         elif proofs.engine.reads(node):
             yield "engine"

@@ -299,16 +299,17 @@ def of_part(part: schema.Part) -> Found:
 
 def of_second(part: schema.Part) -> Found:
     """A second route gives what the key of its kind of part is made of; paths begin at the field."""
-    written = part.second
-    if part.kind == "text":
-        yield (), Fault("a part of kind 'text' has no key", hint="write a marking guide")
-    elif part.kind == "numbers":
-        if not isinstance(written, list) or len(written) != len(part.answers):
-            yield (), Fault("a second route to several numbers is a list", f"{len(part.answers)} expressions")
-    elif part.answer is not None or part.kind == "formula" or (part.kind == "truth" and not part.option):
+    written, kind = part.second, kind_of(part.kind)
+    count = len(kind.numbers(part))
+    if kind.by_hand:
+        yield (), Fault(f"a part of kind '{part.kind}' has no key", hint="write a marking guide")
+    elif kind.shape.numbers == "labels" and (count > 1 or not isinstance(written, str)):
+        if not isinstance(written, list) or len(written) != count:
+            yield (), Fault("a second route to several numbers is a list", f"{count} expressions")
+    elif count or kind.shape.formula or (kind.shape.truth and not part.option):
         if not isinstance(written, str):
             yield (), Fault("there is one key here", "one expression")
-    elif part.kind == "truth" and isinstance(written, str):
+    elif kind.shape.truth and isinstance(written, str):
         return
     elif not isinstance(written, dict):
         yield (), Fault("a second route to options is a table", 'id = "condition" for each option that can be right')
@@ -318,13 +319,14 @@ def of_second(part: schema.Part) -> Found:
 
 def _of_table(part: schema.Part, written: Mapping[str, object]) -> Found:
     options, prompts = [option.id for option in part.option], [prompt.id for prompt in part.prompt]
-    known = prompts if part.kind == "matching" else [*options, *(["truth"] if part.kind == "truth" else [])]
+    shape = kind_of(part.kind).shape
+    known = prompts if shape.chosen == "prompts" else [*options, *(["truth"] if shape.truth else [])]
     for name, entry in written.items():
         if name not in known:
             yield (name,), Fault(f"there is nothing called '{name}' here", ", ".join(known), nearest(name, known))
-        elif isinstance(entry, dict) and part.kind != "matching":
+        elif isinstance(entry, dict) and shape.chosen != "prompts":
             yield (name,), Fault("a table stands here", "an expression")
-    wanted = {"matching": prompts, "ordering": options}.get(part.kind, [])
+    wanted = {"prompts": prompts, "all": options}.get(shape.chosen, [])
     for name in wanted:
         if name not in written:
             yield (), Fault(f"the second route says nothing of '{name}'", ", ".join(wanted))

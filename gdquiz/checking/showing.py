@@ -87,6 +87,8 @@ def _key(part: PartWording, key: PartKey, prompts: dict[str, str], filled: Calla
         yield f"${key.formula_shown}$"
     labels = part.labels or ("",) * len(key.numbers)
     for label, number in zip(labels, key.numbers, strict=True):
+        if key.formula_shown and number.low == number.high:
+            continue
         name = f"{filled(label)}: " if label else ""
         interval = f" (accepted {_decimal(number.low)} to {_decimal(number.high)})" if number.low != number.high else ""
         yield f"{name}${number.shown}${interval}"

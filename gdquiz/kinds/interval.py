@@ -237,7 +237,7 @@ _SIGNS = (
     (r"\+?∞|\+?\b(?:infinity|infty|inf|oo)\b", "inf"),
     (r"\s+", " "),
 )
-_NAME = r"[^\W\d_][\w' ]{0,40}"
+_NAME = r"[^\W\d_\u00b2-\u00be\u2070-\u2189][\w' ]{0,40}"
 _SET = re.compile(rf"\{{ ?(?:{_NAME} ?[|:])?(.*)\}}")
 _BRACKETS = re.compile(rf"(?:{_NAME}?\b ?(?:\bin\b|=|:) ?)?([(\[\]])([^()\[\]]*)([)\]\[])")
 _COMPARISON = re.compile("(<=|>=|<|>)")
@@ -254,9 +254,9 @@ def read(text: str, *, positive: bool = False) -> Read:
         clean = re.sub(sign, plain, clean, flags=re.IGNORECASE)
     clean = clean.strip().rstrip(" .")
     if "\\" in clean:
-        raise Unreadable(f"{shown(text.strip())} is LaTeX; write {_WANTED}.")
+        raise Unreadable(f"{_quoted(text)} is LaTeX; write {_WANTED}.")
     if re.search(r"\bor\b", clean):
-        raise Unreadable(f"{shown(text.strip())} is more than one interval; write {_WANTED}.")
+        raise Unreadable(f"{_quoted(text)} is more than one interval; write {_WANTED}.")
     within = _SET.fullmatch(clean)
     clean = within[1].strip() if within else clean
     if _COMPARISON.search(clean):
@@ -270,8 +270,13 @@ def read(text: str, *, positive: bool = False) -> Read:
     return found
 
 
+def _quoted(text: str) -> str:
+    """The response for a message, on one line."""
+    return shown(" ".join(text.split()))
+
+
 def _refuse(text: str) -> NoReturn:
-    raise Unreadable(f"{shown(text.strip())} is not understood as an interval; expected {_WANTED}.")
+    raise Unreadable(f"{_quoted(text)} is not understood as an interval; expected {_WANTED}.")
 
 
 def _split(inside: str, text: str) -> tuple[str, str]:
@@ -280,7 +285,7 @@ def _split(inside: str, text: str) -> tuple[str, str]:
     if len(pieces) > 2 and ";" not in inside:
         pieces = re.split(r", | ,", inside)
         if len(pieces) != 2:
-            raise Unreadable(f"In {shown(text.strip())} a comma can mean two things; write the ends as in (0.5; 1.5).")
+            raise Unreadable(f"In {_quoted(text)} a comma can mean two things; write the ends as in (0.5; 1.5).")
     if len(pieces) != 2:
         _refuse(text)
     return pieces[0], pieces[1]
@@ -310,12 +315,14 @@ def _compared(clean: str, text: str, *, positive: bool) -> Read:
         for k, sign in enumerate(signs):
             side = "lower" if (k < at) == (sign[0] == "<") else "upper"
             if side in ends:
-                raise Unreadable(f"{shown(text.strip())} has two {side} ends; write {_WANTED}.")
+                raise Unreadable(f"{_quoted(text)} has two {side} ends; write {_WANTED}.")
             ends[side] = (_end(operands[2 * (k if k < at else k + 1)], text), "=" in sign)
     if len(names) != 1:
         _refuse(text)
     lower = ends.get("lower", (Fraction(0) if positive else "-inf", False))
     upper = ends.get("upper", ("inf", False))
+    if "lower" not in ends and positive and isinstance(upper[0], Fraction) and upper[0] <= 0:
+        raise Unreadable(f"{_quoted(text)} leaves no positive number; write {_WANTED}.")
     return _made(lower[0], upper[0], (lower[1], upper[1]), text)
 
 
@@ -327,12 +334,12 @@ def _is_name(operand: str) -> bool:
 def _made(lower: Fraction | str, upper: Fraction | str, closed: tuple[bool, bool], text: str) -> Read:
     """The interval, where there is room between its ends; an infinite end belongs to none."""
     if lower == "inf" or upper == "-inf":
-        raise Unreadable(f"In {shown(text.strip())} infinity stands at the wrong end; write {_WANTED}.")
+        raise Unreadable(f"In {_quoted(text)} infinity stands at the wrong end; write {_WANTED}.")
     below = lower if isinstance(lower, Fraction) else None
     above = upper if isinstance(upper, Fraction) else None
     if below is not None and above is not None and below >= above:
         raise Unreadable(
-            f"In {shown(text.strip())} the lower end, {notation.plain(below)}, is not below the upper one, "
+            f"In {_quoted(text)} the lower end, {notation.plain(below)}, is not below the upper one, "
             f"{notation.plain(above)}; write the smaller number first."
         )
     return Read((below, above), (closed[0] and below is not None, closed[1] and above is not None))

@@ -21,6 +21,7 @@ PLAIN = "as it is where its options are plain words, else as several choices, on
 ONE_TO_ONE = "as it is where its options are plain words that are each used once, else as several choices, one a pair"
 POSITIONS = "as a matching of the things with their places"
 AS_LETTERS = "as several choices, one for each pair"
+AS_ENDS = "as a number for each end"
 WORDS = "as an answer in words, which people mark"
 LEFT_OUT = "left out"
 
@@ -32,6 +33,8 @@ CARRIAGES: Mapping[str, str] = {
     PLAIN: "menus that drop down show no formulas",
     ONE_TO_ONE: "every option belongs to one pair there: an option without a pair, or with two, has no place",
     PLACES: "each thing becomes a choice of its own among the places 1 to n",
+    AS_ENDS: "the field tells whether the end belongs to the interval ($\\eta > \\ldots$ or $\\eta \\geq \\ldots$); "
+    "an end that there is not is not asked for",
     WORDS: "the key stands in the marking guide",
     LEFT_OUT: "the question is not in the package, and the report names it",
 }

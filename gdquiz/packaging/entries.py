@@ -255,7 +255,7 @@ class Entries:
         elif one.carried == PLACES:
             ask += self._listed(key, part, one) + self._texts.text(key, self.words.say("package.one_place"))
         label = ""
-        if part.labels:
+        if part.labels and not (kind_of(part.kind).shape.ends and one.kind != "number"):
             label = self._texts.text(key, part.labels[one.of], tight=True) if one.of < len(part.labels) else ""
         elif one.carried == AS_LETTERS:
             label = self._prompt(key, part, one, one.of)

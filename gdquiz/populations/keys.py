@@ -247,7 +247,7 @@ def _wrong_answers(part: Part, world: World, key: _Answer, refuse: Refuse) -> tu
             refuse(meets_key, f"a wrong answer meets the key ({wrong.code})")
         here = here & ~meets_key
         for (other, earlier, _), before in zip(solved, alive, strict=True):
-            if answer.chosen is not None:
+            if answer.chosen is not None and not answer.numbers:
                 continue  # several mistakes may lead to one wrong option
             meets = here & before & answer.meets(earlier, part, world.rows)
             if not (wrong.source.optional or other.source.optional):

@@ -31,6 +31,7 @@ SCRIPTS = (
     "formulas",
     "precise",
     "numerals",
+    "interval",
     "marking",
     "matrices",
     "descent",

@@ -36,6 +36,7 @@ const FIELDS = {
       read: () => (inputs.some((input) => input.value.trim()) ? inputs.map((input) => input.value) : null),
     };
   },
+  interval: intervalField,
   formula: (part, question, id, texts) => {
     const input = textInput({ id, "aria-describedby": `${id}-how` });
     const how = make(
@@ -233,6 +234,7 @@ function fieldFor(part, question, id, texts) {
 const HOW = {
   number: "a number, such as 1.5, -3/4 or 2e-3",
   numbers: "a number in each field",
+  interval: "an interval",
   formula: "a formula",
   text: "an answer in your own words",
   choice: "a choice",

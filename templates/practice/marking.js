@@ -327,6 +327,7 @@ function markFormula(part, key, response, earlier, grammar) {
 const RULES = {
   number: markNumber,
   numbers: markNumbers,
+  interval: markInterval,
   choice: markChoice,
   choices: markChoices,
   truth: markTruth,

@@ -213,7 +213,7 @@ function startPractice(section, data, texts, session) {
       for (const control of findAll("input[type=text], textarea", field.element))
         control.setAttribute(
           "aria-describedby",
-          [feedback.id, part.part.kind === "formula" ? `part-${i}-how` : ""].join(" ").trim(),
+          [feedback.id, ["formula", "interval"].includes(part.part.kind) ? `part-${i}-how` : ""].join(" ").trim(),
         );
       feedback.replaceChildren(...feedbackOn(part, marking, countIfAnswered));
       if (marking.right) field.lock();
@@ -291,7 +291,7 @@ function startPractice(section, data, texts, session) {
       .flat()
       .map((text) => String(text).trim())
       .join("; ");
-    if (["number", "numbers"].includes(part.part.kind) && marking.understood !== typed)
+    if (["number", "numbers", "interval"].includes(part.part.kind) && marking.understood !== typed)
       lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
     if (marking.wrong) {
       const slip = data.misconceptions[marking.wrong.code];

@@ -67,6 +67,7 @@ interface Part {
   points: number;
   digits?: number;
   variables?: string[];
+  positive?: boolean;
   names?: TextNumber[];
 }
 interface Question {
@@ -136,6 +137,11 @@ interface Marking {
   followed: boolean;
   unreadable: string;
   by_hand: boolean;
+}
+// Ends are null where there are none; each is told to be open, closed or infinite.
+interface ReadInterval {
+  ends: (Ratio | null)[];
+  told: string[];
 }
 // Each kind knows what its keys have and what its responses are.
 type Rule<Has = any, Given = any> = (

@@ -23,6 +23,7 @@ and returns for each part with a computable key what the key should be:
 ============  ======================================================================================================
 number        a number: int, ``Fraction``, float or mpmath's; also where a choice lists values
 numbers       a tuple of numbers, in the order of the labels
+interval      its ends and brackets: ``(0, Fraction(1, 2), "(]")``, with None for an end that there is not
 choice        the id of the right option
 choices       the set of the ids of the right options
 truth         whether it is true, or (whether, id of the reason) where there are reasons

@@ -36,6 +36,22 @@ def stable_rates_with_momentum(p: Row) -> dict[str, object]:
     return {"answer": bound}
 
 
+def stable_rates_of_nesterov(p: Row) -> dict[str, object]:
+    """The rate from which the spectral radius of one update of the last two distances is 1, by bisection."""
+    curvature, beta = float(bend(loss(p, "x"), Fraction(0))), float(given(p, "beta"))
+
+    def radius(eta: float) -> float:
+        left = 1 - eta * curvature
+        return float(max(abs(np.linalg.eigvals(np.array([[left * (1 + beta), -left * beta], [1.0, 0.0]])))))
+
+    lower, upper = 0.5 / curvature, 4 / curvature
+    confirm(radius(lower) < 1 < radius(upper) and radius(0.001 / curvature) < 1, "other rates are stable")
+    for _ in range(60):
+        middle = (lower + upper) / 2
+        lower, upper = (middle, upper) if radius(middle) < 1 else (lower, middle)
+    return {"answer": (0, upper, "()")}
+
+
 def two_forms_of_momentum(p: Row) -> dict[str, object]:
     """The rate with which the first points agree; then so do the others, on any loss."""
     beta, known = Fraction(p["slots"]["beta:code"]), Fraction(p["slots"]["eta:code"])

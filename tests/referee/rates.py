@@ -156,6 +156,44 @@ def largest_rate_without_a_rise(p: Row) -> dict[str, object]:
     return {"answer": float(upper)}
 
 
+def all_stable_rates(p: Row) -> dict[str, object]:
+    """Runs of each variable by itself: how far they are from the minimiser, and on which side."""
+    f = loss(p, "u", "v")
+    walls = (lambda u: f(u, 0)), (lambda v: f(0, v))
+    starts = [vertex(wall) + 1 for wall in walls]
+
+    def away(eta: Any, steps: int) -> list[list[Any]]:
+        return [
+            [x - vertex(wall) for x in descend_one(wall, start, eta, steps)]
+            for wall, start in zip(walls, starts, strict=True)
+        ]
+
+    mirrored = min(solve_affine(lambda eta, k=k: away(eta, 1)[k][1], -1) for k in (0, 1))
+    landed = min(solve_affine(lambda eta, k=k: away(eta, 1)[k][1], 0) for k in (0, 1))
+    for share, nearer in ((Fraction(1, 100), True), (Fraction(99, 100), True), (1, False), (Fraction(101, 100), False)):
+        runs = away(share * mirrored, 9)
+        confirm(all(abs(run[9]) < abs(run[0]) for run in runs) == nearer, f"at {share} of the bound it is otherwise")
+    for share, stays in ((Fraction(1, 100), True), (Fraction(99, 100), True), (1, True), (Fraction(101, 100), False)):
+        runs = away(share * landed, 3)
+        confirm(all(a * b >= 0 for run in runs for a, b in pairwise(run)) == stays, f"at {share} of the end otherwise")
+    return {"converges": (0, mirrored, "()"), "stays": (0, landed, "(]")}
+
+
+def rates_that_lower_the_loss_at_once(p: Row) -> dict[str, object]:
+    """The loss after the step at three rates gives its parabola, whose other crossing with the start is the end."""
+    f, start = loss(p, "u", "v"), (given(p, "u0"), given(p, "v0"))
+
+    def change(eta: Fraction) -> Fraction:
+        return f(*descend(f, start, eta, 1)[1]) - f(*start)
+
+    once, twice = change(Fraction(1)), change(Fraction(2))
+    bend_of, fall = (twice - 2 * once) / 2, (4 * once - twice) / 2  # change(eta) = bend_of * eta^2 + fall * eta
+    end = -Fraction(fall) / bend_of if bend_of else None
+    confirm(bend_of > 0 and change(end) == 0, "the loss along the step is no parabola")
+    confirm(change(end * Fraction(99, 100)) < 0 < change(end * Fraction(101, 100)), "it is lower elsewhere")
+    return {"answer": (0, end, "()")}
+
+
 def claims_about_rates(p: Row) -> dict[str, object]:
     """Runs of the loss of each case, from the start of the question and from others."""
     a, c = float(p["a"]), float(p["c"])
