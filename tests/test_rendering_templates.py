@@ -101,7 +101,7 @@ def test_every_shipped_template_is_used():
             assert file.is_dir() or file.name.endswith(".j2")
 
 
-FORMATS = ("markdown", "html", "latex")
+FORMATS = ("markdown", "html", "latex", "typst")
 KINDS = set(get_args(Kind))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gdquiz.exam.frozen import LETTERS, Question
 from gdquiz.grading.likeness import place_of, segments
 from gdquiz.grading.places import Misfit, Places
+from gdquiz.kinds.kind import kind_of
 from gdquiz.kinds.platforms import PLACES, POSITIONS, Field
 
 TRUE = ("true", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "sant", "sann", "tosi", "prawda", "верно",
@@ -77,11 +78,16 @@ def _choice(places: Places, question: Question, one: Field, answer: str, way: Wa
     if not one.order:
         return LETTERS[_option(answer, places.options(question, one.part), _ids(places, question, one), way)]
     part, key = places.exam.wordings[question.wording].parts[one.part], question.parts[one.part]
-    if part.kind != "formula" and not way.named:
+    kind = kind_of(part.kind)
+    if not kind.shape.shown and not way.named:
         return answer.replace("\\(", "").replace("\\)", "").replace("$", "")
     texts = [key.formula_shown if which < 0 else places.written.prose(key.wrong[which].shown) for which in one.order]
     which = one.order[_option(answer, texts, (), way)]
-    if part.kind != "formula":
+    if kind.shape.ends:
+        wrong = key.wrong[which]
+        values = [number.value for number in key.numbers] if which < 0 else list(wrong.values)
+        return kind.composed(values, key.options if which < 0 else wrong.options)
+    if not kind.shape.formula:
         return key.numbers[one.of].value if which < 0 else key.wrong[which].values[one.of]
     return key.formula if which < 0 else key.wrong[which].formula
 
@@ -163,8 +169,9 @@ def _response(places: Places, question: Question, at: int, some: Mapping[Field, 
     said = {(one.of, one.step): text for one, text in some.items()}
     if not any(said.values()):
         return ""
-    if part.kind == "numbers":
-        return "; ".join(said.get((of, 0), "") for of in range(len(part.labels)))
+    kind, key = kind_of(part.kind), question.parts[at]
+    if part.labels and not (kind.shape.ends and next(iter(some)).kind != "number"):
+        return kind.composed([said.get((of, 0), "") for of in range(len(part.labels))], key.options)
     if part.kind == "truth":
         return " ".join(filter(None, (said.get((0, 0), ""), said.get((0, 1), ""))))
     if len(some) == 1 or part.kind not in ("matching", "ordering"):

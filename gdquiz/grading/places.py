@@ -11,6 +11,7 @@ from gdquiz.errors import nearest
 from gdquiz.exam.frozen import LETTERS, Exam, Form, PartKey, PartWording, Question, Wording
 from gdquiz.exam.people import canonical
 from gdquiz.grading.likeness import Written, bones
+from gdquiz.kinds.kind import kind_of
 from gdquiz.kinds.options import order_of
 from gdquiz.kinds.platforms import AS_LETTERS, PLACES, Field
 from gdquiz.packaging.fields import fields_of, grouped
@@ -245,7 +246,7 @@ class Places:
         yield self.written.text(question, part.ask)
         if one.step == 1:
             yield self._words.say("package.reason")
-        elif part.kind == "numbers" and one.of < len(part.labels):
+        elif part.labels and not (kind_of(part.kind).shape.ends and one.kind != "number"):
             yield self.written.text(question, part.labels[one.of])
         elif one.carried == AS_LETTERS:
             yield self.prompts(question, one.part)[one.of]

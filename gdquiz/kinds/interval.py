@@ -190,6 +190,13 @@ class Interval(KindOfAnswer):
         finite = _finite(key.options)
         return half_width(key, finite.index(place)) if place in finite else NONE
 
+    def composed(self, texts: list[str], chosen: tuple[str, ...]) -> str:
+        """``(0; 1/2]``, with the brackets that the fields told; without an end where its field is blank."""
+        rest = iter(texts)
+        lower, upper = (next(rest).strip() if told != INFINITE else "" for told in chosen)
+        opening, closing = "[" if chosen[0] == CLOSED else "(", "]" if chosen[1] == CLOSED else ")"
+        return f"{opening}{lower or '-inf'}; {upper or 'inf'}{closing}"
+
     # --- on platforms ---
 
     def fields(self, part: PartWording, key: PartKey, carried: str, row: tuple[str | int, ...]) -> Iterator[Field]:

@@ -141,6 +141,10 @@ class KindOfAnswer:
         """The chance of choosing the key blindly; None where an answer has to be written."""
         return None
 
+    def composed(self, texts: list[str], chosen: tuple[str, ...]) -> str:
+        """The response that says these numbers, as they were typed into fields of their own; blank where it was."""
+        return "; ".join(texts)
+
     # --- on paper ---
 
     is_open: bool = False
