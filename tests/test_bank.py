@@ -80,7 +80,7 @@ BROKEN = {
     "unknown kind": (
         edited('kind = "number"', 'kind = "numbr"'),
         f"trial.toml:{line_of('kind =')}, item one, field part[1].kind: 'numbr' is not known here; expected 'number', "
-        "'numbers', 'choice', 'choices', 'truth', 'matching', 'ordering', 'formula' or 'text' "
+        "'numbers', 'interval', 'choice', 'choices', 'truth', 'matching', 'ordering', 'formula' or 'text' "
         "(hint: did you mean 'number'?)",
     ),
     "bad id": (

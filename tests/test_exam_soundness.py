@@ -124,7 +124,7 @@ SHAPES: tuple[tuple[str, Any, str, str], ...] = (
     ("forms.1.student", {"name": "A", "id": "1"}, "input should be a valid string, found {'name': 'A', 'id': '1'}", ""),
     ("sections.0.space", 26, "found 26", "at most 25"),
     ("wordings.ravine.parts.0.kind", "essay", "found 'essay'",
-     "'number', 'numbers', 'choice', 'choices', 'truth', 'matching', 'ordering', 'formula' or 'text'"),
+     "'number', 'numbers', 'interval', 'choice', 'choices', 'truth', 'matching', 'ordering', 'formula' or 'text'"),
     ("wordings.ravine.stem", "a" * 20_001, f"found '{'a' * 56}...", "at most 20,000 characters"),
 )  # fmt: skip
 
