@@ -19,6 +19,7 @@ from gdquiz.banks.models import ItemModel
 from gdquiz.checking.proving import check
 from gdquiz.cli.loading import shipped_banks
 from gdquiz.cli.schema import schema_text
+from gdquiz.exam.answers import SHAPES
 from gdquiz.exam.wording import fill
 from gdquiz.populations.population import populate
 
@@ -73,7 +74,7 @@ def test_every_item_is_taught_and_filed() -> None:
 
 def test_every_kind_of_answer_is_asked_for() -> None:
     kinds = Counter(kind for model in bank().values() for kind in model.kinds)
-    assert set(kinds) == {"number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"}
+    assert set(kinds) == set(SHAPES)
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ function markInterval(part, key, response) {
 }
 
 // The field of an interval, beside what may be typed.
-/** @type {(part: any, question: any, id: string, texts: any) => any} */
+/** @type {MakeField} */
 function intervalField(part, _question, id, texts) {
   const input = textInput({ id, inputmode: "text", "aria-describedby": `${id}-how` });
   const how = make(
