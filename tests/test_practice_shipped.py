@@ -70,7 +70,10 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     items = shipped_models()
     file = tmp_path_factory.mktemp("shipped") / "practice.html"
     file.write_text(
-        practice_page(selected(items, 500, "practice", "Practice", solve=variants_of), skills(items)), encoding="utf-8"
+        practice_page(
+            selected(items, 500, "practice", "Practice", solve=lambda items: map(variants_of, items)), skills(items)
+        ),
+        encoding="utf-8",
     )
     return file
 

@@ -231,7 +231,8 @@ def _in_the_way(path: PurePosixPath, target: Path) -> InputError:
 
 
 def _record(folder: Path, written: Iterable[PurePosixPath]) -> None:
-    (folder / RECORD).write_bytes("".join(f"{line}\n" for line in (_FIRST_LINE, *written)).encode())
+    lines = (_FIRST_LINE, *sorted(path.as_posix() for path in written))
+    (folder / RECORD).write_bytes("".join(f"{line}\n" for line in lines).encode())
 
 
 def _recorded(target: Path) -> list[PurePosixPath]:

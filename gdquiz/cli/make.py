@@ -59,7 +59,7 @@ gdquiz make midterm.toml --pool 50 --to moodle --out pools
 @click.option("--topic", "topics", multiple=True, help="A topic to draw from; repeat for several.")
 @click.option("--questions", type=click.IntRange(1, 200), help="Number of questions of a quick quiz.  [default: 10]")
 @click.option("--title", help="Title of a quick quiz.")
-@click.option("--forms", type=click.IntRange(1, 10_000), help="Number of different forms.  [default: 1]")
+@click.option("--forms", type=click.IntRange(1, 100_000), help="Number of different forms.  [default: 1]")
 @click.option(
     "--pool", type=click.IntRange(1, 10_000), help="Make pools of so many variants of each question, for a platform."
 )
@@ -238,6 +238,12 @@ def _write(
     click.echo(f"{out}/exam.json: exam {exam.id}, {size}")
     if students:
         click.echo(f"{out}/{NAME}: the names of the students, which exam.json does not hold")
+    if (out / "exam.json").stat().st_size > MOST_OF_AN_EXAM:
+        click.echo(
+            f"gdquiz: warning: {out}/exam.json is larger than {MOST_OF_AN_EXAM / 1e9:g} GB, and no command reads it; "
+            "make several exams of fewer forms to render or grade them later",
+            err=True,
+        )
     tell(out, outputs.notes)
     for line in (*notes, *exam.report):
         click.echo(line)

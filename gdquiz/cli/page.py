@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gdquiz.banks.models import ItemModel
+from gdquiz.cli.executors import Workers
 from gdquiz.cli.listing import Solving
 from gdquiz.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from gdquiz.populations.variants import Variants
 
 QUESTIONS, TITLE = 500, "Gradient descent"
 """Of a page for which nothing else is said."""
@@ -29,7 +34,15 @@ def check_page(path: Path, questions: int | None, *, force: bool) -> None:
 
 
 def write_page(
-    path: Path, items: Sequence[ItemModel], *, questions: int, seed: str, title: str, force: bool, solve: Solving
+    path: Path,
+    items: Sequence[ItemModel],
+    *,
+    questions: int,
+    seed: str,
+    title: str,
+    force: bool,
+    solve: Solving,
+    workers: Workers,
 ) -> None:
     """Write the page and say what is in it."""
     from gdquiz.cli.files import write_text
@@ -37,7 +50,10 @@ def write_page(
     from gdquiz.practice.page import practice_page
     from gdquiz.practice.selection import selected, skills
 
-    exam = selected(items, questions, seed, title, with_progress, solve)
+    def solve_all(chosen: Sequence[ItemModel]) -> Iterator[Variants]:
+        return with_progress(workers.each(solve, chosen), label="items", total=len(chosen))
+
+    exam = selected(items, questions, seed, title, solve_all)
     html = practice_page(exam, skills(items))
     write_text(path, html, force=force)
     count = len({(question.wording, question.row) for form in exam.forms for question in form.questions})

@@ -13,6 +13,7 @@ import click
 
 from gdquiz.banks.models import ItemModel
 from gdquiz.cli import Command, Ended
+from gdquiz.cli.executors import Workers, workers_option
 from gdquiz.cli.listing import Solving
 from gdquiz.cli.loading import bank_option, load_banks
 from gdquiz.cli.outputs import NewPath
@@ -65,6 +66,7 @@ NARROWEST, WIDEST = 40, 100
     help="Add the progress in a file, of a page or of the terminal, to yours, and stop.",
 )
 @click.option("--force", is_flag=True, help="Let --html or --export replace a file.")
+@workers_option
 @cache_option
 def practice(
     topics: tuple[str, ...],
@@ -81,6 +83,7 @@ def practice(
     source: Path | None,
     force: bool,
     no_cache: bool,
+    workers: Workers,
 ) -> None:
     """Practise in the terminal: questions are marked as you answer them.
 
@@ -89,6 +92,8 @@ def practice(
     """
     if title is not None and page is None:
         raise click.UsageError("--title is the title of a page; name its file with --html.")
+    if workers.chosen and page is None:
+        raise click.UsageError("--jobs and --scheduler are for the page of --html; in the terminal nothing waits.")
     solve = Solving(store(no_cache=no_cache))
     place = place or Path(click.get_app_dir("gdquiz")) / "progress.json"
     if reset:
@@ -101,8 +106,9 @@ def practice(
         check_page(page, questions, force=force)
         items = load_banks(files, topics, skills)
         write_page(
-            page, items, questions=questions or QUESTIONS, seed=seed, title=title or TITLE, force=force, solve=solve
-        )
+            page, items, questions=questions or QUESTIONS, seed=seed, title=title or TITLE, force=force, solve=solve,
+            workers=workers,
+        )  # fmt: skip
     elif sys.stdin is None:
         from gdquiz.errors import Fault, InputError
 

@@ -17,6 +17,7 @@ How formulas are read:
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -224,11 +225,13 @@ def _literal(text: str) -> Fraction | None:
     return value if value < 10**MAX_DIGITS and terminating(value, MAX_DIGITS) else None
 
 
-class _Builder:
-    """What the parser does on each rule.  Methods are named after the rules and get tokens and parts in order."""
+class _Builder(threading.local):
+    """What the parser does on each rule.  Methods are named after the rules and get tokens and parts in order.
 
-    def __init__(self, language: Language):
-        self.language = language
+    ``language`` is that of what is parsed; the two differ in what is refused here, and have one grammar.
+    """
+
+    language = Language.FORMULA
 
     def number(self, items: Sequence[Token]) -> _Part:
         (token,) = items
@@ -440,12 +443,16 @@ class _Stream:
         return iter(tokens)
 
 
+_builder = _Builder()
+
+
 @cache
-def _parser(language: Language) -> Any:
+def _parser() -> Any:
+    """The parser; to work its tables out takes longer than to parse all formulas of an exam."""
     from lark import Lark, lexer
 
     stream: Any = type("Stream", (_Stream, lexer.Lexer), {})
-    builder: Any = _Builder(language)
+    builder: Any = _builder
     return Lark(_GRAMMAR, parser="lalr", lexer=stream, transformer=builder)
 
 
@@ -466,8 +473,9 @@ def parse(text: str, *, names: Collection[str], language: Language, tables: bool
     functions = {name for name, row in FUNCTIONS.items() if row.place in places}
     scanner = Scanner(text, names, functions, FUNCTIONS, bank)
     tokens: Any = scanner.scan()
+    _builder.language = language
     try:
-        part: Any = _parser(language).parse(tokens)
+        part: Any = _parser().parse(tokens)
     except UnexpectedToken as error:
         _misplaced(error.token, error.accepts or set(error.expected), scanner, language)
     if language is Language.FORMULA:

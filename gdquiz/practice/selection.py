@@ -13,15 +13,18 @@ from gdquiz.populations.population import populate
 from gdquiz.populations.variants import HasVariants
 
 
+def _solved_here(items: Sequence[ItemModel]) -> Iterable[HasVariants]:
+    return map(populate, items)
+
+
 def selected(
     items: Sequence[ItemModel],
     questions: int,
     seed: str,
     title: str,
-    progress: Callable[..., Iterable[int]] = lambda steps, **_: steps,
-    solve: Callable[[ItemModel], HasVariants] = populate,
+    solve: Callable[[Sequence[ItemModel]], Iterable[HasVariants]] = _solved_here,
 ) -> Exam:
-    """An exam with so many questions in all, spread over the items as evenly as they go.
+    """An exam with so many questions in all, spread over the items as evenly as they go.  ``solve`` solves items.
 
     Each form has one variant of every item, the last one of as many as are missing.  Items that have fewer variants
     than there are forms give all they have, so the exam may hold fewer different questions than asked for.
@@ -31,9 +34,7 @@ def selected(
         kept = set(draws.shuffled(("practice", seed), [item.id for item in items])[:questions])
         items = [item for item in items if item.id in kept]
     plan = Blueprint(title=title, seed=seed, section=[Section(slot=[Slot(item=item.id) for item in items])])
-    populations = {}
-    for place in progress(range(len(items)), label="items", total=len(items)):
-        populations[items[place].id] = solve(items[place])
+    populations = {item.id: population for item, population in zip(items, solve(items), strict=True)}
     exam = assemble(plan, items, forms, solve=lambda item: populations[item.id])
     left = questions - (forms - 1) * len(items)
     last = exam.forms[-1]
