@@ -109,4 +109,4 @@ def wrong_line_of_a_backward_pass(p: Row) -> dict[str, object]:
     after = W - float(eta) * np.outer(error * weights * (z > 0), inputs)
     exact = here[0] - eta * _difference(f, here, 0)
     confirm(abs(after[0, 0] - float(exact)) < 1e-9, "the right program computes something else")
-    return {"line": f"line-{wrong[0]}", "weight": exact}
+    return {"line": wrong[0], "weight": exact}

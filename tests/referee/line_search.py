@@ -110,7 +110,7 @@ def _value(node: ast.AST, names: dict[str, Any]) -> Any:
 
 
 _RIGHT = {"first": "t0", "test": "f(x - t*g) > f(x) - sigma*t*g**2", "shrink": "rho * t", "update": "x - t*g"}
-_LINES = {"first": "line-3", "test": "line-4", "shrink": "line-5", "update": "line-6"}
+_LINES = {"first": 3, "test": 4, "shrink": 5, "update": 6}
 
 
 def _run(lines: dict[str, str], names: dict[str, Any]) -> tuple[list[Any], Any]:

@@ -94,11 +94,11 @@ def wrong_line_of_cross_entropy(p: Row) -> dict[str, object]:
     a, b, d, e, f, x, m = (given(p, name) for name in ("a", "b", "d", "e", "f", "x", "m"))
     y = int(given(p, "y"))
     right = {
-        "line-1": a * (1 + 1 / m) == 1,
-        "line-2": b == a - a * a,
-        "line-3": d == (-1 / a if y else 1 / (1 - a)),
-        "line-4": e == d * b,
-        "line-5": f == e * x,
+        1: a * (1 + 1 / m) == 1,
+        2: b == a - a * a,
+        3: d == (-1 / a if y else 1 / (1 - a)),
+        4: e == d * b,
+        5: f == e * x,
     }
     wrong = [name for name, holds in right.items() if not holds]
     confirm(len(wrong) == 1, f"the wrong lines are {wrong}")

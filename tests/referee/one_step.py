@@ -44,11 +44,11 @@ def wrong_line_of_a_step(p: Row) -> dict[str, object]:
     k, inner, steep, move, result = (given(p, slot) for slot in ("k", "inner", "slope", "move", "result"))
     line = formula(p["slots"]["~ a*w - b"], "w")
     right = {
-        "line-1": all(k * line(w) == slope(f, w) for w in (Fraction(-7), Fraction(1, 3), Fraction(5))),
-        "line-2": inner == line(start),
-        "line-3": steep == k * inner,
-        "line-4": move == eta * steep,
-        "line-5": result == start - move,
+        1: all(k * line(w) == slope(f, w) for w in (Fraction(-7), Fraction(1, 3), Fraction(5))),
+        2: inner == line(start),
+        3: steep == k * inner,
+        4: move == eta * steep,
+        5: result == start - move,
     }
     wrong = [name for name, holds in right.items() if not holds]
     confirm(len(wrong) == 1, f"the wrong lines are {wrong}")

@@ -52,7 +52,7 @@ def wrong_line_of_a_loop(p: Row) -> dict[str, object]:
         ending = "two-values"
     else:
         ending = "minimiser" if abs(last - float(p["c"])) < 1e-3 else "elsewhere"
-    return {"line": f"line-{differing(shown, meant)}", "printed": printed, "ending": ending}
+    return {"line": differing(shown, meant), "printed": printed, "ending": ending}
 
 
 def _repaired(shown: Sequence[str], right: dict[int, str]) -> list[str]:
@@ -75,18 +75,18 @@ def wrong_line_in_two_variables(p: Row) -> dict[str, object]:
     gu, gv, u_new, v_new, s = (given(p, name) for name in ("gu", "gv", "ushown", "vshown", "s"))
     places = [(a, b) for a in TRIALS for b in TRIALS]
     right = {
-        "line-1": all(by_u(*place) == gradient(f, place)[0] for place in places),
-        "line-2": all(by_v(*place) == gradient(f, place)[1] for place in places),
-        "line-3": gu == by_u(*start),
-        "line-4": u_new == start[0] - eta * gu,
-        "line-5": gv == by_v(*start) and s == start[0],
-        "line-6": v_new == start[1] - eta * gv,
+        1: all(by_u(*place) == gradient(f, place)[0] for place in places),
+        2: all(by_v(*place) == gradient(f, place)[1] for place in places),
+        3: gu == by_u(*start),
+        4: u_new == start[0] - eta * gu,
+        5: gv == by_v(*start) and s == start[0],
+        6: v_new == start[1] - eta * gv,
     }
     confirm(gv == by_v(s, start[1]), "line 5 is no result of its own numbers")
     return {"line": _only_wrong(right), "repaired": descend(f, start, eta, 1)[1]}
 
 
-def _only_wrong(right: dict[str, bool]) -> str:
+def _only_wrong(right: dict[int, bool]) -> int:
     wrong = [name for name, holds in right.items() if not holds]
     confirm(len(wrong) == 1, f"the wrong lines are {wrong}")
     return wrong[0]
@@ -107,12 +107,12 @@ def wrong_line_of_a_cross_entropy_step(p: Row) -> dict[str, object]:
     by_p = (entropy(chance + h) - entropy(chance - h)) / (2 * h)
     by_z = (sigmoid(z + h) - sigmoid(z - h)) / (2 * h)
     right = {
-        "line-1": math.isclose(d1, by_p, rel_tol=1e-6),
-        "line-2": math.isclose(d2, by_z, rel_tol=1e-6),
-        "line-3": d3 == d1 * d2,
-        "line-4": d4 == x,
-        "line-5": d5 == d3 * d4,
-        "line-6": w1 == w0 - eta * d5,
+        1: math.isclose(d1, by_p, rel_tol=1e-6),
+        2: math.isclose(d2, by_z, rel_tol=1e-6),
+        3: d3 == d1 * d2,
+        4: d4 == x,
+        5: d5 == d3 * d4,
+        6: w1 == w0 - eta * d5,
     }
     whole = (entropy(sigmoid(z + h)) - entropy(sigmoid(z - h))) / (2 * h)
     step = Fraction(round(whole * 1000), 1000)  # the derivative by z is a multiple of 1/20
@@ -151,7 +151,7 @@ def wrong_line_of_a_line_fit(p: Row) -> dict[str, object]:
     confirm(Program(meant).printed == [right], "the repaired program is no gradient descent")
     printed = Program(shown).printed[0]
     confirm(printed != right, "the mistake does not show")
-    return {"line": f"line-{differing(shown, meant)}", "printed": printed}
+    return {"line": differing(shown, meant), "printed": printed}
 
 
 def four_programs_for_one_step(p: Row) -> dict[str, object]:
@@ -196,7 +196,7 @@ def wrong_line_of_a_line_search(p: Row) -> dict[str, object]:
         "the repaired program is no backtracking",
     )
     printed = Program(shown, functions).printed[0]
-    return {"line": f"line-{differing(shown, meant)}", "printed": printed}
+    return {"line": differing(shown, meant), "printed": printed}
 
 
 _BACK = """
@@ -226,7 +226,7 @@ def wrong_line_of_backpropagation(p: Row) -> dict[str, object]:
     steepness = gradient(f, start, h=Fraction(1, 1000))  # the loss is a polynomial near the start
     right = tuple(w - p["eta"] * g for w, g in zip(start, steepness, strict=True))
     confirm(_weights(meant) == right, "the repaired program is no gradient descent")
-    return {"line": f"line-{differing(shown, meant)}", "result": _weights(shown)}
+    return {"line": differing(shown, meant), "result": _weights(shown)}
 
 
 def _weights(lines: list[str]) -> tuple[Any, ...]:
@@ -262,7 +262,7 @@ def wrong_line_of_early_stopping(p: Row) -> dict[str, object]:
     confirm(Program(meant).printed[0][1::2] == (stop, bests[stop]), "the repaired program does not stop by the rule")
     printed = Program(shown).printed[0][1::2]
     confirm(printed != (stop, bests[stop]), "the mistake does not show")
-    return {"line": f"line-{differing(shown, meant)}", "printed": printed}
+    return {"line": differing(shown, meant), "printed": printed}
 
 
 _MOMENTUM = """
@@ -292,4 +292,4 @@ def wrong_line_of_momentum(p: Row) -> dict[str, object]:
     confirm(Program(meant).printed == [(points[-1],)], "the repaired program is not the method")
     ((printed,),) = Program(shown).printed
     confirm(printed != points[-1], "the mistake does not show")
-    return {"line": f"line-{differing(shown, meant)}", "printed": printed}
+    return {"line": differing(shown, meant), "printed": printed}

@@ -179,7 +179,7 @@ def early_stopping_program(p: Row) -> dict[str, object]:
         told |= _compare(_train(PROGRAM, validation, training, patience), _train(lines, validation, training, patience))
     if lines[4] != PROGRAM[4]:
         confirm("longer" in told, "watching the training loss changes nothing")
-        return {"line": "line-4", "effect": "training"}
+        return {"line": 4, "effect": "training"}
     if "nothing saved" in told:
         effect = "always"
     elif told == {"last weights"}:
@@ -191,7 +191,7 @@ def early_stopping_program(p: Row) -> dict[str, object]:
         confirm("longer" in told, f"the effects are {told}")
         rising = [Fraction(k) for k in range(1, epochs + 1)]
         effect = "never" if _train(lines, rising, training, patience)[0] == epochs else "longer"
-    return {"line": f"line-{wrong[0]}", "effect": effect}
+    return {"line": wrong[0], "effect": effect}
 
 
 def _train(
