@@ -204,7 +204,7 @@ def test_what_can_not_be_read_does_not_count() -> None:
 
 def test_a_wrong_answer_is_named_and_explained() -> None:
     text, progress = said(["3/2", ""], "one", questions=1)
-    assert "No.\nThis is what one gets who moves in the wrong direction.\nCheck one sign" in text
+    assert "No.\nThis is what one gets who moves in the wrong direction.\nCheck the sign of your step" in text
     assert "Why that is wrong: The gradient points where the loss rises fastest." in text
     assert "−∇f" in text and "$" not in text and "\\" not in text
     assert "The answer:\n1/2" in text and "Worked solution" in text

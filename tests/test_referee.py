@@ -468,7 +468,7 @@ SPOILED: list[tuple[str, str, str, Callable[[PartKey], PartKey]]] = [
         "answer",
         lambda key: key.model_copy(update={"order": key.order[::-1]}),
     ),
-    ("one-step", "wrong-line-of-a-step", "line", _other_option),
+    ("one-step", "wrong-line-of-a-step", "line", lambda key: _first_number(key, value="9")),
     ("loss", "which-weight-fits-best", "best", _wrong_is_right),
     ("one-step", "changes-of-the-first-step", "answer", _swapped),
     ("one-step", "changes-of-the-first-step", "answer", _wrong_is_right),

@@ -109,7 +109,7 @@ def _value(node: ast.AST, names: dict[str, Any]) -> Any:
     raise ValueError(f"cannot run {ast.dump(node)}")
 
 
-_RIGHT = {"first": "t0", "test": "f(x - t*g) > f(x) - sigma*t*g**2", "shrink": "rho * t", "update": "x - t*g"}
+_RIGHT = {"first": "t0", "test": "f(x - t*g) > f(x) - c*t*g**2", "shrink": "rho * t", "update": "x - t*g"}
 _LINES = {"first": 3, "test": 4, "shrink": 5, "update": 6}
 
 
@@ -131,7 +131,8 @@ def backtracking_program(p: Row) -> dict[str, object]:
     lines = {name: p["slots"][name] for name in _RIGHT}
     wrong = [_LINES[name] for name in _RIGHT if lines[name] != _RIGHT[name]]
     confirm(len(wrong) == 1, f"the wrong lines are {wrong}")
-    settings = {name: Fraction(p["slots"][f"{name}:code"]) for name in ("t0", "rho", "sigma")}
+    printed = {"t0": "t0", "rho": "rho", "c": "sigma"}
+    settings = {name: Fraction(p["slots"][f"{slot}:code"]) for name, slot in printed.items()}
     seen = set()
     only_falls = True
     for k in range(1, 400):
