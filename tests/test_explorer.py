@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,16 @@ def test_rates_of_the_slider_ascend_and_hold_those_that_matter() -> None:
         assert family["rate"] in family["rates"]
         if family["stable"]:
             assert family["stable"] in family["rates"]
+
+
+def test_the_settings_are_as_many_as_the_docs_say() -> None:
+    """Why no table of verdicts is in the page: there are too many settings to judge when it is made."""
+    settings = 0
+    for family in explorer()["families"]:
+        starts = prod(int((high - low) / Fraction(family["grid"])) + 1 for low, high in family["ranges"])
+        settings += starts * len(family["rates"]) * len(EXPLORED)
+    page = Path(__file__).resolve().parent.parent / "docs" / "practice-page.md"
+    assert f"{settings:,} settings" in page.read_text(encoding="utf-8")
 
 
 def test_rules_and_sentences_are_those_of_the_table() -> None:
