@@ -17,6 +17,7 @@ from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam.answers import Kind
 from gdquiz.exam.frozen import LanguageTag
 from gdquiz.texts import fitness
+from gdquiz.words.catalogue import find
 
 
 class Slot(Table):
@@ -76,7 +77,7 @@ class Blueprint(Table):
     language: Annotated[
         LanguageTag | None,
         Field(
-            description="Language of the exam, as a BCP 47 tag; en where none is given.",
+            description="Language of the exam, as a BCP 47 tag; by default the one that all its banks are in.",
             exclude_if=lambda language: language is None,
         ),
     ] = None
@@ -124,19 +125,22 @@ def _unfit(blueprint: Blueprint) -> Iterator[tuple[Path, Fault]]:
         yield from ((("section", place, "instructions"), fault) for fault in fitness.of_prose(section.instructions))
 
 
-def quick_blueprint(*, title: str, topics: Sequence[str], questions: int, seed: str) -> Blueprint:
+def quick_blueprint(
+    *, title: str = "", topics: Sequence[str], questions: int, seed: str, language: str = "en"
+) -> Blueprint:
     """The blueprint of a quick quiz: so many questions, spread over the topics as evenly as they go.
 
     Which topics get one more, or any at all where there are more topics than questions, is drawn.
     """
-    topics = tuple(dict.fromkeys(topics))
+    topics, words = tuple(dict.fromkeys(topics)), find(language)
     each, more = divmod(questions, len(topics))
     favoured = draws.shuffled(("topics", draws.stretched(seed)), topics)[:more]
     counts = {topic: each + (topic in favoured) for topic in topics}
     return Blueprint(
-        title=title,
+        title=title or words.say("sheet.quiz_title"),
+        language=None if language == "en" else language,
         seed=seed,
-        instructions="Answer every question. Show your work where there is space for it.",
+        instructions=words.say("sheet.quiz_instructions"),
         section=[Section(slot=[Slot(topic=topic, count=count) for topic, count in counts.items() if count])],
     )
 

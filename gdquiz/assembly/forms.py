@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from gdquiz import draws
 from gdquiz.assembly.blueprint import Blueprint, Slot, pool
+from gdquiz.assembly.languages import language_of, spoken
 from gdquiz.assembly.library import Library, Place
 from gdquiz.assembly.repetition import rows_of
 from gdquiz.assembly.report import Tally, added, report, tallied
@@ -33,8 +34,6 @@ from gdquiz.exam.people import canonical
 from gdquiz.populations.variants import HasVariants
 from gdquiz.version import VERSION
 
-LANGUAGE = "en"
-"""Of an exam whose blueprint says none."""
 UNEVEN = 0.3
 """Items of one slot whose median work lies further apart than this are told where forms draw their own."""
 
@@ -109,6 +108,8 @@ def begun(
     solve: Callable[[Any], HasVariants] = solved,
 ) -> Frame:
     """The frame of the exam that ``assemble`` makes.  Raises ``InputError`` as it does."""
+    language = language_of(blueprint, models, file=file)
+    models = spoken(models, language, file=file)
     students = in_order(roster)
     seed = str(blueprint.seed)
     library = Library(draws.stretched(seed), solve)
@@ -120,7 +121,7 @@ def begun(
     exam = frozen.Exam(
         gdquiz=VERSION,
         id=draws.short_id(("exam", library.key, fingerprint, "students", *assignment, "excluded", *repeated)),
-        language=blueprint.language or LANGUAGE,
+        language=language,
         title=blueprint.title,
         course=blueprint.course,
         date=blueprint.date,
@@ -150,7 +151,7 @@ def resumed(
     solve: Callable[[Any], HasVariants] = solved,
 ) -> Frame:
     """The frame of the forms that ``extend`` adds.  Raises ``InputError`` as it does."""
-    blueprint = planned(exam, file=file)
+    blueprint, models = planned(exam, file=file), spoken(models, exam.language, file=file)
     known = {canonical(form.student) for form in exam.forms if form.student is not None}
     students = in_order(student for student in roster if canonical(student.id) not in known)
     library = Library(draws.stretched(exam.seed), solve)

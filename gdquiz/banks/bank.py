@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -47,6 +47,8 @@ class Bank:
     file: str
     content: BankFile
     lines: Mapping[Path, int]
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What an overlay says of misconceptions in its language, by their codes (``misconceptions.Told``)."""
 
     def line(self, path: Path) -> int | None:
         """The line of a field, or of the nearest table around it."""

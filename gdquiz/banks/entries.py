@@ -22,6 +22,8 @@ class Listed(Protocol):
     @property
     def topic(self) -> str: ...
     @property
+    def language(self) -> str: ...
+    @property
     def skill(self) -> str: ...
     @property
     def outcome(self) -> str: ...
@@ -58,6 +60,7 @@ class Entry:
 
     id: str
     topic: str
+    language: str
     skill: str
     outcome: str
     tier: int

@@ -18,7 +18,7 @@ from gdquiz.banks.bank import Bank, Path, field_name
 from gdquiz.banks.consistency import Known, Read, circle, misused
 from gdquiz.banks.domains import domain
 from gdquiz.banks.grounds import says_nothing_new
-from gdquiz.banks.misconceptions import Table, own, shipped
+from gdquiz.banks.misconceptions import Table, in_language, own, shipped
 from gdquiz.banks.models import Case, ItemModel, Part, Series, Slot, Wrong, context_of, defined_for
 from gdquiz.banks.names import STEP, TRAINING, VERDICTS, run_names
 from gdquiz.banks.rewriting import flat, over_data, uses
@@ -44,7 +44,7 @@ def models(bank: Bank, only: Collection[str] | None = None, known: Table | None 
     ``InputError`` with all the faults of the misconceptions, or else of the items.
     """
     known = shipped() if known is None else known
-    table = {**known, **own(bank, known)}
+    table = in_language({**known, **own(bank, known)}, bank.told)
     faults: list[Fault] = []
     found: list[ItemModel] = []
     for place, item in enumerate(bank.content.item):
@@ -191,7 +191,7 @@ class _Reader:
             return None
         header = self.bank.content.bank
         return ItemModel(
-            item, header.topic, header.licence, self.bank.file, self.bank.line(self.path),
+            item, header.topic, header.language, header.licence, self.bank.file, self.bank.line(self.path),
             cases, require, assertions, start, rate, settings, order, barriers, parts, self.slots, figure,
             context_of(self.bank), defined_for(item, self.bank),
         )  # fmt: skip

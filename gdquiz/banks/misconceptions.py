@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from pydantic import ValidationError
 
 from gdquiz.banks import schema
 from gdquiz.banks.bank import Bank, Path, field_name, line_of, schema_faults, spoiled, toml, toml_lines
+from gdquiz.banks.translations import ToldFile
 from gdquiz.descent.misconceptions import Misconception
 from gdquiz.descent.mistakes import MISTAKES, STEP_NAMES
 from gdquiz.descent.slips import SLIPS
@@ -29,6 +31,15 @@ Table = Mapping[str, Misconception]
 """Misconceptions by their codes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a misconception in another language."""
+
+    title: str
+    why: str
+    say: str
+
+
 def shipped_text() -> str:
     """The text of the shipped file."""
     return (data("question_banks") / MISCONCEPTIONS).read_text(encoding="utf-8")
@@ -39,6 +50,16 @@ def shipped() -> Table:
     """The shipped misconceptions, read once; that their texts can be printed is the business of a test."""
     content = schema.MisconceptionsFile.model_validate(toml(shipped_text(), file=MISCONCEPTIONS))
     return {row.code: _understood(row, "") for row in content.misconception}
+
+
+@cache
+def shipped_told(language: str) -> Mapping[str, Told]:
+    """What is said of shipped misconceptions in another language; nothing where there is no file of it."""
+    file = data("question_banks") / MISCONCEPTIONS.replace(".toml", f".{language}.toml")
+    if not file.is_file():
+        return {}
+    content = ToldFile.model_validate(toml(file.read_text(encoding="utf-8"), file=file.name))
+    return {row.code: Told(row.title, row.why, row.say) for row in content.misconception}
 
 
 def read_misconceptions(text: str, *, file: str) -> Table:
@@ -66,6 +87,15 @@ def own(bank: Bank, known: Table) -> Table:
     if faults:
         raise InputError(faults)
     return {row.code: _understood(row, bank.file) for row in rows if row.code not in known}
+
+
+def in_language(table: Table, told: Mapping[str, Told]) -> Table:
+    """The misconceptions with what is said of them in another language."""
+    return {code: _retold(one, told[code]) if code in told else one for code, one in table.items()}
+
+
+def _retold(one: Misconception, told: Told) -> Misconception:
+    return replace(one, title=told.title.strip(), why=told.why.strip(), say=told.say.strip())
 
 
 def _understood(row: schema.Misconception, home: str) -> Misconception:

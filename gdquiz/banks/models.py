@@ -121,6 +121,7 @@ class ItemModel:
 
     source: schema.Item
     topic: str
+    language: str
     licence: str
     file: str
     line: int | None
@@ -218,6 +219,7 @@ def entries_of(bank: Bank) -> tuple[Entry, ...]:
             Entry(
                 id=item.id,
                 topic=bank.content.bank.topic,
+                language=bank.content.bank.language,
                 skill=item.skill,
                 outcome=item.outcome,
                 tier=item.tier,
@@ -234,4 +236,5 @@ def entries_of(bank: Bank) -> tuple[Entry, ...]:
 
 def context_of(bank: Bank) -> str:
     """What a bank says beside its items, as text."""
-    return bank.content.model_dump_json(exclude={"item"})
+    told = "".join(f"\n{code}: {one}" for code, one in sorted(bank.told.items()))
+    return bank.content.model_dump_json(exclude={"item"}) + told

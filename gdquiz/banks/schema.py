@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from gdquiz.banks.learning_outcomes import NONE, in_words
 from gdquiz.exam.answers import Kind
-from gdquiz.exam.frozen import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, VariableName
+from gdquiz.exam.frozen import MOST_LISTED, MOST_OPTIONS, MOST_PARTS, Identifier, LanguageTag, VariableName
 from gdquiz.texts import fitness
 
 NameOf = VariableName
@@ -413,6 +413,7 @@ class Header(Table):
     topic: Annotated[Identifier, Field(description="Blueprints and `--topic` choose by it.")]
     title: Annotated[Title, Field(description="The topic in words.")]
     about: Annotated[str, Field(description="What the items are about.")] = ""
+    language: Annotated[LanguageTag, Field(description="Language of the texts, as a BCP 47 tag.")] = "en"
     licence: Annotated[Words, Field(description="Printed in exam.json.")] = "CC BY 4.0"
     authors: Annotated[list[str], Field(description="Who wrote the items.")] = []
 

@@ -12,7 +12,7 @@ import click
 
 from gdquiz.cli import Command
 from gdquiz.cli.executors import Workers, workers_option
-from gdquiz.cli.loading import find_item, load_banks
+from gdquiz.cli.loading import check_overlays, find_item, load_banks
 from gdquiz.cli.progress import with_progress
 from gdquiz.plurals import counted
 
@@ -39,6 +39,7 @@ def check(
 
     began = time.perf_counter()
     items = load_banks(files)
+    check_overlays(files)
     if only:
         items = tuple(find_item(name, items) for name in only)
     found = []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gdquiz.assembly.languages import are_alike, spoken
 from gdquiz.banks.entries import Defined, Entry, Listed, digest, from_text, to_text
 from gdquiz.cli.files import read_text
 from gdquiz.cli.store import Store
@@ -26,16 +27,30 @@ def shipped_banks() -> tuple[tuple[str, str], ...]:
     """Name and text of every shipped bank, by name."""
     folder = data("question_banks").iterdir()
     found = (entry for entry in folder if entry.name.endswith(".toml") and entry.name != MISCONCEPTIONS)
-    return tuple((entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(found, key=lambda e: e.name))
+    banks = (entry for entry in found if entry.name.count(".") == 1)
+    return tuple((entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(banks, key=lambda e: e.name))
+
+
+def overlay_of(bank: str, language: str, *, shipped: bool) -> tuple[str, str] | None:
+    """The overlay of a bank in a language, as name and text: ``NAME.de.toml`` beside it; None where there is none."""
+    tags = (language, language.partition("-")[0])
+    for name in (f"{bank.removesuffix('.toml')}.{tag}.toml" for tag in dict.fromkeys(tags)):
+        if shipped and (file := data("question_banks") / name).is_file():
+            return name, file.read_text(encoding="utf-8")
+        if not shipped and Path(name).is_file():
+            return name, read_text(Path(name))
+    return None
 
 
 class Listing:
     """The items of some banks in the order of the files, or those of some topics.
 
-    Raises ``InputError`` as ``loading.load_banks`` does.  ``solve`` gives the variants of one of the ``items``.
+    With a ``language``, those that are in it, by their bank or by an overlay of it.  Raises ``InputError`` as
+    ``loading.load_banks`` does.  ``solve`` gives the variants of one of the ``items``.
     """
 
-    def __init__(self, kept: Store, paths: Sequence[Path] = (), topics: Sequence[str] = ()):
+    def __init__(self, kept: Store, paths: Sequence[Path] = (), topics: Sequence[str] = (), language: str = ""):
+        self._overlays: dict[str, tuple[str, str]] = {}
         self._texts: dict[str, str] = {}
         self._banks: dict[str, Any] = {}
         faults: list[Fault] = []
@@ -46,6 +61,8 @@ class Listing:
             try:
                 self._texts[name] = text if text is not None else read_text(Path(name))
                 entries, here, own = self._entries(name, kept, whole=bool(paths))
+                if language and not own and not are_alike(entries[0].language, language):
+                    entries, here, own = self._overlaid(name, kept, language, shipped=not paths)
             except InputError as error:
                 faults += error.faults
                 unread = True
@@ -59,14 +76,34 @@ class Listing:
             faults += unknown("topic", topics, {entry.topic for entry in found})
         if faults:
             raise InputError(faults)
+        if language:
+            spoken(found, language)
+            if not found:
+                raise InputError(Fault(f"no bank has items in the language '{language}'", field="language"))
         self.items = tuple(entry for entry in found if not topics or entry.topic in topics)
         self.solve = Solving(kept, self._model)
+
+    @property
+    def language(self) -> str:
+        """The language of the items; of several, that of the first."""
+        return self.items[0].language if self.items else "en"
+
+    def _overlaid(
+        self, name: str, kept: Store, language: str, *, shipped: bool
+    ) -> tuple[tuple[Entry, ...], tuple[Defined, ...], list[Fault]]:
+        """What a bank has in a language by its overlay; nothing where it has none."""
+        overlay = overlay_of(name, language, shipped=shipped)
+        if overlay is None:
+            return (), (), []
+        self._overlays[name] = overlay
+        self._banks.pop(name, None)
+        return self._entries(name, kept, whole=not shipped)
 
     def _entries(
         self, name: str, kept: Store, *, whole: bool
     ) -> tuple[tuple[Entry, ...], tuple[Defined, ...], list[Fault]]:
         """The items and misconceptions of a file, and what is wrong with them, if the ``whole`` is to be understood."""
-        key = digest("entries", engine(), name, self._texts[name])
+        key = digest("entries", engine(), name, self._texts[name], *self._overlays.get(name, ()))
         text = kept.text(key)
         if text is not None:
             return *from_text(text), []
@@ -88,7 +125,14 @@ class Listing:
         from gdquiz.banks.bank import read_bank
 
         if name not in self._banks:
-            self._banks[name] = read_bank(self._texts[name], file=name)
+            bank = read_bank(self._texts[name], file=name)
+            if name in self._overlays:
+                from gdquiz.banks.misconceptions import shipped
+                from gdquiz.banks.overlays import with_overlay
+
+                file, text = self._overlays[name]
+                bank = with_overlay(bank, text, file=file, known=shipped())
+            self._banks[name] = bank
         return self._banks[name]
 
     def _model(self, entry: Listed) -> Any:

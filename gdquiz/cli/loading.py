@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import click
 
 from gdquiz.banks.bank import Bank, read_bank
 from gdquiz.banks.items import models
+from gdquiz.banks.misconceptions import shipped
 from gdquiz.banks.models import ItemModel, defined_in
+from gdquiz.banks.overlays import with_overlay
 from gdquiz.cli.files import read_text
 from gdquiz.cli.listing import clashing, repeated, shipped_banks, unknown
 from gdquiz.errors import Fault, InputError, nearest
@@ -52,6 +55,20 @@ def load_banks(
     if faults:
         raise InputError(faults)
     return tuple(found)
+
+
+def check_overlays(paths: Sequence[Path]) -> None:
+    """Raises ``InputError`` with all that is wrong with overlays beside bank files (``NAME.de.toml``)."""
+    faults: list[Fault] = []
+    for path in paths:
+        for overlay in sorted(path.parent.glob(f"{glob.escape(path.stem)}.*.toml")):
+            try:
+                bank = read_bank(read_text(path), file=str(path))
+                models(with_overlay(bank, read_text(overlay), file=str(overlay), known=shipped()))
+            except InputError as error:
+                faults += error.faults
+    if faults:
+        raise InputError(faults)
 
 
 def load_item(name: str, paths: Sequence[Path] = ()) -> ItemModel:

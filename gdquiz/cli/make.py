@@ -33,7 +33,7 @@ from gdquiz.plurals import counted
 if TYPE_CHECKING:
     from gdquiz.assembly.forms import Frame
 
-TITLE, QUESTIONS = "Gradient descent", 10
+QUESTIONS = 10
 """Of a quick quiz."""
 SHORT_SEED = 12
 """Characters; a typed seed with fewer can be guessed."""
@@ -44,6 +44,7 @@ gdquiz make midterm.toml --roster students.csv --to latex --to pdf --out midterm
 gdquiz make midterm.toml --roster retakes.csv --not-in midterm/exam.json --out retake
 gdquiz make --extend midterm/exam.json --roster late.csv --out midterm --force
 gdquiz make midterm.toml --pool 50 --to moodle --out pools
+gdquiz make --topic one-step --questions 5 --language de --out kurztest
 """
 
 
@@ -59,6 +60,7 @@ gdquiz make midterm.toml --pool 50 --to moodle --out pools
 @click.option("--topic", "topics", multiple=True, help="A topic to draw from; repeat for several.")
 @click.option("--questions", type=click.IntRange(1, 200), help="Number of questions of a quick quiz.  [default: 10]")
 @click.option("--title", help="Title of a quick quiz.")
+@click.option("--language", help="Language of the exam, such as de.  [default: the blueprint's, or that of the banks]")
 @click.option("--forms", type=click.IntRange(1, 100_000), help="Number of different forms.  [default: 1]")
 @click.option(
     "--pool", type=click.IntRange(1, 10_000), help="Make pools of so many variants of each question, for a platform."
@@ -89,6 +91,7 @@ def make(
     topics: tuple[str, ...],
     questions: int | None,
     title: str | None,
+    language: str | None,
     forms: int | None,
     pool: int | None,
     roster: Path | None,
@@ -139,13 +142,17 @@ def make(
     students = _students(roster, notes)
     others = [_exam(file) for file in earlier]
     home = blueprint.parent if blueprint is not None else Path()
-    listing = Listing(kept, banks or [home / name for name in (plan.banks if plan else [])], topics)
+    language = language or (plan.language if plan is not None else None)
+    listing = Listing(kept, banks or [home / name for name in (plan.banks if plan else [])], topics, language or "")
     planned = plan.seed if plan else None
     chosen, warning = _seed(seed, planned, str(blueprint))
     if plan is None:
         topics = topics or tuple(dict.fromkeys(item.topic for item in listing.items))
-        plan = quick_blueprint(title=title or TITLE, topics=topics, questions=questions or QUESTIONS, seed=chosen)
-    plan = plan.model_copy(update={"seed": chosen})
+        plan = quick_blueprint(
+            title=title or "", topics=topics, questions=questions or QUESTIONS, seed=chosen,
+            language=language or listing.language,
+        )  # fmt: skip
+    plan = plan.model_copy(update={"seed": chosen, "language": language or plan.language})
     frame = begun(
         plan, listing.items, pool or forms or plan.forms, students,
         spare=spare or 0, not_in=others, file=str(blueprint) if blueprint else "", solve=listing.solve,
@@ -207,7 +214,7 @@ def _extended(
     elif plan.banks and not banks:
         problem = f"this exam was made from banks of your own ({', '.join(plan.banks)})"
         raise InputError(Fault(problem, "its BLUEPRINT, or a --bank for each", file=str(base)))
-    listing = Listing(kept, banks)
+    listing = Listing(kept, banks, language=before.language)
     frame = resumed(before, listing.items, students, spare=spare, file=str(base), solve=listing.solve)
     if not frame.size:
         raise InputError(Fault("everybody on the roster has a form already", hint="--spare adds more", file=str(base)))
