@@ -200,7 +200,7 @@ def test_no_overlay_is_a_bank() -> None:
 
 def test_german_misconceptions_have_the_formulas_of_the_english() -> None:
     told = shipped_told("de")
-    assert set(told) <= set(shipped()) and len(told) == 22
+    assert set(told) <= set(shipped()) and len(told) == 23
     content = tomllib.loads((data("question_banks") / "misconceptions.de.toml").read_text(encoding="utf-8"))
     overlay = {"overlay": {"language": "de"}, "misconception": content["misconception"]}
     lines = "".join(
