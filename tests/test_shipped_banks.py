@@ -229,3 +229,31 @@ def test_work_orders_items_as_the_minutes_of_their_authors_do() -> None:
     apart = np.concatenate([rows - rows.mean(axis=0) for rows in pairs])
     assert np.corrcoef(within.T)[0, 1] >= 0.7
     assert np.corrcoef(ranked(list(apart[:, 0])), ranked(list(apart[:, 1])))[0, 1] >= 0.7
+
+
+def claims_with_reasons() -> list[tuple[str, str, dict[str, str]]]:
+    """(item, case, texts) of the claims whose reasons are written for each claim."""
+    return [
+        (item["id"], case["id"], case["text"])
+        for content in CONTENTS.values()
+        for item in content["item"]
+        for case in item.get("case", ())
+        if {"claim", "right", "tempting", "beside"} <= case.get("text", {}).keys()
+    ]
+
+
+def given_away(texts: dict[str, str]) -> set[str]:
+    """The words of a claim that occur in the right reason and in no other."""
+    claim, right, tempting, beside = (
+        set(re.findall(r"[a-z]{5,}", texts[name].lower())) for name in ("claim", "right", "tempting", "beside")
+    )
+    return (claim & right) - tempting - beside - {"which", "there", "where", "these", "those", "before", "after"}
+
+
+def test_no_word_of_a_claim_stands_in_the_right_reason_alone() -> None:
+    claims = claims_with_reasons()
+    assert len(claims) >= 34
+    assert not [(item, case, given_away(texts)) for item, case, texts in claims if given_away(texts)]
+    # the test notices a word that gives the key away
+    spoiled = {"claim": "Momentum helps.", "right": "Momentum.", "tempting": "The rate.", "beside": "The loss."}
+    assert given_away(spoiled) == {"momentum"}

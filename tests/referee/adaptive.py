@@ -130,11 +130,11 @@ def claims_about_first_steps(p: Row) -> dict[str, object]:
         same, tenfold = abs(adam_more - adam) < 1e-20, abs(more - 10 * descent) < 1e-20
         longer = rms > _real(eta) * (1 + mpmath.mpf(10) ** -20)
     answers = {
-        "adam-does-not-mind": (same, "own-size"),
-        "adam-ten-times": (not same, "own-size"),
-        "descent-ten-times": (tenfold, "proportional"),
-        "descent-by-the-rate": (not tenfold, "proportional"),
-        "rmsprop-longer": (longer, "uncorrected"),
-        "rmsprop-as-adam": (not longer, "uncorrected"),
+        "adam-does-not-mind": (same, "right"),
+        "adam-ten-times": (not same, "right"),
+        "descent-ten-times": (tenfold, "right"),
+        "descent-by-the-rate": (not tenfold, "right"),
+        "rmsprop-longer": (longer, "right"),
+        "rmsprop-as-adam": (not longer, "right"),
     }
     return {"answer": answers[p["case"]]}

@@ -121,11 +121,11 @@ def claims_about_scaling(p: Row) -> dict[str, object]:
     confirm(old == new, "the best predictions change")
     charged = predictions(1, Fraction(1, 3))[0] != predictions(s, Fraction(1, 3))[0]
     answers = {
-        "least-loss-changes": (least != least_new, "same-predictions"),
-        "least-loss-stays": (least == least_new, "same-predictions"),
-        "rate-stays": (curve == curve_new, "square"),
-        "rate-changes": (curve != curve_new, "square"),
-        "penalty-the-same": (not charged, "charged"),
-        "penalty-not-the-same": (charged, "charged"),
+        "least-loss-changes": (least != least_new, "right"),
+        "least-loss-stays": (least == least_new, "right"),
+        "rate-stays": (curve == curve_new, "right"),
+        "rate-changes": (curve != curve_new, "right"),
+        "penalty-the-same": (not charged, "right"),
+        "penalty-not-the-same": (charged, "right"),
     }
     return {"answer": answers[p["case"]]}

@@ -66,11 +66,11 @@ def claims_about_newton_steps(p: Row) -> dict[str, object]:
     arrived = slope(f, end) == 0 and bend(f, end) > 0
     same = _step(lambda x: 5 * f(x), start) == end
     answers = {
-        "always-downhill": (not uphill, "turned"),
-        "begins-uphill": (uphill, "turned"),
-        "one-step-on-a-parabola": (arrived, "own-parabola"),
-        "many-steps-on-a-parabola": (not arrived, "own-parabola"),
-        "factor-in-front": (same, "cancels"),
-        "five-times-as-long": (not same, "cancels"),
+        "always-downhill": (not uphill, "right"),
+        "begins-uphill": (uphill, "right"),
+        "one-step-on-a-parabola": (arrived, "right"),
+        "many-steps-on-a-parabola": (not arrived, "right"),
+        "factor-in-front": (same, "right"),
+        "five-times-as-long": (not same, "right"),
     }
     return {"answer": answers[case]}

@@ -103,15 +103,15 @@ def claims_about_steps(p: Row) -> dict[str, object]:
     ever_longer = any(abs(q[2] - q[1]) > abs(q[1] - q[0]) for q in (run(rate, steps=2) for rate in rates))
     lower_yet_farther = value(here[1]) < value(d) and abs(here[1]) > abs(d)
     answers = {
-        "loss-doubled": (doubled, "proportional"),
-        "loss-doubled-same-step": (not doubled, "proportional"),
-        "constant-added": (False, "no-slope"),
-        "constant-of-no-matter": (True, "no-slope"),
-        "first-step-longest": (not (settled and max(lengths) > lengths[0]), "hill"),
-        "longer-step-later": (settled and max(lengths) > lengths[0], "hill"),
-        "never-longer-on-a-parabola": (not ever_longer, "factor"),
-        "longer-on-a-parabola": (ever_longer, "factor"),
-        "lower-means-closer": (not lower_yet_farther, "lopsided"),
-        "lower-and-farther": (lower_yet_farther, "lopsided"),
+        "loss-doubled": (doubled, "right"),
+        "loss-doubled-same-step": (not doubled, "right"),
+        "constant-added": (False, "right"),
+        "constant-of-no-matter": (True, "right"),
+        "first-step-longest": (not (settled and max(lengths) > lengths[0]), "right"),
+        "longer-step-later": (settled and max(lengths) > lengths[0], "right"),
+        "never-longer-on-a-parabola": (not ever_longer, "right"),
+        "longer-on-a-parabola": (ever_longer, "right"),
+        "lower-means-closer": (not lower_yet_farther, "right"),
+        "lower-and-farther": (lower_yet_farther, "right"),
     }
     return {"answer": answers[case]}

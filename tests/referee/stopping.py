@@ -97,11 +97,11 @@ def claims_about_small_gradients(p: Row) -> dict[str, object]:
     bound = all(abs(x) <= abs(rise(x)) + 1e-12 for x in (k / 20 for k in range(-200, 201)))
     much_to_gain = abs(rise(d)) < 1 / 100 and height(d) > 0.9 * a
     answers = {
-        "small-slope-means-near": (not far, "flat-bottom"),
-        "small-slope-yet-far": (far, "flat-bottom"),
-        "curved-everywhere": (bound, "bent"),
-        "far-in-spite-of-curvature": (not bound, "bent"),
-        "plateau-is-the-minimum": (not much_to_gain, "plateau"),
-        "plateau-far-from-done": (much_to_gain, "plateau"),
+        "small-slope-means-near": (not far, "right"),
+        "small-slope-yet-far": (far, "right"),
+        "curved-everywhere": (bound, "right"),
+        "far-in-spite-of-curvature": (not bound, "right"),
+        "plateau-is-the-minimum": (not much_to_gain, "right"),
+        "plateau-far-from-done": (much_to_gain, "right"),
     }
     return {"answer": answers[case]}
