@@ -288,12 +288,12 @@ def test_an_unknown_format_is_named():
     assert str(caught.value) == expected
 
 
-def test_pdf_is_left_out_with_a_sentence_where_there_is_no_tex(monkeypatch):
+def test_pdf_by_tex_is_left_out_with_a_sentence_where_there_is_no_tex(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    assert left_out("markdown") == ""
-    assert left_out("pdf").startswith("PDF is left out because no 'pdflatex' was found; install TeX Live (")
+    assert left_out("markdown", "latex") == ""
+    assert left_out("pdf", "latex").startswith("PDF is left out because no 'pdflatex' was found; install TeX Live (")
     with pytest.raises(InputError, match="PDF is left out"):
-        next(render(sample(), "pdf"))
+        next(render(sample(), "pdf", engine="latex"))
 
 
 def test_pages_come_one_form_at_a_time():

@@ -91,7 +91,8 @@ def test_any_two_signs_in_running_text_are_these_two():
 HARD = (
     "#import \"@preview/x:1.0.0\"", "= no heading", "- no list", "+ nor this", "/ nor: this", "1. nor this",
     "// remark", "/* remark */", "https://example.org/x", "<label> and @reference", "$x$", "`code`", "*a* _b_",
-    "a -- b --- c -? d", "...", "-1", "~", "\\u{41} \\", "#{}", "]#panic()[", "] #read(\"/etc/passwd\") [", "#sym.alpha", "'a' \"b\"",
+    "a -- b --- c -? d", "...", "-1", "~", "\\u{41} \\", "#{}", "]#panic()[", "] #read(\"/etc/passwd\") [",
+    "#sym.alpha", "'a' \"b\"",
 )  # fmt: skip
 
 

@@ -76,11 +76,12 @@ class Work:
     templates: Path | None
     names: Mapping[str, str]
     frame: Frame | None = None
+    engine: str = "typst"
     _renderings: dict[str, Rendering] = field(default_factory=dict)
 
     def rendering(self, name: str) -> Rendering:
         if name not in self._renderings:
-            made = Rendering(self.exam, name, self.templates, names=self.names, forms=self.forms)
+            made = Rendering(self.exam, name, self.templates, names=self.names, forms=self.forms, engine=self.engine)
             self._renderings[name] = made
         return self._renderings[name]
 
@@ -134,12 +135,14 @@ def _typeset(work: Work, forms: Sequence[Form]) -> Batch:
 class Production:
     """The files of all forms in some formats, and what is known when they are written.
 
-    ``failed`` are the formats that could not be made, with what is wrong; their files are taken back.
+    ``failed`` are the formats that could not be made, with what is wrong; their files are taken back.  ``notes`` is
+    what there is to tell of the others.
     """
 
     def __init__(self, work: Work, finished: Sequence[Form], workers: Workers):
         self._work, self._finished, self._workers = work, finished, workers
         self.failed: dict[str, InputError] = {}
+        self.notes: list[str] = []
         self._packed: list[bytes] = []
         self._tallies: list[Tally] = []
         self._written: dict[str, dict[PurePosixPath, None]] = {name: {} for name in work.formats}
@@ -152,6 +155,7 @@ class Production:
             try:
                 renderings[name] = made = self._work.rendering(name)
                 yield from self._pages(name, made.begin())
+                self.notes += made.notes
             except TemplateRefused:
                 raise
             except InputError as error:

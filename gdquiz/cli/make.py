@@ -21,6 +21,7 @@ from gdquiz.cli.outputs import (
     Outputs,
     check_formats,
     conclude,
+    engine_option,
     formats_option,
     tell,
     templates_option,
@@ -80,6 +81,7 @@ gdquiz make --topic one-step --questions 5 --language de --out kurztest
 )  # fmt: skip
 @click.option("--seed", help="Any text; the same seed gives the same exam.  [default: drawn, and printed]")
 @formats_option
+@engine_option
 @templates_option
 @click.option("--out", type=NewPath(), default=Path("exam"), show_default=True, help="Folder to write.")
 @click.option("--force", is_flag=True, help="Replace an earlier exam in the folder.")
@@ -100,6 +102,7 @@ def make(
     earlier: tuple[Path, ...],
     seed: str | None,
     formats: tuple[str, ...],
+    engine: str,
     templates: Path | None,
     out: Path,
     force: bool,
@@ -135,7 +138,7 @@ def make(
     kept = store(no_cache=no_cache)
     if base is not None:
         frame, students = _extended(base, blueprint, banks, _students(roster, notes), spare or 0, notes, kept)
-        outputs = Outputs(formats or DEFAULT_FORMATS, templates, workers)
+        outputs = Outputs(formats or DEFAULT_FORMATS, templates, workers, engine)
         conclude(_write(frame, students, outputs, out, force, notes))
         return
     plan = read_blueprint(read_text(blueprint), file=str(blueprint)) if blueprint is not None else None
@@ -161,7 +164,7 @@ def make(
         notes.append(
             f"The seed was drawn: --seed {chosen} makes this exam again, in a call that is otherwise the same."
         )
-    outputs = Outputs(formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, workers)
+    outputs = Outputs(formats or (DEFAULT_PACKAGES if pool else DEFAULT_FORMATS), templates, workers, engine)
     lost = _write(frame, students, outputs, out, force, notes)
     if warning:
         click.echo(f"gdquiz: {warning}", err=True)

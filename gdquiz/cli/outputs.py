@@ -53,6 +53,10 @@ formats_option = click.option(
     help="A format or platform, see 'gdquiz formats'; repeat for several.  "
     "[default: markdown, html, latex; with --pool moodle]",
 )  # fmt: skip
+engine_option = click.option(
+    "--engine", type=click.Choice(["typst", "latex"]), default="typst", show_default=True,
+    help="What typesets PDF: Typst, which comes with gdquiz, or an installation of TeX.",
+)  # fmt: skip
 templates_option = click.option(
     "--templates", type=click.Path(path_type=Path, file_okay=False),
     help="Your own template folder; files it lacks come from gdquiz.",
@@ -90,17 +94,17 @@ class Outputs:
     made of this exam.
     """
 
-    def __init__(self, names: tuple[str, ...], templates: Path | None, workers: Workers):
+    def __init__(self, names: tuple[str, ...], templates: Path | None, workers: Workers, engine: str = "typst"):
         from gdquiz.packaging.targets import TARGETS
         from gdquiz.rendering.formats import left_out
 
         names = tuple(dict.fromkeys(names))
         targets = {row.name: row for row in TARGETS}
-        reasons = {name: left_out(name) for name in names if name not in targets}
+        reasons = {name: left_out(name, engine) for name in names if name not in targets}
         self._unmade = [reason for reason in reasons.values() if reason and len(names) > 1]
         self._formats = tuple(name for name, reason in reasons.items() if not reason or len(names) == 1)
         self._targets = tuple(targets[name] for name in names if name in targets)
-        self._templates, self._workers = templates, workers
+        self._templates, self._workers, self._engine = templates, workers, engine
         self.notes: list[str] = []
         self.lost: list[Fault] = []
 
@@ -113,7 +117,7 @@ class Outputs:
         from gdquiz.cli.batches import Production, Work
 
         head = exam.model_copy(update={"forms": ()})
-        work = Work(head, len(exam.forms), self._formats, self._templates, students)
+        work = Work(head, len(exam.forms), self._formats, self._templates, students, engine=self._engine)
         made = Production(work, exam.forms, self._workers)
         yield from made.files()
         yield from self._packages(exam, made)
@@ -128,7 +132,7 @@ class Outputs:
 
         ready = frame.ready()
         total = len(frame.exam.forms) + frame.size
-        work = Work(ready.exam, total, self._formats, self._templates, students, ready)
+        work = Work(ready.exam, total, self._formats, self._templates, students, ready, self._engine)
         made = Production(work, frame.exam.forms, self._workers)
         yield from made.files()
         exam = frame.finished(made.tally)
@@ -141,7 +145,7 @@ class Outputs:
         from gdquiz.packaging.packages import package
         from gdquiz.rendering.templating import TemplateRefused
 
-        told = list(self._unmade)
+        told = [*self._unmade, *made.notes]
         failed = [(name, error) for name, error in made.failed.items()]
         for target in self._targets:
             written: dict[PurePosixPath, None] = {}

@@ -16,6 +16,7 @@ from gdquiz.cli.outputs import (
     are_named,
     check_formats,
     conclude,
+    engine_option,
     formats_option,
     tell,
     templates_option,
@@ -30,6 +31,7 @@ gdquiz render exam/exam.json --to moodle --out upload
 @click.command(cls=Command, example=EXAMPLE)
 @click.argument("exam", type=click.Path(path_type=Path))
 @formats_option
+@engine_option
 @templates_option
 @click.option(
     "--students", type=click.Path(path_type=Path),
@@ -41,6 +43,7 @@ gdquiz render exam/exam.json --to moodle --out upload
 def render(
     exam: Path,
     formats: tuple[str, ...],
+    engine: str,
     templates: Path | None,
     students: Path | None,
     out: Path,
@@ -58,7 +61,7 @@ def render(
     formats = formats or DEFAULT_FORMATS
     named = students is not None or are_named(formats)
     names = names_of(reading.exam, students_of(reading, exam, students, notes)) if named else {}
-    outputs = Outputs(formats, templates, workers)
+    outputs = Outputs(formats, templates, workers, engine)
     write_folder(out, outputs.of_exam(reading.exam, names), force=force)
     tell(out, [*notes, *outputs.notes])
     conclude(outputs.lost)

@@ -7,14 +7,14 @@ writes it there.  Sheets and keys never share a folder.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam.frozen import Exam, Form
-from gdquiz.rendering import html, latex, markdown, pdf, typst
+from gdquiz.rendering import fonts, html, latex, markdown, pdf, typesetting, typst
 from gdquiz.rendering.blocks import figure_path
 from gdquiz.rendering.figures import draw
 from gdquiz.rendering.markup import Style
@@ -23,6 +23,9 @@ from gdquiz.rendering.templating import environment
 from gdquiz.resources import data
 
 SHEETS, KEYS = PurePosixPath("sheets"), PurePosixPath("keys")
+ENGINES = ("typst", "latex")
+"""What typesets PDF."""
+_SOURCES = {"typst": "typ", "latex": "tex"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,13 @@ FORMATS = (
     ),
     Format("latex", "LaTeX", "tex", "to edit and typeset with pdflatex or lualatex (class exam)", latex.STYLE),
     Format("typst", "Typst", "typ", "to edit and typeset with Typst 0.14 or newer", typst.STYLE),
-    Format("pdf", "PDF", "pdf", "to print; made of the LaTeX, so it needs a TeX installation", latex.STYLE),
+    Format(
+        "pdf",
+        "PDF",
+        "pdf",
+        "to print; accessible (PDF/UA-1); typeset by Typst, or by TeX with --engine latex",
+        typst.STYLE,
+    ),
 )
 
 
@@ -65,9 +74,11 @@ def find_format(name: str) -> Format:
     raise InputError(Fault(f"unknown format '{name}'", expected=", ".join(names), hint=nearest(name, names)))
 
 
-def left_out(format_name: str) -> str:
+def left_out(format_name: str, engine: str = "typst") -> str:
     """Why a format cannot be made on this machine, as a sentence for the user; empty when it can."""
-    return pdf.missing() if find_format(format_name).name == "pdf" else ""
+    if find_format(format_name).name != "pdf":
+        return ""
+    return pdf.missing() if engine == "latex" else typesetting.missing()
 
 
 def render(
@@ -76,14 +87,20 @@ def render(
     folder: Traversable | Path | None = None,
     *,
     names: Mapping[str, str] = MappingProxyType({}),
+    engine: str = "typst",
+    notes: list[str] | None = None,
 ) -> Iterator[Page]:
-    """All pages of an exam in a format, made one form at a time; see ``Rendering``."""
-    made = Rendering(exam, format_name, folder, names=names)
-    return _all(made, exam)
+    """All pages of an exam in a format, made one form at a time; see ``Rendering``.
+
+    What the user should know of the fonts is added to ``notes``.
+    """
+    made = Rendering(exam, format_name, folder, names=names, engine=engine)
+    return _all(made, exam, [] if notes is None else notes)
 
 
-def _all(made: Rendering, exam: Exam) -> Iterator[Page]:
+def _all(made: Rendering, exam: Exam, notes: list[str]) -> Iterator[Page]:
     yield from made.begin()
+    notes += made.notes
     for form in exam.forms:
         for page in made.pages(form):
             yield from made.bound(page)
@@ -96,10 +113,11 @@ class Rendering:
     What pages a form has depends on no other, so that these can be made anywhere, in a process of their own too; what
     is common to all forms is made at the beginning and at the end.
 
-    ``names`` are those of students by their ids; where one is missing its id is printed.
+    ``names`` are those of students by their ids; where one is missing its id is printed.  ``engine`` is one of
+    ``ENGINES`` and typesets PDF; ``notes`` is what the user should know of its fonts, once it has begun.
     ``folder`` holds an author's own templates (``markdown/sheet.md.j2``, ...); what it lacks is taken from the ones
     that come with gdquiz.  ``forms`` is the number of all forms, if ``exam`` does not hold them.
-    The same exam and templates give the same bytes everywhere.
+    The same exam and templates give the same bytes everywhere; a PDF does for one version of its engine and its fonts.
     Raises ``InputError`` for an unknown format, a template that is refused, and a text that cannot be set.
     """
 
@@ -111,37 +129,54 @@ class Rendering:
         *,
         names: Mapping[str, str] = MappingProxyType({}),
         forms: int | None = None,
+        engine: str = "typst",
     ):
-        self.format = found = find_format(format_name)
+        found = find_format(format_name)
+        self.format = found = replace(found, style=latex.STYLE) if (found.name, engine) == ("pdf", "latex") else found
+        self.notes: list[str] = []
+        self._names = names
         folders = (*(() if folder is None else (folder,)), data("templates"))
-        self._extension = "tex" if found.name == "pdf" else found.extension
+        self._extension = _SOURCES.get(found.style.name, found.extension)
         sandbox = environment(folders, found.style.name)
         self._drawing = environment(folders, "html") if found.style.name != "latex" else sandbox
         self._papers = Papers(exam, found.style, sandbox, self._extension, names, self._drawing, forms=forms)
         self._typeset = found.style.name in TYPESET
         if self._typeset:
-            self._sheet, self._key = self._papers.document(keys=False), self._papers.document(keys=True)
+            self._ends = {SHEETS: self._papers.document(keys=False), KEYS: self._papers.document(keys=True)}
+        self._most = typesetting.FORMS if found.style.name == "typst" else self._papers.forms
+        self._typesetter = typesetting.Typesetter(self._ends[SHEETS][0]) if found.style.name == "typst" else None
+        self._begun: dict[PurePosixPath, None] = {}
         self._gathered: dict[PurePosixPath, list[str]] = {}
 
     def begin(self) -> Iterator[Page]:
-        """What comes before all forms."""
-        if self.format.name == "pdf" and (sentence := pdf.missing()):
-            raise InputError(Fault(sentence))
-        if self._typeset:
-            yield from self.bound(Page(self._of_all(SHEETS), self._sheet[0]))
-            yield from self.bound(Page(self._of_all(KEYS), self._key[0]))
+        """What comes before all forms: whether they can be typeset, as far as that is known."""
+        if self.format.name == "pdf":
+            if sentence := pdf.missing() if self._typesetter is None else typesetting.missing():
+                raise InputError(Fault(sentence))
+            if self._typesetter is not None:
+                self.notes += self._fonts(self._typesetter, fonts.of_all(self._papers.exam, self._names))
+        yield from ()
+
+    def _fonts(self, setter: typesetting.Typesetter, characters: set[str], form: Form | None = None) -> list[str]:
+        """What to say of the fonts of some characters; those of a form are not known before it is typeset."""
+        exam = self._papers.exam.model_copy(update={"forms": (form,)}) if form is not None else self._papers.exam
+        foreign, unknown = setter.fonts_of(characters)
+        if unknown:
+            raise InputError(fonts.faults(unknown, exam, self._names))
+        said = "set in fonts of this machine, so that the files may differ on another machine"
+        return [f"pdf: {' '.join(foreign)}: {said}"] if foreign else []
 
     def pages(self, form: Form) -> Iterator[Page]:
         """The pages of one form; each is to be ``bound``."""
         paper = self._papers.of(form)
-        if self._typeset:
-            yield self._page(SHEETS / f"{paper.name}.{self._extension}", self._sheet[0] + paper.sheet + self._sheet[1])
-            yield self._page(KEYS / f"{paper.name}.{self._extension}", self._key[0] + paper.key + self._key[1])
-            yield Page(self._of_all(SHEETS), paper.sheet, continues=True)
-            yield Page(self._of_all(KEYS), paper.key, continues=True)
-            return
-        yield Page(SHEETS / f"{paper.name}.{self._extension}", paper.sheet)
-        yield Page(KEYS / f"{paper.name}.{self._extension}", paper.key)
+        for folder, text in ((SHEETS, paper.sheet), (KEYS, paper.key)):
+            name = folder / f"{paper.name}.{self._extension}"
+            if not self._typeset:
+                yield Page(name, text)
+                continue
+            head, foot = self._ends[folder]
+            yield self._page(name, head + text + foot, form)
+            yield Page(self._whole(folder, form.number), text, continues=True)
         if self.format.name == "markdown":
             yield from self._figures(paper)
 
@@ -150,11 +185,19 @@ class Rendering:
         return self._papers.column(form)
 
     def bound(self, page: Page) -> Iterator[Page]:
-        """A page of a form as it is written; LaTeX of all forms that is to be a PDF is kept until the end."""
-        if self.format.name == "pdf" and isinstance(page.text, str):
-            self._gathered.setdefault(page.path, []).append(page.text)
-        else:
-            yield page
+        """A page of a form as it is written, in a document of several after its head.
+
+        What is to be typeset of several forms is kept until the end.
+        """
+        pages: tuple[Page, ...] = (page,)
+        if page.continues and page.path not in self._begun:
+            self._begun[page.path] = None
+            pages = (Page(page.path, self._ends[PurePosixPath(page.path.parts[0])][0]), page)
+        for one in pages:
+            if self.format.name == "pdf" and isinstance(one.text, str):
+                self._gathered.setdefault(one.path, []).append(one.text)
+            else:
+                yield one
 
     def end(self, columns: Iterable[Column]) -> Iterator[Page]:
         """What comes after all forms, among it the answer table."""
@@ -163,24 +206,32 @@ class Rendering:
         if not self._typeset:
             yield from answers
             return
-        for folder, (_, foot) in ((SHEETS, self._sheet), (KEYS, self._key)):
-            yield from self.bound(Page(self._of_all(folder), foot, continues=True))
-        yield from self.bound(Page(table, self._key[0]))
         for page in answers:
             yield from self.bound(Page(table, page.text, continues=True))
-        yield from self.bound(Page(table, self._key[1], continues=True))
+        for path in self._begun:
+            yield from self.bound(Page(path, self._ends[PurePosixPath(path.parts[0])][1], continues=True))
         for path, texts in self._gathered.items():
             yield self._page(path, "".join(texts))
+        if self._typesetter is not None:
+            self._typesetter.end()
 
-    def _of_all(self, folder: PurePosixPath) -> PurePosixPath:
-        """The document that has the papers of all forms."""
-        return folder / f"all-forms.{self._extension}"
+    def _whole(self, folder: PurePosixPath, number: int) -> PurePosixPath:
+        """The document that has a form among others: one of all forms, or one for each hundred."""
+        forms, most = self._papers.forms, self._most
+        if forms <= most:
+            return folder / f"all-forms.{self._extension}"
+        first, width = (number - 1) // most * most + 1, len(str(forms))
+        last = min(first + most - 1, forms)
+        return folder / f"forms-{first:0{width}d}-to-{last:0{width}d}.{self._extension}"
 
-    def _page(self, path: PurePosixPath, document: str) -> Page:
-        """A whole document, compiled where that is the format."""
+    def _page(self, path: PurePosixPath, document: str, form: Form | None = None) -> Page:
+        """A whole document, typeset where that is the format."""
         if self.format.name != "pdf":
             return Page(path, document)
-        return Page(path.with_suffix(".pdf"), pdf.compiled(document, path.as_posix()))
+        if self._typesetter is None:
+            return Page(path.with_suffix(".pdf"), pdf.compiled(document, path.as_posix()))
+        self._fonts(self._typesetter, fonts.unusual([document]), form)
+        return Page(path.with_suffix(".pdf"), self._typesetter.compiled(document, path.as_posix()))
 
     def _figures(self, paper: Paper) -> Iterator[Page]:
         for place in map(self._papers.blocks.in_language, paper.places):
