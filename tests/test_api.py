@@ -61,6 +61,15 @@ def test_the_examples_of_the_page_give_what_they_show(tmp_path: Path, monkeypatc
     assert failed == 0, "".join(said)
 
 
+def test_the_example_of_the_readme_runs() -> None:
+    (example,) = re.findall(
+        r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    names: dict[str, typing.Any] = {}
+    exec(compile(example, "README.md", "exec"), names)  # noqa: S102
+    assert (names["question"].item, names["question"].row) == ("one-step-squared-error", 17)
+
+
 def test_everything_that_is_exported_is_there_for_programs_that_check_types_too() -> None:
     modules = documentation.material_of(ROOT).modules
     for_types = {re.split(r"[`(]", call)[1] for call, _ in house.exports(modules)}

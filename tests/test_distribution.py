@@ -24,6 +24,12 @@ EXAM = (
     *("--to", "markdown", "--to", "html", "--to", "latex", "--out"),
 )
 
+API = """
+import gdquiz
+assert '<math' in gdquiz.read_banks()['one-step-squared-error']._repr_html_()
+assert 'cycle' in str(gdquiz.solve('w^2', {'w': 1}, 1))
+"""
+
 
 def run(*words: object, cwd: Path | None = None) -> str:
     """The output of a command; its errors are the failure's message."""
@@ -79,6 +85,7 @@ def test_newest_and_oldest_dependencies_make_the_same_exam(distributions: dict[s
             *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--resolution", resolution, "--python", python),
             distributions["wheel"],
         )
+        run(python, "-c", API, cwd=tmp_path)
         out = tmp_path / f"exam-{resolution}"
         run(python, "-m", "gdquiz", *EXAM, out, cwd=tmp_path)
         sums[resolution] = {
