@@ -5,7 +5,7 @@ Everything is made of the item's variants; the engine that found them is not nee
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -29,8 +29,8 @@ class QuestionWriter:
     def __init__(self, source: HasVariants):
         self.variants = source.variants
         self.wording, self.slot_kinds = self.variants.wording, self.variants.slot_kinds
-        self._cases = tuple(_CaseSolver(rows, self.variants) for rows in self.variants.cases)
         self._shown = tuple(_shown_slots(self.wording))
+        self._cases = tuple(_CaseSolver(rows, self.variants, self._shown) for rows in self.variants.cases)
 
     def question(
         self,
@@ -92,8 +92,11 @@ def _shown_slots(wording: frozen.Wording) -> Iterator[str]:
 
 
 class _CaseSolver:
-    def __init__(self, rows: Rows, variants: Variants):
+    def __init__(self, rows: Rows, variants: Variants, shown: Sequence[str]):
         self._setters = {key: setter(text) for key, text in rows.slots.items()}
+        drawn = (rows.drawing.alt, rows.drawing.key_alt) if rows.drawing else ()
+        wanted = dict.fromkeys((*shown, *(name for text in drawn for name in slots_of(text))))
+        self._wanted = {name: self._setters[name] for name in wanted if name in self._setters}
         self._parameters = {name: cells(numbers) for name, numbers in rows.parameters.items()}
         self.drawing = rows.drawing
         self.parts = [
@@ -102,7 +105,8 @@ class _CaseSolver:
         ]
 
     def slots(self, place: int) -> dict[str, str]:
-        return {key: render(place) for key, render in self._setters.items()}
+        """What fills the slots that are shown, on a drawing too; those of feedback are filled as it is said."""
+        return {key: render(place) for key, render in self._wanted.items()}
 
     def parameters(self, place: int) -> dict[str, str]:
         """The values of the item's parameters, as exact text."""
