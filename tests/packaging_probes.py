@@ -75,7 +75,7 @@ class Sheet:
 
 
 def _key(sheet: Sheet, at: int, part: PartWording, key: PartKey) -> dict[tuple[str, int], tuple[str, ...]]:
-    if part.kind in ("number", "numbers"):
+    if part.kind in ("number", "numbers", "interval"):
         return {("number", of): (sheet.typed(at, of, part, one.value),) for of, one in enumerate(key.numbers)}
     if part.kind in ("choice", "choices"):
         return {("options", 0): key.options}
@@ -209,6 +209,7 @@ def _words(sheet: Sheet, at: int, part: PartWording, key: PartKey) -> Iterator[P
 _PROBES = {
     "number": _numbers,
     "numbers": _numbers,
+    "interval": _numbers,
     "choice": _choice,
     "choices": _choices,
     "truth": _truth,

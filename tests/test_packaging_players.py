@@ -296,6 +296,7 @@ def check_text(variant: Variant, part: PartWording, _key: PartKey) -> None:
 CHECKS = {
     "number": check_number,
     "numbers": check_number,
+    "interval": check_number,
     "choice": check_choice,
     "choices": check_choice,
     "truth": check_truth,

@@ -42,7 +42,7 @@ class Asked:
         """The fields that the parts of the question become, in their order."""
         found: list[Name] = []
         for at, part, key in self.sheet.parts():
-            if part.kind in ("number", "numbers"):
+            if part.kind in ("number", "numbers", "interval"):
                 found += [(at, "number", of) for of in range(len(key.numbers))]
             elif part.kind == "truth":
                 found += [(at, "verdict", 0)] + [(at, "options", 1)] * bool(part.options)
@@ -74,7 +74,9 @@ class Asked:
         """The points of a field."""
         part, key = self.part(name[0])
         whole = sum(Fraction(str(one.points)) for one in self.sheet.wording.parts)
-        shared = {"numbers": len(key.numbers), "truth": 2 if part.options else 1}.get(part.kind, 1)
+        shared = {"numbers": len(key.numbers), "interval": len(key.numbers), "truth": 2 if part.options else 1}.get(
+            part.kind, 1
+        )
         return Fraction(str(self.sheet.question.points)) * Fraction(str(part.points)) / whole / shared
 
 

@@ -99,6 +99,18 @@ def test_every_row_of_every_kind_of_answer_comes_back_as_it_was() -> None:
             assert before.question(row, number=1, id="q") == after.question(row, number=1, id="q")
 
 
+@pytest.mark.parametrize("least", [0, -1, -128, -129, -(2**31) - 1, -(2**63)])
+@pytest.mark.parametrize("most", [0, 127, 128, 2**31 - 1, 2**31, 2**32, 39_795_748_501, 2**63 - 1])
+def test_whole_numbers_are_narrowed_to_whole_numbers(least: int, most: int) -> None:
+    """No whole number becomes a float, however far apart they are, and all of them fit."""
+    array = np.array([least, most], np.int64)
+    narrow = packing._narrowed(array)
+    assert narrow.dtype.kind == "i" and narrow.tolist() == [least, most]
+    if narrow.dtype.itemsize > 1:
+        half = np.iinfo(f"int{4 * narrow.dtype.itemsize}")
+        assert least < half.min or most > half.max  # there is no smaller type for them
+
+
 def test_what_is_packed_again_is_the_same() -> None:
     text, data = packing.pack(populated("kinds.toml", "order").variants)
     again, bytes_again = packing.pack(packing.unpack(text, data))

@@ -109,9 +109,8 @@ def _narrowed(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind not in "iu" or not array.size:
         return np.ascontiguousarray(array).reshape(array.shape)
     least, most = int(array.min()), int(array.max())
-    dtype = np.promote_types(np.min_scalar_type(least), np.min_scalar_type(most)) if least < 0 else "int64"
-    if least >= 0:
-        dtype = next(name for name in ("int8", "int16", "int32", "int64") if most <= np.iinfo(name).max)
+    signed = (np.iinfo(name) for name in ("int8", "int16", "int32", "int64"))
+    dtype = next((kind.dtype for kind in signed if kind.min <= least and most <= kind.max), array.dtype)
     return np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
 
 
