@@ -10,6 +10,9 @@ from sample_exam import sample
 from gdquiz.errors import InputError
 from gdquiz.exam.frozen import Exam
 from gdquiz.exam.localized import formula, localized, prose
+from gdquiz.grading.grade import grade
+from gdquiz.grading.pages import pages as returned
+from gdquiz.grading.readers import read_responses
 from gdquiz.rendering.formats import render
 from gdquiz.texts import mathml, unicode
 from gdquiz.words.catalogue import USES, catalogue, find, languages
@@ -138,3 +141,19 @@ def test_pages_say_their_language(tag: str, babel: str) -> None:
 
 def test_a_region_keeps_its_tag() -> None:
     assert '<html lang="de-CH">' in pages("de-CH", "html")["sheets/form-01.html"]
+
+
+def test_a_page_that_a_student_gets_back_is_in_the_language_of_the_exam() -> None:
+    """Of the sample, the loss after the step is asked for to two decimals: 1 is right, and 4 climbs."""
+    answers = b"form,student,1a,1b\nF1-K3X,1001,4,1\n"
+    exam = in_language("de")
+    (page,) = returned(grade(exam, read_responses([("responses.csv", answers)], exam)))
+    assert isinstance(page.text, str)
+    assert '<html lang="de">' in page.text and "Ihre Antwort" in page.text and "Richtige Antwort" in page.text
+    assert "0 von 2 Punkten" in page.text and "1 von 1 Punkten" in page.text
+    assert "Your answer" not in page.text and " of 2 points" not in page.text
+    with pytest.raises(
+        InputError, match="there are no words in the language 'fr' for the pages that students get back"
+    ):
+        french = in_language("fr")
+        list(returned(grade(french, read_responses([("responses.csv", answers)], french))))

@@ -114,7 +114,7 @@ def test_a_language_without_words_is_refused(tag: str) -> None:
 # --- templates -------------------------------------------------------------------------------------------------------
 
 WORDS = re.compile(r"(?<![\\{}.#&%-])\b[A-Z]?[a-z]{3,}\b")
-FORMATS = ("markdown", "html", "latex", "typst")
+FORMATS = ("markdown", "html", "latex", "typst", "grading")
 TEMPLATES = sorted(
     f"{name}/{path.relative_to(ROOT / 'templates' / name).as_posix()}"
     for name in FORMATS

@@ -17,17 +17,16 @@ from gdquiz.exam.frozen import LETTERS, Form, Question
 from gdquiz.grading.grade import Graded, PartMark, StudentMark
 from gdquiz.grading.judged import Judged
 from gdquiz.grading.policy import amount
-from gdquiz.plurals import counted
 from gdquiz.rendering import html
 from gdquiz.rendering.blocks import Blocks, Place
 from gdquiz.rendering.formats import Page
 from gdquiz.rendering.papers import plain
 from gdquiz.rendering.templating import environment, lay_out, load
 from gdquiz.resources import data
+from gdquiz.words.catalogue import Catalogue, find
 
 FOLDER = PurePosixPath("students")
 MOST_TO_PRACTISE = 5
-NOT_PLACED = "an answer whose question is not found yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class PractiseView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """``open`` says how many answers are still to be marked; empty where none is."""
+    """``open`` is how many answers are still to be marked."""
 
     title: str
     plain_title: str
@@ -84,7 +83,7 @@ class PageView:
     points: str
     out_of: str
     grade: str
-    open: str
+    open: int
     practise: tuple[PractiseView, ...]
     questions: tuple[QuestionView, ...]
     exam: str
@@ -115,6 +114,7 @@ class _Writer:
     def __init__(self, graded: Graded, blocks: Blocks):
         self.graded = graded
         self.blocks = blocks
+        self.words = find(graded.exam.language, "the pages that students get back")
         told = graded.exam.misconceptions
         self._shown = {
             code: ShownView(self._prose(one.title.rstrip(".")), self._prose(one.why)) for code, one in told.items()
@@ -123,6 +123,9 @@ class _Writer:
 
     def _prose(self, text: str) -> str:
         return Markup(self.blocks.prose(text)) if text else ""
+
+    def _amount(self, points: Fraction) -> str:
+        return self.words.number(amount(points))
 
     def page(self, one: StudentMark, name: str) -> PageView:
         exam = self.graded.exam
@@ -135,10 +138,10 @@ class _Writer:
             plain_form=plain(one.form.id) if one.form is not None else "",
             student=f"{name}, {one.student}" if name else one.student,
             form=one.form.id if one.form is not None else "",
-            points=amount(one.points),
-            out_of=amount(one.out_of),
+            points=self._amount(one.points),
+            out_of=self._amount(one.out_of),
             grade=one.grade,
-            open=counted(one.open, "answer") if one.open else "",
+            open=one.open,
             practise=self._practise(one),
             questions=tuple(self._question(number, parts) for number, parts in rows.items()),
             exam=exam.id,
@@ -151,8 +154,8 @@ class _Writer:
             number=str(number),
             title=self.graded.exam.wordings[question.wording].title if question else "",
             id=f"{self.graded.exam.id}-{question.id}" if question else "",
-            points=amount(sum((part.points for part in parts), Fraction(0))),
-            out_of=amount(sum((part.out_of for part in parts), Fraction(0))),
+            points=self._amount(sum((part.points for part in parts), Fraction(0))),
+            out_of=self._amount(sum((part.out_of for part in parts), Fraction(0))),
             counts=parts[0].counts,
             parts=tuple(self._part(part, len(parts)) for part in parts),
             worked=self._worked(question) if question else "",
@@ -165,12 +168,13 @@ class _Writer:
     def _part(self, part: PartMark, of: int) -> PartView:
         marking = part.judged.marking
         lost = part.points < part.out_of
+        placed = part.question is not None or not part.response
         return PartView(
             letter=LETTERS[part.place].lower() if of > 1 else "",
-            answer=part.response if part.question is not None or not part.response else NOT_PLACED,
-            points=amount(part.points),
-            out_of=amount(part.out_of),
-            remark=remark(part.judged),
+            answer=part.response if placed else self.words.say("returned.not_placed"),
+            points=self._amount(part.points),
+            out_of=self._amount(part.out_of),
+            remark=remark(part.judged, self.words),
             shows=tuple(self._shown[code] for code in marking.misconceptions if lost and code in self._shown),
             says=self._prose(marking.feedback) if part.judged.state == "marked" and not marking.right else "",
         )
@@ -187,18 +191,18 @@ class _Writer:
         lost = {skill: out_of - points for skill, (points, out_of) in earned.items() if points < out_of}
         chosen = sorted(lost, key=lambda skill: (-lost[skill], skill))[:MOST_TO_PRACTISE]
         return tuple(
-            PractiseView(skill.replace("-", " "), amount(earned[skill][0]), amount(earned[skill][1]))
+            PractiseView(skill.replace("-", " "), self._amount(earned[skill][0]), self._amount(earned[skill][1]))
             for skill in chosen
         )
 
 
-def remark(one: Judged) -> str:
+def remark(one: Judged, words: Catalogue) -> str:
     """What is to be known of how a part was marked."""
     match one.state:
         case "not read" | "by hand":
-            return "a person still has to mark this"
+            return words.say("returned.by_hand")
         case "by a person":
-            return "marked by a person"
+            return words.say("returned.by_person")
         case "dropped":
-            return "this question does not count"
-    return "it follows from your earlier answer" if one.marking.followed else ""
+            return words.say("returned.dropped")
+    return words.say("returned.followed") if one.marking.followed else ""

@@ -21,6 +21,7 @@ from gdquiz.words.plural_forms import RULES
 
 USES: Mapping[str, tuple[str, ...]] = {
     "sheets and keys": ("paper", "sheet", "key", "answers", "rounding"),
+    "the pages that students get back": ("paper", "sheet", "key", "answers", "rounding", "returned"),
     "packages": ("paper", "key", "rounding", "package"),
 }
 """What a language is used for, and the tables of messages that it needs for that."""
