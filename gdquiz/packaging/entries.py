@@ -55,6 +55,8 @@ LONGEST_NAME = 250
 class Entry:
     """One question of a platform: a question of the exam, or some fields of it.
 
+    ``printed`` are the ids of exam and question, and the letter of the entry where there are several: who reads the
+    answers again tells the variant from it.
     ``worths`` are the points of its fields.  ``pool`` is the number of its pool, ``number`` its place among the entries
     of its question, from 0.
     """
@@ -66,6 +68,7 @@ class Entry:
     id: str
     name: str
     title: str
+    printed: str
     number: int = 0
     slots: dict[str, str] = field(init=False)
 
@@ -102,12 +105,13 @@ class Entries:
         fields = fields_of(wording, question, self.target.kinds, kinds)
         found = grouped(fields, self.target.together)
         self._note(wording, question, fields, found)
-        name = shortened(f"{pool:02d} {wording.title}", f" (variant {question.row})")
+        printed = f"{self.exam.id}-{question.id}"
         whole = f"{wording.item}-{wording.version}-{question.row}"
         worths = iter(self._shared_points(question, wording, found))
         entries = []
         for number, some in enumerate(found):
             letter = _lettered(number) if len(found) > 1 else ""
+            ids = f"{printed}-{letter}" if letter else printed
             entries.append(
                 Entry(
                     question,
@@ -115,10 +119,11 @@ class Entries:
                     some,
                     worths=tuple(islice(worths, len(some))),
                     id=f"{whole}-{letter}" if letter else whole,
-                    name=f"{name}, {letter}" if letter else name,
+                    name=shortened(f"{pool:02d} {wording.title}", f" (variant {question.row}) {ids}"),
                     title=self.words.say("package.question_part", number=pool, letter=letter)
                     if letter
                     else self.words.say("paper.question", number=pool),
+                    printed=ids,
                     number=number,
                 )
             )
@@ -202,7 +207,8 @@ class Entries:
         return EntryView(
             id=read(lambda entry: entry.id),
             name=read(lambda entry: label(entry.name)),
-            title=read(lambda entry: label(entry.title)),
+            title=read(lambda entry: label(f"{entry.title}, {entry.printed}")),
+            printed=read(lambda entry: label(entry.printed)),
             points=read(lambda entry: amount(entry.points)),
             stem=self._texts.text(key, wording.stem),
             figure=self._figure() if entry.question.figure is not None else None,

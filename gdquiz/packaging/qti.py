@@ -116,7 +116,7 @@ def _members(package: Package) -> Iterator[tuple[str, str]]:
 
 # --- the names of version 3 -----------------------------------------------------------------------------------------
 
-_KEPT_NAMES = "div p strong em code pre ul ol li table thead tbody tr th td img br math"
+_KEPT_NAMES = "div p strong em small code pre ul ol li table thead tbody tr th td img br math"
 _KEPT = frozenset(_KEPT_NAMES.split())
 _TAG = re.compile(r"<(/?)([A-Za-z]+)((?:\s[^<>]*)?)>")
 _ATTRIBUTE = re.compile(r"(?<=\s)([a-z]+(?:[A-Z][a-z]+)+)(?==\")")

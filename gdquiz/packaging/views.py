@@ -112,12 +112,14 @@ class EntryView:
     """One question as a platform has it.
 
     ``id`` is the same for the same variant in every export, and can stand in XML; ``name`` is for instructors,
-    ``title`` gives nothing away to students.  ``tags`` are plain words.
+    ``title`` gives nothing away to students.  ``printed`` stands in small print at the end of the text, and in both:
+    the ids of exam and question.  ``tags`` are plain words.
     """
 
     id: str
     name: str
     title: str
+    printed: str
     points: str
     stem: str
     figure: FileView | None
