@@ -1,7 +1,6 @@
 """Plural forms by the rules of Unicode's CLDR (supplemental/plurals.xml), for the languages that there are words in.
 
-A language names its rule in its catalogue; a rule gives the category of a number as it is written.  The page has the
-same rules in JavaScript (``templates/practice/words.js``).
+A language names its rule in its catalogue; a rule gives the category of a number as it is written.
 """
 
 from __future__ import annotations
