@@ -68,7 +68,7 @@ PLANTED: dict[str, tuple[str, str]] = {
     ),
     "wrong answer of no use": (
         A + NUMBER + 'answer = "2*a"\nwrong = [{ misconception = "NO_2", value = "a + a", optional = true }]',
-        "part 'answer': the wrong answer of NO_2 is of use in no row",
+        "part 'answer': the wrong answer of NO_2 is dropped in every row",
     ),
     "case without rows": (
         'require = ["a > 3"]\n[[item.case]]\nid = "high"\nparameters = { a = "4..9" }\n[[item.case]]\nid = "low"\n'

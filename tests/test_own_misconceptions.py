@@ -242,7 +242,7 @@ def test_a_learner_is_told_of_an_own_misconception(folder: Path) -> None:
     found = re.search(r"f\(x\) = \((\d) ?x − (\d)\)²", talk(""))
     assert found is not None
     said = talk(f"2*({found[1]}*x - {found[2]})")  # without the inner derivative
-    assert "This is what one gets who differentiates the outside only." in said
+    assert "Typical mistake: differentiates the outside only." in said
     assert "Multiply the square out and differentiate again." in said
     assert "wrong: The bracket changes with x as well, and how fast it does is a factor of its own." in said
 

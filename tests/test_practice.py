@@ -204,7 +204,7 @@ def test_what_can_not_be_read_does_not_count() -> None:
 
 def test_a_wrong_answer_is_named_and_explained() -> None:
     text, progress = said(["3/2", ""], "one", questions=1)
-    assert "No.\nThis is what one gets who moves in the wrong direction.\nCheck the sign of your step" in text
+    assert "No.\nTypical mistake: moves in the wrong direction.\nCheck the sign of your step" in text
     assert "Why that is wrong: The gradient points where the loss rises fastest." in text
     assert "−∇f" in text and "$" not in text and "\\" not in text
     assert "The answer:\n1/2" in text and "Worked solution" in text
@@ -392,7 +392,7 @@ def test_a_broken_file_is_kept_and_told(place: Path) -> None:
         place.write_text(f"broken {number}", encoding="utf-8")
         result = typed("--bank", str(BANK), lines=["quit"], place=place)
         assert result.exit_code == 0
-        assert "progress begins anew" in result.stderr and name in result.stderr
+        assert "progress starts from zero" in result.stderr and name in result.stderr
         assert (place.parent / name).read_text(encoding="utf-8") == f"broken {number}"
         assert kept(place).questions == 1
 

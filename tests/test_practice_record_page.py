@@ -180,7 +180,7 @@ def test_what_can_not_be_read_is_set_aside_and_told(
     page = browser_page(page_file)
     put(page, case["text"])
     warning = page.locator("#warnings").inner_text()
-    assert "cannot be read (" in warning and "set aside" in warning and "practice begins anew" in warning
+    assert "cannot be read (" in warning and "set aside" in warning and "practice starts from zero" in warning
     assert stored(page)[f"{KEY}.broken"] == case["text"]
     works(page)
     assert times_answered(page) == 1

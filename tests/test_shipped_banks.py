@@ -17,6 +17,7 @@ from kept import shipped_models, variants_of
 from gdquiz.assembly.questions import QuestionWriter
 from gdquiz.banks.models import ItemModel
 from gdquiz.checking.proving import check
+from gdquiz.checking.showing import shown
 from gdquiz.cli.loading import shipped_banks
 from gdquiz.cli.schema import schema_text
 from gdquiz.exam.answers import SHAPES
@@ -257,3 +258,11 @@ def test_no_word_of_a_claim_stands_in_the_right_reason_alone() -> None:
     # the test notices a word that gives the key away
     spoiled = {"claim": "Momentum helps.", "right": "Momentum.", "tempting": "The rate.", "beside": "The loss."}
     assert given_away(spoiled) == {"momentum"}
+
+
+def test_a_table_at_the_beginning_of_a_solution_is_a_table() -> None:
+    """In the line of the heading it would be a paragraph of bars."""
+    begins_with_a_table = [model.id for model in bank().values() if model.source.solution.lstrip().startswith("|")]
+    assert "errors-of-a-line" in begins_with_a_table
+    text = shown(variants_of(bank()["errors-of-a-line"]), 0)
+    assert "**Solution.**\n\n| $x$ | 1 | 2 | 3 | 4 |\n|---|" in text

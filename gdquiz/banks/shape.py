@@ -199,7 +199,7 @@ def of_figure(item: schema.Item) -> Found:
             if len(values) != both:
                 yield ("figure", name), Fault(f"{len(values)} numbers", str(both))
     if figure.level_step is not None and figure.kind != "contours":
-        yield ("figure", "level_step"), Fault("only a figure of kind 'contours' has level lines")
+        yield ("figure", "level_step"), Fault("only a figure of kind 'contours' has contour lines")
     if len(figure.y_range) not in (0, 2):
         yield ("figure", "y_range"), Fault(f"{len(figure.y_range)} numbers", "2")
     if not drawn:

@@ -270,7 +270,7 @@ def _idle_faults(population: Population) -> Iterator[str]:
         for k, wrong in enumerate(part.wrong):
             blocks = [block for block in population.blocks if len(block.passed)]
             if not any(block.parts[place].wrong[k].alive[block.passed].any() for block in blocks):
-                yield f"part '{part.id}': the wrong answer of {wrong.code} is of use in no row"
+                yield f"part '{part.id}': the wrong answer of {wrong.code} is dropped in every row"
 
 
 def _inexact_faults(population: Population) -> Iterator[str]:

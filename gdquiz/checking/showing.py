@@ -57,7 +57,9 @@ def shown(source: HasVariants, row: int) -> str:
                     yield f"- {LETTERS[key.order.index(option.id)]}: {filled(option.feedback)}"
         for number, hint in enumerate(wording.hints, start=1):
             yield f"**Hint {number}:** {filled(hint)}"
-        yield f"**Solution.** {filled(wording.solution)}"
+        solution = filled(wording.solution)
+        gap = "\n\n" if solution.startswith("|") else " "  # a table in the line of a heading would be a paragraph
+        yield f"**Solution.**{gap}{solution}"
 
     return "\n\n".join(lines())
 

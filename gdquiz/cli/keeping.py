@@ -82,7 +82,7 @@ def _recovered(place: Path, known: Record) -> Record:
         aside = put_aside(place, "broken")
         for fault in error.faults:
             click.echo(f"gdquiz: {fault}", err=True)
-        begins = "what this session knows is kept" if known.log else "progress begins anew"
+        begins = "what this session knows is kept" if known.log else "progress starts from zero"
         click.echo(f"gdquiz: the file is kept as {aside}; {begins}", err=True)
         return known
 

@@ -120,14 +120,14 @@ def make(
     quick = bool(topics) or questions is not None or title is not None
     if base is not None and (quick or forms or pool or seed is not None or earlier):
         raise click.UsageError(
-            "--extend adds to an exam as it is; beside it go its BLUEPRINT, --roster, --spare, --bank and --out."
+            "--extend adds to an exam as it is; it can be used with its BLUEPRINT, --roster, --spare, --bank and --out."
         )
     if base is not None and roster is None and spare is None:
         raise click.UsageError("--extend needs a --roster, or a number of --spare forms.")
     if blueprint is not None and quick:
         raise click.UsageError("--topic, --questions and --title describe a quick quiz; a blueprint says them itself.")
     if roster is not None and forms is not None:
-        raise click.UsageError("--roster makes one form for each student, so --forms has nothing to say beside it.")
+        raise click.UsageError("--roster makes one form for each student, so --forms cannot be used with it.")
     if pool is not None and (forms is not None or roster is not None):
         raise click.UsageError("--pool makes variants for a platform to choose from, not --forms or a --roster.")
     if spare is not None and roster is None and base is None:

@@ -57,7 +57,7 @@ NARROWEST, WIDEST = 40, 100
     help=f"Where progress is kept; without it in the file that {PLACE} names, or in your folder for application data.",
 )
 @click.option("--no-save", is_flag=True, help="Keep nothing of this session.")
-@click.option("--reset", is_flag=True, help="Begin anew: put your progress aside, and stop.")
+@click.option("--reset", is_flag=True, help="Start from zero: set your progress aside, and stop.")
 @click.option("--export", type=NewPath(), help="Write your progress to a file (.csv: a table), and stop.")
 @click.option(
     "--import",
@@ -176,7 +176,7 @@ def _reset(place: Path) -> None:
         click.echo("There is no progress yet.")
         return
     aside = put_aside(place, "old")
-    click.echo(f"Progress begins anew. The old one is kept as {aside}.")
+    click.echo(f"Progress starts from zero. The old one is kept as {aside}.")
 
 
 def _import(place: Path, source: Path) -> None:

@@ -312,7 +312,7 @@ RULES: tuple[Rule, ...] = (
         "bounded_irregular",
         "The iterates stay bounded and jump about. It is only what a float run suggests: no theorem proves "
         "it, and it is never a verdict.",
-        "The iterates stay bounded but jump about for ever without settling or repeating.",
+        "The iterates stay bounded but keep jumping without converging or repeating.",
         (
             WRONG_LATE,
             at_most("ranges", 2.0, 4.0, "largest range of the four quarters in units of the smallest"),
@@ -445,7 +445,7 @@ RULES: tuple[Rule, ...] = (
         "basin_jump",
         "In one variable: somewhere between the start and the optimum in which the run ends the slope leads "
         "away from it.",
-        "The run leaves the basin it started in and settles in another one.",
+        "The run leaves the basin it started in and converges in another one.",
         (at_least("barrier", 1e-6, 1e-9, "distance of the start from the nearest separating point"),),
         "An enclosed slope of the wrong sign says yes; enclosures of the right sign all the way say no (`events`).",
         _basin_jump,

@@ -30,7 +30,7 @@ class Numbers(KindOfAnswer):
             yield ("values",), Fault(f"{len(wrong.values)} wrong values for {len(asked.answers)} answers")
 
     def expected(self, part: PartWording, key: PartKey) -> str:
-        return f"{len(part.labels)} numbers, parted by semicolons"
+        return f"{len(part.labels)} numbers, separated by semicolons"
 
     def mark(self, part: PartWording, key: PartKey, response: str, given: Given) -> Marking:
         numbers = numerals.read_numbers(response, part.labels)

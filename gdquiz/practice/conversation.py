@@ -316,7 +316,7 @@ class _Talk:
         else:
             yield f"No.{read}"
         if marking.misconceptions:
-            yield plain(f"This is what one gets who {self.misconceptions[marking.misconception].title}.", self.width)
+            yield plain(f"Typical mistake: {self.misconceptions[marking.misconception].title}.", self.width)
         if marking.feedback and not marking.followed:
             yield plain(marking.feedback, self.width)
 

@@ -295,7 +295,7 @@ function startPractice(section, data, texts, session) {
       lines.push(make("p", { class: "soft" }, `Read as ${marking.understood}`));
     if (marking.wrong) {
       const slip = data.misconceptions[marking.wrong.code];
-      if (slip) lines.push(make("p", {}, "This is what one gets who ", texts.element("span", slip.title), "."));
+      if (slip) lines.push(make("p", {}, "Typical mistake: ", texts.element("span", slip.title), "."));
       if (marking.wrong.feedback !== undefined) lines.push(texts.element("div", marking.wrong.feedback));
     } else if (typeof marking.said === "number") lines.push(texts.element("div", marking.said));
     else if (marking.said) lines.push(make("p", {}, marking.said));

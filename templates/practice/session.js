@@ -44,7 +44,7 @@ function storedSession(data, tell, changed) {
           warn(
             "unread",
             `What this browser kept of your progress cannot be read (${faults[0]}). It is set aside, and can be ` +
-              `saved as a file from Progress; ${known.log.length ? "what this page knows is kept" : "practice begins anew"}.`,
+              `saved as a file from Progress; ${known.log.length ? "what this page knows is kept" : "practice starts from zero"}.`,
           );
         }
       }
