@@ -427,7 +427,7 @@ class Misconception(Table):
     code: Annotated[Code, Field(description="Named by wrong answers; it means the same in all banks.")]
     title: Annotated[
         Words,
-        Field(min_length=1, description="What the learner does, in the form 'forgets the learning rate'; plain words for a marker."),
+        Field(min_length=1, description="What the learner does: 'forgets the learning rate'; for a marker."),
     ]
     belief: Annotated[Text, Field(max_length=2000, description="What the learner thinks.")]
     why: Annotated[Text, Field(max_length=2000, description="Why that is wrong.")]
