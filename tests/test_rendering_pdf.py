@@ -134,6 +134,18 @@ def test_a_document_without_end_is_ended_and_the_next_one_is_typeset(monkeypatch
     assert process.poll() is not None
 
 
+def test_the_process_is_begun_anew_after_so_many_characters(monkeypatch):
+    document = '#set document(title: "x")\n= x'
+    monkeypatch.setattr(typesetting, "REMEMBERED", 2 * len(document))
+    setter, processes = typesetting.Typesetter(""), []
+    for _ in range(5):
+        setter.compiled(document, "x.typ")
+        processes += [setter._processes[False].pid]
+    setter.end()
+    first, second, third = dict.fromkeys(processes)
+    assert processes == [first, first, second, second, third]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

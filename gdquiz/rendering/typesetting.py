@@ -24,8 +24,8 @@ from gdquiz.texts.typst import string
 SECONDS = 60
 """For one document, which has at most so many forms:"""
 FORMS = 100
-REMEMBERED = 12_000_000
-"""Characters of documents after which the process is begun anew, and what Typst remembers is forgotten."""
+REMEMBERED = 800_000
+"""Characters of documents after which the process is begun anew: what Typst remembers of them takes about a GB."""
 STANDARD: Literal["ua-1"] = "ua-1"
 _ELSEWHERE = dict.fromkeys(
     ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"
@@ -66,9 +66,9 @@ class Typesetter:
         Raises ``InputError`` with Typst's own message where the document cannot be typeset, and where that takes
         longer than ``SECONDS``.
         """
-        self._done += len(text)
-        if self._done > REMEMBERED:
+        if self._done + len(text) > REMEMBERED:
             self.end()
+        self._done += len(text)
         kind, answer = self._asked(text, name, bool(self._foreign.intersection(text)))
         if kind == PDF:
             return answer
