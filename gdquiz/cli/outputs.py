@@ -95,15 +95,14 @@ class Outputs:
     """
 
     def __init__(self, names: tuple[str, ...], templates: Path | None, workers: Workers, engine: str = "typst"):
-        from gdquiz.packaging.targets import TARGETS
-        from gdquiz.rendering.formats import left_out
+        from gdquiz.rendering.formats import FORMATS, left_out
 
         names = tuple(dict.fromkeys(names))
-        targets = {row.name: row for row in TARGETS}
-        reasons = {name: left_out(name, engine) for name in names if name not in targets}
+        known = {row.name for row in FORMATS}
+        reasons = {name: left_out(name, engine) for name in names if name in known}
         self._unmade = [reason for reason in reasons.values() if reason and len(names) > 1]
         self._formats = tuple(name for name, reason in reasons.items() if not reason or len(names) == 1)
-        self._targets = tuple(targets[name] for name in names if name in targets)
+        self._targets = tuple(name for name in names if name not in known)
         self._templates, self._workers, self._engine = templates, workers, engine
         self.notes: list[str] = []
         self.lost: list[Fault] = []
@@ -142,14 +141,17 @@ class Outputs:
         return exam, total
 
     def _packages(self, exam: Exam, made: Production) -> Files:
-        from gdquiz.packaging.packages import package
         from gdquiz.rendering.templating import TemplateRefused
 
         told = [*self._unmade, *made.notes]
         failed = [(name, error) for name, error in made.failed.items()]
-        for target in self._targets:
+        for name in self._targets:
+            from gdquiz.packaging.packages import package
+            from gdquiz.packaging.targets import find_target
+
             written: dict[PurePosixPath, None] = {}
             try:
+                target = find_target(name)
                 for page in package(exam, target, told, self._templates, progress=with_progress, left_out=self.lost):
                     written[page.path] = None
                     yield page.path, page.text
@@ -157,7 +159,7 @@ class Outputs:
                 raise
             except InputError as error:
                 yield from ((path, None) for path in written)
-                failed.append((target.name, error))
+                failed.append((name, error))
         faults = [fault for _, error in failed for fault in error.faults]
         if failed and len(failed) == len(self._formats) + len(self._targets):
             raise InputError(faults)
