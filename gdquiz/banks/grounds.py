@@ -12,7 +12,7 @@ case, an option without a condition for example, is *stated* in words, and there
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,11 +125,12 @@ class _Proofs:
 
 def _inside(node: Node) -> Iterator[Node]:
     """All operations in an expression, itself included."""
-    arguments: Iterable[Node] = node.arguments if isinstance(node, Apply) else ()
     if isinstance(node, Apply):
         yield node
-    for argument in arguments:
-        yield from _inside(argument)
+        for argument in node.arguments:
+            yield from _inside(argument)
+    elif isinstance(node, Index):
+        yield from _inside(node.index)
 
 
 @dataclass(frozen=True)

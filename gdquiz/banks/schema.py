@@ -249,7 +249,8 @@ class Part(Table):
         Expression | list[Expression] | dict[Identifier, Expression | dict[Identifier, Expression]] | None,
         Field(
             description="The key by another route, which has to agree with the first in every row: an expression, a "
-            "list of them for several numbers, or a table for options and prompts."
+            "list of them for several numbers, or a table for options and prompts.",
+            exclude_if=lambda second: second is None,
         ),
     ] = None
     follow: Annotated[
@@ -391,7 +392,11 @@ class Item(Table):
     require: Annotated[list[Expression | Requirement], Field(description="What has to hold in every row.")] = []
     asserted: Annotated[
         list[Expression | Assertion],
-        Field(alias="assert", description="What is true in every row; where it is not, the item is at fault."),
+        Field(
+            alias="assert",
+            description="What is true in every row; where it is not, the item is at fault.",
+            exclude_if=lambda asserted: not asserted,
+        ),
     ] = []
     parameters: Annotated[
         dict[NameOf, Domain], Field(description="What differs between rows: every combination is a row.")
