@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from banking import CHOICE, HEAD, NUMBER, STEP, item, told
 from click.testing import CliRunner
 
+from gdquiz.banks.bank import read_bank
 from gdquiz.banks.grounds import grounds
+from gdquiz.banks.items import models
 from gdquiz.checking.proving import check, verdict
 from gdquiz.cli import main
 from gdquiz.errors import InputError
@@ -15,6 +19,7 @@ from gdquiz.populations.population import populate
 A = 'parameters = { a = "2..5", x0 = "1..4" }\n'
 UPHILL = A + 'define = { x1 = "x0 + 2*a*x0/10" }\n'
 DOWNHILL = A + 'define = { x1 = "x0 - 2*a*x0/10" }\n'
+ROOT = Path(__file__).resolve().parent.parent
 STEM = "$a = {{a}}$, $x_0 = {{x0}}$."
 ANSWER = NUMBER + 'answer = "x1"\n'
 SQUARE = '[item.loss]\nformula = "a*w^2"\nvariables = ["w"]\n'
@@ -249,3 +254,14 @@ def test_check_says_which_keys_rest_on_one_expression(tmp_path, options: tuple[s
     assert "       1 of 1 key rests on the author's expression alone: answer\n" in run.output
     assert "no faults, but 1 of 1 key rests on the author's expression alone, in" in run.output
     assert "proved" not in run.output
+
+
+# --- what is shipped -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "question_banks").glob("*.toml")), ids=lambda path: path.stem)
+def test_no_key_of_a_shipped_item_rests_on_one_expression(path: Path) -> None:
+    if path.stem == "misconceptions":
+        return
+    for model in models(read_bank(path.read_text("utf-8"), file=path.name)):
+        assert "alone" not in grounds(model).values(), model.id
