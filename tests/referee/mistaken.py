@@ -321,8 +321,7 @@ def early_stopping_with_patience(p: Row) -> Mistakes:
         "answer": {
             "RESTORE_LAST": (stop, stop),
             "NON_STRICT": _stopped(losses, patience, lambda a, b: a <= b),
-            "ONE_LESS": _stopped(losses, patience - 1, _less),
-            "ONE_MORE": _stopped(losses, patience + 1, _less),
+            "OFF_BY_ONE": [_stopped(losses, other, _less) for other in (patience - 1, patience + 1)],
             "LAST": (9, losses.index(min(losses))),
         }
     }
@@ -335,8 +334,7 @@ def early_stopping_off_a_figure(p: Row) -> Mistakes:
     return {
         "answer": {
             "RESTORE_LAST": (stop, stop),
-            "ONE_LESS": _stopped(losses, patience - 1, _less),
-            "ONE_MORE": _stopped(losses, patience + 1, _less),
+            "OFF_BY_ONE": [_stopped(losses, other, _less) for other in (patience - 1, patience + 1)],
         }
     }
 
