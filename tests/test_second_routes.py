@@ -175,6 +175,13 @@ GROUNDS = {
         RUN + CHOICE + 'option = [{ id = "x", text = "x", when = "grad[0] > 0 or a > 5" }, { id = "y", text = "y", '
         'when = "grad[0] <= 0" }]', "alone",
     ),
+    "number stated with its case": (
+        A + 'define = { line = "1" }\n[[item.case]]\nid = "p"\ndefine = { line = "2" }\n[[item.case]]\nid = "q"\n'
+        + NUMBER + 'answer = "line"', "stated",
+    ),
+    "number that all cases share": (
+        A + '[[item.case]]\nid = "p"\n[[item.case]]\nid = "q"\n' + NUMBER + 'answer = "7"', "alone",
+    ),
     "words": (A + '[[item.part]]\nkind = "truth"\nask = "?"\ntruth = "1 == 1"', "stated"),
     "derivative": (A + SQUARE + '[[item.part]]\nkind = "formula"\nask = "?"\n'
                    'derivative = "w"', "engine"),

@@ -7,7 +7,8 @@ is a step uphill, and nothing in the engine says so.
 
 Such a key has a *second route* where its part gives one as ``second``, or where an assertion of the item speaks of it:
 one that holds the same expression, or the defined names that it is read from.  A key that is the same in every row of a
-case, an option without a condition for example, is *stated* in words, and there is nothing to compute.
+case is *stated* together with the words of the case, and there is nothing to compute: an option without a condition, or
+the number of the line that a case spoils.  A number that is the same in all cases is none of these.
 """
 
 from __future__ import annotations
@@ -95,12 +96,16 @@ def _of_part(part: Part, case: Case, model: ItemModel) -> Iterator[Ground]:
         kind = kind_of(part.kind)
         computed = kind.asks_numbers or kind.shape.formula or part.lists_values
         constant = node is not None and not names_of(followed(node, case.define))
-        if node is None or (constant and (not computed or kind.shape.ends)):
-            yield "stated"
+        if node is None or (constant and (not computed or kind.shape.ends or _differs_by_case(node, model))):
+            yield "second" if proved else "stated"
         elif proofs.engine.reads(node):
             yield "engine"
         else:
             yield "second" if proved or proofs.asserted.reads(node) else "alone"
+
+
+def _differs_by_case(node: Node, model: ItemModel) -> bool:
+    return len({followed(node, case.define) for case in model.cases}) > 1
 
 
 @dataclass(frozen=True)
