@@ -266,7 +266,10 @@ def test_check_says_which_keys_rest_on_one_expression(tmp_path, options: tuple[s
 # --- what is shipped -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "question_banks").glob("*.toml")), ids=lambda path: path.stem)
+SHIPPED = [path for path in sorted((ROOT / "question_banks").glob("*.toml")) if path.suffixes == [".toml"]]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_no_key_of_a_shipped_item_rests_on_one_expression(path: Path) -> None:
     if path.stem == "misconceptions":
         return
