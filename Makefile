@@ -38,6 +38,7 @@ distribution: $(VENV)/installed-dev
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/typesetting.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix
