@@ -345,7 +345,8 @@ def check_surroundings(variant: Variant, name: str) -> None:
     for entry in entries:
         assert as_kept(entry.text, name).startswith(as_kept(stem, name))
         assert as_kept(entry.general, name).startswith(as_kept(solution, name))
-        assert entry.name.endswith(f"(variant {question.row})") or len(entries) > 1
+        printed = f"{exam.id}-{question.id}"
+        assert f" (variant {question.row}) {printed}" in entry.name and printed in entry.text[-150:]
         assert wording.title in entry.name
         if name != "gift":
             assert len(entry.hints) == len(wording.hints)
