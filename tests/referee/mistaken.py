@@ -112,7 +112,7 @@ def rate_of_a_step(p: Row) -> Mistakes:
             "SIGN": -moved / g,
             "NEWG": abs(moved / slope(f, after)),
             "INV": abs(g / moved),
-            "NO_X": abs(after / g),
+            "MIXED_UP": abs(after / g),
             "LEN": abs(moved),
             "LOSS": [abs(moved / f(x)) if f(x) else None],
         }
@@ -287,9 +287,9 @@ def smallest_training_loss(p: Row) -> Mistakes:
     mean = sum(targets) / Fraction(4)
     squares, sizes = [(mean - y) ** 2 for y in targets], [abs(mean - y) for y in targets]
     return {
-        "place": {"SUM": sum(targets), "ABS_LOSS": (targets[1] + targets[2]) / Fraction(2), "ZERO_MIN": 0},
+        "place": {"SUM": sum(targets), "ABS_LOSS": (targets[1] + targets[2]) / Fraction(2), "MIXED_UP": 0},
         "value": {
-            "ZERO_MIN": 0,
+            "MIXED_UP": 0,
             "SUM": sum(squares),
             "MEAN_ABS": sum(sizes) / Fraction(4),
             "HALF": sum(squares) / Fraction(8),
@@ -368,7 +368,7 @@ def one_epoch_of_sgd(p: Row) -> Mistakes:
 def average_of_mini_batches(p: Row) -> Mistakes:
     terms = [given(p, f"g{k}") for k in (1, 2, 3, 4)]
     pairs = [a + b for a, b in combinations(terms, 2)]
-    return {"numbers": {"SUM": (sum(terms), pairs[0], sum(pairs) / Fraction(6))}, "signs": {"BIASED": 0}}
+    return {"numbers": {"SUM": (sum(terms), pairs[0], sum(pairs) / Fraction(6))}, "signs": {"ONE_IS_ALL": 0}}
 
 
 def is_this_gradient_unbiased(p: Row) -> Mistakes:
@@ -399,7 +399,7 @@ def stochastic_runs_in_the_long_run(p: Row) -> Mistakes:
             "SIGN": w + eta * (w - y),
             "SAME": w - eta * (w - (y + z) / 2),
             "NO_X": -eta * (w - y),
-            "DOUBLE": w - 2 * eta * (w - y),
+            "FACTOR": w - 2 * eta * (w - y),
         }
     }
 
@@ -410,7 +410,7 @@ def rate_of_an_epoch(p: Row) -> Mistakes:
     right = (m - 1) / d
     return {
         "rate": {"OFF1": rates[k - 1], "ONE_MORE": rates[k + 1], "LIN": first - k * d * first},
-        "epoch": {"OFF1": right - 1, "ONE_MORE": right + 1},
+        "epoch": {"OFF_BY_ONE": [right - 1, right + 1]},
     }
 
 
@@ -419,8 +419,7 @@ def stepwise_decay(p: Row) -> Mistakes:
     stages = int(given(p, "k")) // kept
     for _ in range(stages + 1):
         rates.append(rates[-1] * q)
-    lost = rates[0] - rates[1]
-    return {"answer": {"ONE_MORE": rates[stages + 1], "ONE_LESS": rates[stages - 1], "LIN": rates[0] - stages * lost}}
+    return {"answer": {"OFF_BY_ONE": [rates[stages + 1], rates[stages - 1]]}}
 
 
 # --- conditioning ---------------------------------------------------------------------------------------------------
@@ -450,7 +449,7 @@ def best_constant_rate(p: Row) -> Mistakes:
             "INV": Fraction(low + high) / 2,
             "TWO_MU": 2 / Fraction(low),
         },
-        "factor": {"ONE_L": 1 - Fraction(low) / high, "KINV": Fraction(low) / high},
+        "factor": {"ONE_L": 1 - Fraction(low) / high, "MIXED_UP": Fraction(low) / high},
     }
 
 
@@ -459,6 +458,6 @@ def curvature_of_a_scaled_feature(p: Row) -> Mistakes:
     first, second = sorted((m1 * s, m2))
     low, high = sorted((m1 * s * s, m2))
     return {
-        "curvature": {"SCALE_S": 2 * m1 * s, "HALF": m1 * s * s, "INV": 2 * m1 / s / s},
+        "curvature": {"SCALE_S": 2 * m1 * s, "NO_2": m1 * s * s, "INV": 2 * m1 / s / s},
         "condition": {"SCALE_S": second / first, "KINV": low / high},
     }
