@@ -9,11 +9,12 @@ from banking import CHOICE, HEAD, NUMBER, STEP, item, told
 from click.testing import CliRunner
 
 from gdquiz.banks.bank import read_bank
-from gdquiz.banks.grounds import grounds
+from gdquiz.banks.grounds import following, grounds
 from gdquiz.banks.items import models
 from gdquiz.checking.proving import check, verdict
 from gdquiz.cli import main
 from gdquiz.errors import InputError
+from gdquiz.formulas.expressions import Language, Name, parse
 from gdquiz.populations.population import populate
 
 A = 'parameters = { a = "2..5", x0 = "1..4" }\n'
@@ -275,3 +276,15 @@ def test_no_key_of_a_shipped_item_rests_on_one_expression(path: Path) -> None:
         return
     for model in models(read_bank(path.read_text("utf-8"), file=path.name)):
         assert "alone" not in grounds(model).values(), model.id
+
+
+def test_definitions_that_double_one_another_are_followed_once() -> None:
+    """A sum of 2^60 terms, were each definition written out."""
+    doubled = {f"d{n}": f"d{n - 1} + d{n - 1}" for n in range(1, 61)}
+    define = {
+        name: parse(text, names={f"d{n}" for n in range(61)}, language=Language.BANK) for name, text in doubled.items()
+    }
+    form = following(define)
+    assert form(Name("d60")).terms == ((form(Name("d0")).sign, 2**60),)
+    assert form(parse("d59 + d59", names={"d59"}, language=Language.BANK)) == form(Name("d60")) != form(Name("d59"))
+    assert form(Name("d60")).names == {"d0"}

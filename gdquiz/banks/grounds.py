@@ -13,8 +13,11 @@ the number of the line that a case spoils.  A number that is the same in all cas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
 from typing import Literal
 
 from gdquiz.banks.models import Case, ItemModel, Part
@@ -43,89 +46,116 @@ def grounds(model: ItemModel) -> Mapping[str, Ground]:
     return found
 
 
-def followed(node: Node, define: Mapping[str, Node]) -> Node:
-    """The expression with definitions put in, sums and products in one order, so that rewritten ones read alike."""
-    match node:
-        case Name(name) if name in define:
-            return followed(define[name], define)
-        case Index(name, index):
-            return Index(name, followed(index, define))
-        case Apply(function, arguments):
-            written = tuple(followed(argument, define) for argument in arguments)
-            if function in _GROUPED:
-                written = tuple(part for one in written for part in _terms(one, function))
-            return Apply(function, tuple(sorted(written, key=repr)) if function in _UNORDERED else written)
-    return node
+@dataclass(frozen=True)
+class Form:
+    """An expression with definitions put in, and sums and products in one order, so that rewritten ones are equal.
+
+    Forms of equal ``sign`` are equal.  A definition is followed once, however often it is named: twenty definitions of
+    which each doubles the one before are a sum of one million terms, but one term with its count.
+    """
+
+    sign: str
+    function: str = field(default="", compare=False)
+    terms: tuple[tuple[str, int], ...] = field(default=(), compare=False)
+    names: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @classmethod
+    def of(cls, function: str, terms: Iterable[tuple[str, int]], names: frozenset[str]) -> Form:
+        written = tuple(terms)
+        sign = blake2b(repr((function, written)).encode(), digest_size=16).hexdigest()
+        return cls(sign, function, written, names)
 
 
-def _terms(node: Node, function: str) -> tuple[Node, ...]:
-    return node.arguments if isinstance(node, Apply) and node.function == function else (node,)
+Following = Callable[[Node], Form]
+
+
+def following(define: Mapping[str, Node]) -> Following:
+    """What gives the form of an expression whose definitions are these."""
+
+    @cache
+    def form(node: Node) -> Form:
+        match node:
+            case Name(name) if name in define:
+                return form(define[name])
+            case Index(name, index):
+                inner = form(index)
+                return Form.of(f"{name}[]", [(inner.sign, 1)], inner.names | {name})
+            case Apply(function, arguments):
+                forms = [form(argument) for argument in arguments]
+                names = frozenset().union(*(one.names for one in forms))
+                if function in _GROUPED:
+                    counts: Counter[str] = Counter()
+                    for one in forms:
+                        counts.update(dict(one.terms) if one.function == function else {one.sign: 1})
+                    return Form.of(function, sorted(counts.items()), names)
+                terms = [(one.sign, 1) for one in forms]
+                return Form.of(function, sorted(terms) if function in _UNORDERED else terms, names)
+        return Form.of(repr(node), (), names_of(node))
+
+    return form
 
 
 def says_nothing_new(part: Part, define: Mapping[str, Node]) -> bool:
     """Whether the second route of a part is the first one, written again."""
-    return part.source.derivative is None and not any(proved for _, proved in _keys(part, define))
+    return part.source.derivative is None and not any(proved for _, proved in _keys(part, following(define)))
 
 
-def _keys(part: Part, define: Mapping[str, Node]) -> Iterator[tuple[Node | None, bool]]:
+def _keys(part: Part, form: Following) -> Iterator[tuple[Node | None, bool]]:
     """The expressions that make the key of a part, and whether the second route says the same in another way.
 
     An option that is right without a condition has None.
     """
     second = part.second or part
     for first, other in zip(part.answers, second.answers, strict=True):
-        yield first, followed(first, define) != followed(other, define)
+        yield first, form(first) != form(other)
     for alone, again in ((part.truth, second.truth), (part.formula, second.formula)):
         if alone is not None and again is not None:
-            yield alone, followed(alone, define) != followed(again, define)
+            yield alone, form(alone) != form(again)
     tables = ((part.when, second.when), (part.rank, second.rank))
     for table, other_table in (*tables, *((part.match[name], second.match[name]) for name in part.match)):
-        proved = _all_followed(table, define) != _all_followed(other_table, define)
+        proved = _forms(table, form) != _forms(other_table, form)
         yield from ((node, proved) for node in table.values())
 
 
-def _all_followed(table: Mapping[str, Node | None], define: Mapping[str, Node]) -> Mapping[str, Node | None]:
-    return {name: None if node is None else followed(node, define) for name, node in table.items()}
+def _forms(table: Mapping[str, Node | None], form: Following) -> Mapping[str, Form | None]:
+    return {name: None if node is None else form(node) for name, node in table.items()}
 
 
 def _of_part(part: Part, case: Case, model: ItemModel) -> Iterator[Ground]:
-    proofs = _Proofs.of(model, case)
+    form = following(case.define)
+    engine, asserted = _readers(model, case, form)
     if part.source.derivative is not None:
         yield "engine"
-    for node, proved in _keys(part, case.define):
+    for node, proved in _keys(part, form):
         kind = kind_of(part.kind)
         computed = kind.asks_numbers or kind.shape.formula or part.lists_values
-        constant = node is not None and not names_of(followed(node, case.define))
+        constant = node is not None and not form(node).names
         if node is None or (constant and (not computed or kind.shape.ends or _differs_by_case(node, model))):
             yield "second" if proved else "stated"
-        elif proofs.engine.reads(node):
+        elif engine(node):
             yield "engine"
         else:
-            yield "second" if proved or proofs.asserted.reads(node) else "alone"
+            yield "second" if proved or asserted(node) else "alone"
 
 
 def _differs_by_case(node: Node, model: ItemModel) -> bool:
-    return len({followed(node, case.define) for case in model.cases}) > 1
+    return len({following(case.define)(node) for case in model.cases}) > 1
 
 
-@dataclass(frozen=True)
-class _Proofs:
-    """Quantities that may be read, without what the author asserts of others, and with it."""
+Reader = Callable[[Node], bool]
 
-    engine: _Readable
-    asserted: _Readable
 
-    @classmethod
-    def of(cls, model: ItemModel, case: Case) -> _Proofs:
-        series, scalars = run_names(model.source)
-        derived = frozenset({*series, *scalars})
-        nodes = [node for node, _ in model.assertions]
-        named = frozenset().union(*map(names_of, nodes)) & frozenset(case.define)
-        held = frozenset(followed(inner, case.define) for node in nodes for inner in _inside(node))
-        return cls(
-            _Readable(derived, frozenset(), case.define),
-            _Readable(derived | named, held, case.define),
-        )
+def _readers(model: ItemModel, case: Case, form: Following) -> tuple[Reader, Reader]:
+    """Whether an expression only reads: without what the author asserts of quantities, and with it."""
+    series, scalars = run_names(model.source)
+    derived = frozenset({*series, *scalars})
+    nodes = [node for node, _ in model.assertions]
+    named = frozenset().union(*map(names_of, nodes)) & frozenset(case.define)
+    held = frozenset(form(inner) for node in nodes for inner in _inside(node))
+    return (
+        _reader(derived, frozenset(), case.define, form),
+        _reader(derived | named, held, case.define, form),
+    )
 
 
 def _inside(node: Node) -> Iterator[Node]:
@@ -138,43 +168,42 @@ def _inside(node: Node) -> Iterator[Node]:
         yield from _inside(node.index)
 
 
-@dataclass(frozen=True)
-class _Readable:
-    """What is read of ``names`` and of the expressions ``held``, with the definitions of a case followed."""
+def _reader(names: frozenset[str], held: frozenset[Form], define: Mapping[str, Node], form: Following) -> Reader:
+    """Whether an expression only reads ``names`` and the expressions ``held``, with definitions followed."""
 
-    names: frozenset[str]
-    held: frozenset[Node]
-    define: Mapping[str, Node]
+    def stands(node: Node) -> bool:
+        if isinstance(node, Name | Index) and node.name in names:
+            return True
+        return bool(held) and form(node) in held
 
-    def reads(self, node: Node) -> bool:
+    @cache
+    def reads(node: Node) -> bool:
         """Whether the expression only reads: a quantity, or conditions on one in each alternative."""
-        if self._stands(node):
+        if stands(node):
             return True
         match node:
             case Name(name):
-                return name in self.define and self.reads(self.define[name])
+                return name in define and reads(define[name])
             case Apply("and", arguments):
-                return all(map(self._free, arguments)) and any(map(self.reads, arguments))
+                return all(map(free, arguments)) and any(map(reads, arguments))
             case Apply("or", arguments):
-                return all(map(self.reads, arguments))
+                return all(map(reads, arguments))
             case Apply("if", (condition, then, otherwise)):
-                return self._free(condition) and self.reads(then) and self.reads(otherwise)
+                return free(condition) and reads(then) and reads(otherwise)
             case Apply(function, arguments) if function in _READING:
-                return all(map(self._free, arguments)) and any(map(self.reads, arguments))
+                return all(map(free, arguments)) and any(map(reads, arguments))
         return False
 
-    def _stands(self, node: Node) -> bool:
-        if isinstance(node, Name | Index) and node.name in self.names:
-            return True
-        return bool(self.held) and followed(node, self.define) in self.held
-
-    def _free(self, node: Node) -> bool:
+    @cache
+    def free(node: Node) -> bool:
         """Whether there is no arithmetic of the author's own in it; numbers and parameters are none."""
-        if self._stands(node) or not names_of(node):
+        if stands(node) or not names_of(node):
             return True
         match node:
             case Name(name):
-                return name not in self.define or self._free(self.define[name])
+                return name not in define or free(define[name])
             case Apply(function, arguments):
-                return function in _READING and all(map(self._free, arguments))
+                return function in _READING and all(map(free, arguments))
         return isinstance(node, Number | Index)
+
+    return reads
