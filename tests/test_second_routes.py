@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -286,5 +287,5 @@ def test_definitions_that_double_one_another_are_followed_once() -> None:
     }
     form = following(define)
     assert form(Name("d60")).terms == ((form(Name("d0")).sign, 2**60),)
-    assert form(parse("d59 + d59", names={"d59"}, language=Language.BANK)) == form(Name("d60")) != form(Name("d59"))
+    assert form(read("d59 + d59")) == form(Name("d60")) != form(Name("d59"))
     assert form(Name("d60")).names == {"d0"}
