@@ -281,10 +281,8 @@ def test_no_key_of_a_shipped_item_rests_on_one_expression(path: Path) -> None:
 
 def test_definitions_that_double_one_another_are_followed_once() -> None:
     """A sum of 2^60 terms, were each definition written out."""
-    doubled = {f"d{n}": f"d{n - 1} + d{n - 1}" for n in range(1, 61)}
-    define = {
-        name: parse(text, names={f"d{n}" for n in range(61)}, language=Language.BANK) for name, text in doubled.items()
-    }
+    read = partial(parse, names={f"d{n}" for n in range(61)}, language=Language.BANK)
+    define = {f"d{n}": read(f"d{n - 1} + d{n - 1}") for n in range(1, 61)}
     form = following(define)
     assert form(Name("d60")).terms == ((form(Name("d0")).sign, 2**60),)
     assert form(read("d59 + d59")) == form(Name("d60")) != form(Name("d59"))
