@@ -15,6 +15,7 @@ from platforms.line_readers import Read, read_aiken, read_blackboard, read_brigh
 from sample_exam import sample
 
 from gdquiz.cli.schema import schema_text
+from gdquiz.exam.answers import SHAPES
 from gdquiz.exam.frozen import Exam, NumberKey, PartKey, PartWording, Question, WrongAnswer
 from gdquiz.packaging.packages import package, pools_of
 from gdquiz.packaging.styles import DOLLARS, PLAIN, TEX
@@ -66,7 +67,7 @@ class Expected:
     def of_part(self, question: Question, part: PartWording, key: PartKey) -> Iterator[Asked]:
         order = key.order or tuple(option.id for option in part.options)
         options = {one.id: self.text(question, one.text) for one in part.options if one.id in order}
-        if part.kind in ("number", "numbers"):
+        if part.kind in ("number", "numbers") or (part.kind == "interval" and self.name == "blackboard"):
             for of, number in enumerate(key.numbers):
                 yield self.number(part, key, of, number)
         elif part.kind in ("choice", "choices"):
@@ -97,7 +98,7 @@ class Expected:
                     yield Asked("option", options=places, right=(key.options.index(name),))
             else:
                 yield Asked("ordering", options=tuple(options[name] for name in key.options))
-        elif part.kind == "formula":
+        elif part.kind in ("formula", "interval"):
             shown = self.style.formula(key.formula_shown, False)
             if len(key.wrong) < 2:
                 yield Asked("words")
@@ -182,7 +183,7 @@ def check_blackboard(read: Read, asked: Asked) -> None:
         middle, tolerance = map(Fraction, read.rest["key"])
         low, high = Fraction(asked.number.low), Fraction(asked.number.high)
         assert middle - tolerance <= low <= high <= middle + tolerance
-        assert tolerance <= (high - low) / 2 * Fraction(1000001, 1000000) + Fraction(1, 1000)
+        assert tolerance <= ((high - low) / 2 + Fraction(1, 1000)) * Fraction(1000001, 1000000)
     elif asked.kind in ("option", "several"):
         assert (read.type, texts, right) == ("MC" if asked.kind == "option" else "MA", asked.options, asked.right)
     elif asked.kind == "formula":
@@ -305,7 +306,8 @@ def check_lines(exam: Exam) -> None:
             told = [set_prose(wrong.feedback, markdown.STYLE) for wrong in key.wrong]
             assert [wrong["feedback"] for wrong in part["wrong"]] == told
             assert [wrong["credit"] for wrong in part["wrong"]] == [wrong.credit for wrong in key.wrong]
-            assert set(part["right"]) <= {option["id"] for option in part["options"]}
+            ends = {"open", "closed", "infinite"} if part["kind"] == "interval" else set()
+            assert set(part["right"]) <= {option["id"] for option in part["options"]} | ends
 
 
 def test_lines_are_what_their_schema_says() -> None:
@@ -318,5 +320,5 @@ def test_lines_of_every_item(few_of_each: Exam) -> None:
 
 def test_every_item_is_in_the_exam_that_packages_are_tried_on(few_of_each: Exam) -> None:
     kinds = set(chain.from_iterable((part.kind for part in one.parts) for one in few_of_each.wordings.values()))
-    assert kinds == {"number", "numbers", "choice", "choices", "truth", "matching", "ordering", "formula", "text"}
+    assert kinds == set(SHAPES)
     assert all(len(form.questions) == len(few_of_each.forms[0].questions) > 200 for form in few_of_each.forms)

@@ -28,7 +28,8 @@ _MOST = 0xF8FF - FIRST_MARKER
 def written(latex: str, writer: Writer) -> str:
     """What a writer makes of a formula.  Raises ``InputError`` for what cannot be read."""
     parts = _NUMERAL.split(latex)
-    if len(latex) > LONGEST or len(parts) > 2 * _MOST or _OWN.search(latex):
+    shapeless = "{,}" in latex and "." in latex  # whether a comma is of a decimal depends on the numerals beside it
+    if shapeless or len(latex) > LONGEST or len(parts) > 2 * _MOST or _OWN.search(latex):
         return writer(read(latex))
     pattern = _pattern("\x00".join(parts[::2]), writer)
     if pattern is None:
