@@ -208,7 +208,7 @@ def test_the_update_that_passes_the_stopping_test_counts() -> None:
     passes: k - 1 fails.
     """
     stem = sources()["three-stopping-tests"]["stem"]
-    assert "applied to the new point $x_k$" in stem and "update $k$ is counted" in stem
+    assert "applied to the new point $x_k$" in stem and "update $k$ counts" in stem
     for _, question in rows("three-stopping-tests", 12):
         f = formula(question.slots["~ loss"], "x")
         x0, eta, tol = (number(question.slots[name]) for name in ("x0", "eta", "tol"))
