@@ -125,7 +125,7 @@ def parsed(data: bytes, file: str) -> Node:
 
 # --- workbooks -----------------------------------------------------------------------------------------------------
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, StructError,
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, StructError,
            UnicodeDecodeError, ValueError, IndexError, OverflowError)  # fmt: skip
 """What a damaged zip raises."""
 

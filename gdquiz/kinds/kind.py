@@ -6,6 +6,7 @@ A kind computes nothing and opens nothing.  What a bank says of a part (``asked`
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
@@ -27,7 +28,7 @@ Found = Iterator[tuple[tuple[str | int, ...], Fault]]
 """Faults with their places in the table of a part."""
 
 
-class KindOfAnswer:
+class KindOfAnswer(ABC):
     """A kind of answer; those of most kinds are the defaults."""
 
     name: Kind
@@ -121,13 +122,13 @@ class KindOfAnswer:
     by_hand: bool = False
     """A person marks it."""
 
+    @abstractmethod
     def expected(self, part: PartWording, key: PartKey) -> str:
         """What is expected to be typed, in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def mark(self, part: PartWording, key: PartKey, response: str, given: Given) -> Marking:
         """The marking of a response.  Raises ``Unreadable`` for one that is not understood."""
-        raise NotImplementedError
 
     def number(self, part: PartWording, key: PartKey, response: str) -> Fraction | None:
         """The number that a response gives, for later parts to follow from.  Raises ``Unreadable``."""
@@ -173,9 +174,9 @@ class KindOfAnswer:
     whole: bool = False
     """Where it is split into single choices, a wrong answer as a whole earns nothing."""
 
+    @abstractmethod
     def fields(self, part: PartWording, key: PartKey, carried: str, row: tuple[str | int, ...]) -> Iterator[Field]:
         """The fields that a platform asks, which carries this kind as told."""
-        raise NotImplementedError
 
     def pieces(self, part: PartWording, carried: str) -> int:
         """How many fields the points of a part are shared by."""
