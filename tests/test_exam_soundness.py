@@ -19,7 +19,7 @@ from sample_exam import sample
 
 from gdquiz.cli import main
 from gdquiz.errors import InputError
-from gdquiz.exam import soundness
+from gdquiz.exam import json_text
 from gdquiz.exam.exam_json import from_json, to_json
 from gdquiz.exam.frozen import MOST_OPTIONS
 
@@ -307,9 +307,9 @@ def test_all_faults_are_told_at_once_and_only_so_many() -> None:
         tree["wordings"]["ravine"]["item"] = "other"
 
     assert len(faults(changed(three))) == 5  # the points of each of the three forms
-    points = [["x", "y"]] * soundness.MOST_FAULTS
+    points = [["x", "y"]] * json_text.MOST_FAULTS
     found = faults(put(f"{Q0}.figure.curves.0.points", points))
-    assert len(found) == soundness.MOST_FAULTS + 1 and found[-1][1] == "and 100 more faults"
+    assert len(found) == json_text.MOST_FAULTS + 1 and found[-1][1] == "and 100 more faults"
 
 
 def test_the_command_names_file_and_place_and_writes_nothing(tmp_path: Any) -> None:

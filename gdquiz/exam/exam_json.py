@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from gdquiz.errors import InputError
-from gdquiz.exam import legible, soundness
+from gdquiz.exam import json_text, legible, soundness
 from gdquiz.exam.frozen import VERSION, Exam, Form
 from gdquiz.exam.upgrading import names_in, students_in, upgraded
 
@@ -66,8 +66,8 @@ def read(text: str | bytes, *, file: str = "exam.json") -> Reading:
     Raises ``InputError`` with every fault of the text: what is no JSON, what is not of the shape told here, and what
     does not fit together.
     """
-    plain = soundness.as_text(text, file)
-    content = soundness.check_text(plain, file, versions=VERSIONS)
+    plain = json_text.as_text(text, file)
+    content = json_text.check_text(plain, file, versions=VERSIONS)
     old = content.get("version", 1) == 1
     names = names_in(content) if old else {}
     try:
@@ -75,7 +75,7 @@ def read(text: str | bytes, *, file: str = "exam.json") -> Reading:
     except ValidationError as error:
         raise InputError(soundness.of_shape(error, file)) from None
     except RecursionError:
-        raise InputError(soundness.too_deep(file)) from None
+        raise InputError(json_text.too_deep(file)) from None
     faults = list(soundness.of_exam(exam, file))
     if old:
         faults += (

@@ -1,19 +1,17 @@
 """What makes an exam sound: the rules that the text of ``exam.json`` and the fields of an exam have to keep.
 
-A file is not trusted.  First its text is looked at (``check_text``): it is JSON, no name stands twice in a table, and
-it is of a version that is known.  Then the types of ``gdquiz.exam.frozen`` tell what shape and size each field has
-(``of_shape``).  Last come the rules of this module that bind fields together (``of_exam``): ids exist and differ,
-orders are permutations, keys fit their kind, slots are filled, points add up.  Whatever is rendered, packaged or marked
-relies on these rules and does not check them again.
+A file is not trusted.  First its text is looked at (``json_text.check_text``): it is JSON, no name stands twice in a
+table, and it is of a version that is known.  Then the types of ``gdquiz.exam.frozen`` tell what shape and size each
+field has (``of_shape``).  Last come the rules of this module that bind fields together (``of_exam``): ids exist and
+differ, orders are permutations, keys fit their kind, slots are filled, points add up.  Whatever is rendered, packaged
+or marked relies on these rules and does not check them again.
 
 Every fault tells its place by the names and numbers on the way to it: ``forms.0.questions.2.parts.0.order``.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -27,134 +25,18 @@ from pydantic import ValidationError
 from gdquiz.errors import Fault, InputError, nearest
 from gdquiz.exam import grids, legible
 from gdquiz.exam.answers import ENDS, INFINITE, SHAPES, Count
-from gdquiz.exam.frozen import FORMAT, Exam, Figure, Form, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.exam.frozen import Exam, Figure, Form, PartKey, PartWording, Question, Wording, WrongAnswer
+from gdquiz.exam.json_text import HINT, MOST_FAULTS, Steps, few, path, quoted, short
 from gdquiz.exam.wording import braced, slots_of
 from gdquiz.formulas.expressions import Language, parse
 from gdquiz.plurals import counted
 
-HINT = "the file must be one that 'gdquiz make' wrote"
-MOST_FAULTS = 100
-"""Faults told of one file; more are counted."""
 MOST_POINTS = 20_000
 """Points of all curves of a figure."""
 NARROWEST = 1e-9
 """A figure's range is wider than this share of its ends."""
 
-Steps = tuple[str | int, ...]
-"""The way from the root of a file to a place in it."""
 Found = Iterator[tuple[Steps, Fault]]
-
-
-def path(steps: Iterable[str | int]) -> str:
-    """A place in a file: ``forms.0.questions.2.parts.0.order``, entries counted from 0."""
-    written = ".".join(map(str, steps))
-    return _short(written if written.isprintable() else repr(written)[1:-1], 200)
-
-
-def _few(faults: Sequence[Fault], file: str) -> tuple[Fault, ...]:
-    """The first faults, with the number of the others."""
-    shown = tuple(faults[:MOST_FAULTS])
-    more = len(faults) - len(shown)
-    return (*shown, Fault(f"and {counted(more, 'more fault')}", file=file)) if more else shown
-
-
-# --- the text -------------------------------------------------------------------------------------------------------
-
-
-def as_text(data: str | bytes, file: str) -> str:
-    """A text from UTF-8, with or without a byte order mark.  Raises ``InputError`` with the line of a wrong byte."""
-    if isinstance(data, str):
-        return data.removeprefix("\ufeff")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise InputError(Fault(problem, "a text file in UTF-8", HINT, file=file, line=line)) from None
-
-
-class _Table(dict[str, Any]):
-    """A table of a JSON text in which names stand twice."""
-
-    names: tuple[str, ...] = ()
-
-
-def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) == len(pairs):
-        return table
-    double = _Table(table)
-    double.names = tuple(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-    return double
-
-
-def check_text(text: str, file: str, *, versions: Collection[int]) -> dict[str, Any]:
-    """The JSON table in a text; of a file that does not say its version this is 1.
-
-    Raises ``InputError`` for a text that is no JSON table of a known version, or in which a name stands twice in one
-    table.
-    """
-    found: list[_Table] = []
-
-    def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = _table(pairs)
-        if made.__class__ is _Table:
-            found.append(made)
-        return made
-
-    try:
-        content = json.loads(text, object_pairs_hook=table)
-    except json.JSONDecodeError as error:
-        problem = f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]} (column {error.colno})"
-        raise InputError(Fault(problem, "JSON", HINT, file=file, line=error.lineno)) from None
-    except RecursionError:
-        raise InputError(too_deep(file)) from None
-    except ValueError:  # Python reads no whole number of more than 4300 digits
-        raise InputError(Fault("a number has too many digits", hint=HINT, file=file)) from None
-    if not isinstance(content, dict):
-        raise InputError(Fault("the file holds no table", "an exam", HINT, file=file))
-    written = content.get("format", FORMAT)
-    if written != FORMAT:
-        problem = f"the format is {_quoted(written)}"
-        raise InputError(Fault(problem, f"'{FORMAT}'", HINT, file=file, field=path(["format"])))
-    version = content.get("version", 1)
-    if version.__class__ is not int or version not in versions:
-        maker = content.get("gdquiz")
-        made = f" {_quoted(maker)}" if isinstance(maker, str) else ""
-        known = " or ".join(map(str, versions))
-        hint = f"read it with the gdquiz{made} that made it"
-        problem = f"the version is {_quoted(version)}"
-        raise InputError(Fault(problem, known, hint, file=file, field=path(["version"])))
-    if found:
-        faults = [
-            Fault(f"the name {_quoted(name)} stands twice in one table", "each name once", HINT, file=file,
-                  field=path(steps))
-            for steps, double in _doubles(content) for name in double.names
-        ]  # fmt: skip
-        raise InputError(_few(faults, file))
-    return content
-
-
-def too_deep(file: str) -> Fault:
-    return Fault("the tables and lists are nested too deeply", hint=HINT, file=file)
-
-
-def _quoted(value: object) -> str:
-    """A value of a file for a message, short and on one line."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _doubles(content: Any) -> Iterator[tuple[Steps, _Table]]:
-    waiting: list[tuple[Steps, Any]] = [((), content)]
-    while waiting:
-        steps, here = waiting.pop()
-        if isinstance(here, _Table):
-            yield steps, here
-        if isinstance(here, dict):
-            waiting += [((*steps, name), value) for name, value in reversed(here.items())]
-        elif isinstance(here, list):
-            waiting += [((*steps, place), value) for place, value in reversed(list(enumerate(here)))]
 
 
 # --- the shape ------------------------------------------------------------------------------------------------------
@@ -195,9 +77,9 @@ def of_shape(error: ValidationError, file: str) -> tuple[Fault, ...]:
             case "json_invalid":
                 problem = f"this is no JSON: {context['error']}"
             case _ if expected:
-                problem = f"found {_quoted(found['input'])}"
+                problem = f"found {quoted(found['input'])}"
             case _:
-                problem = f"{found['msg'][:1].lower()}{found['msg'][1:]}, found {_quoted(found['input'])}"
+                problem = f"{found['msg'][:1].lower()}{found['msg'][1:]}, found {quoted(found['input'])}"
         steps = [step for step in found["loc"] if step != "[key]"]
         faults.append(Fault(problem, expected, HINT, file=file, field=path(steps)))
     more = error.error_count() - len(faults)
@@ -211,7 +93,7 @@ def of_exam(exam: Exam, file: str = "") -> tuple[Fault, ...]:
     """What does not fit together in an exam of the right shape; nothing where it is sound."""
     found = [replace(fault, file=file, field=path(steps), hint=fault.hint or HINT)
              for steps, fault in (*_exam_faults(exam), *legible.of_exam(exam))]  # fmt: skip
-    return _few(found, file)
+    return few(found, file)
 
 
 def _amendment_faults(exam: Exam) -> Found:
@@ -223,7 +105,7 @@ def _amendment_faults(exam: Exam) -> Found:
         question = questions.get(one.question)
         wording = exam.wordings.get(question.wording) if question else None
         if question is None:
-            problem = f"there is no question '{_short(one.question)}'"
+            problem = f"there is no question '{short(one.question)}'"
             yield ("amendments", k, "question"), Fault(problem, "a question of a form")
         elif wording and one.part is not None and one.part not in [part.id for part in wording.parts]:
             yield ("amendments", k, "part"), Fault(f"the question has no part '{one.part}'", "one of its parts")
@@ -249,7 +131,7 @@ def _exam_faults(exam: Exam) -> Found:
         other = ", ".join(sorted(set(exam.slot_kinds) ^ set(exam.wordings)))
         yield (
             ("slot_kinds",),
-            Fault(f"it has not the same items as the wordings: {_short(other)}", "one table for each"),
+            Fault(f"it has not the same items as the wordings: {short(other)}", "one table for each"),
         )
     readers: dict[str, _Reader] = {}
     for name, wording in exam.wordings.items():
@@ -267,16 +149,12 @@ def _exam_faults(exam: Exam) -> Found:
         yield from ((("forms", k, *steps), fault) for steps, fault in _form_faults(form, exam, readers))
 
 
-def _short(text: str, most: int = 100) -> str:
-    return text if len(text) <= most else f"{text[: most - 3]}..."
-
-
 def _different(entries: Iterable[tuple[Steps, str | int]]) -> Found:
     """A fault for each entry that stands further up already."""
     seen: set[str | int] = set()
     for steps, entry in entries:
         if entry in seen:
-            yield steps, Fault(f"'{_short(str(entry))}' is used a second time", "one that is used once")
+            yield steps, Fault(f"'{short(str(entry))}' is used a second time", "one that is used once")
         seen.add(entry)
 
 
@@ -328,7 +206,7 @@ def _wording_faults(wording: Wording, kinds: Mapping[str, str]) -> Found:
         for slot in slots_of(text):
             if slot not in kinds:
                 hint = nearest(slot, kinds)
-                yield steps, Fault(f"nothing is said in 'slot_kinds' of the slot '{_short(slot)}'", hint=hint)
+                yield steps, Fault(f"nothing is said in 'slot_kinds' of the slot '{short(slot)}'", hint=hint)
         if braced(text) != text:
             yield steps, Fault("a slot that is an argument in a formula has no braces", "braces, as in x_{{{k}}}")
     if not wording.parts:
@@ -415,7 +293,7 @@ class _Reader:
         for slot in needed:
             if slot not in question.slots:
                 hint = nearest(slot, question.slots)
-                yield ("slots",), Fault(f"nothing fills the slot '{_short(slot)}'", "a value for every slot", hint)
+                yield ("slots",), Fault(f"nothing fills the slot '{short(slot)}'", "a value for every slot", hint)
         for slot in question.slots:
             if slot not in self.kinds:
                 yield ("slots", slot), Fault("nothing is said in 'slot_kinds' of this slot")
@@ -430,7 +308,7 @@ class _Reader:
         names = frozenset(question.parameters)
         known = self._names.setdefault(question.case, names)
         if names != known:
-            other = _short(", ".join(sorted(names ^ known)))
+            other = short(", ".join(sorted(names ^ known)))
             said = "the same names in every question of an item and case"
             yield (
                 ("parameters",),
@@ -452,7 +330,7 @@ class _Reader:
         for k, wrong in enumerate(key.wrong):
             at: Steps = ("wrong", k)
             if wrong.misconception not in self.misconceptions:
-                code = _short(wrong.misconception)
+                code = short(wrong.misconception)
                 hint = nearest(wrong.misconception, self.misconceptions)
                 yield (*at, "misconception"), Fault(f"nothing is told of '{code}'", "a key of 'misconceptions'", hint)
             for name, size in _wrong_sizes(part, key, wrong).items():
@@ -479,7 +357,7 @@ def _order_faults(part: PartWording, key: PartKey) -> Found:
         whole = set(order) <= set(ids) if listed else set(order) == set(ids)
         if order and not (whole and len(set(order)) == len(order)):
             said = "the ids of options, each at most once" if listed else f"the ids of all {name_of(name)}, each once"
-            yield (name,), Fault(f"this is no order of the {name_of(name)}: {_short(', '.join(order))}", said)
+            yield (name,), Fault(f"this is no order of the {name_of(name)}: {short(', '.join(order))}", said)
 
 
 def name_of(order: str) -> str:
@@ -532,7 +410,7 @@ def _ends_faults(steps: Steps, part: PartWording, numbers: Sequence[str], told: 
     if len(numbers) != finite:
         yield steps, Fault(f"{counted(len(numbers), 'number')} for {counted(finite, 'end')}", str(finite))
     elif finite == 2 and not Fraction(numbers[0]) < Fraction(numbers[1]):
-        yield steps, Fault(f"the ends {_short(numbers[0])} and {_short(numbers[1])}", "the lower end first")
+        yield steps, Fault(f"the ends {short(numbers[0])} and {short(numbers[1])}", "the lower end first")
 
 
 def _wrong_sizes(part: PartWording, key: PartKey, wrong: WrongAnswer) -> Mapping[str, range]:
@@ -559,7 +437,7 @@ def _range(size: range) -> str:
 def _number_faults(key: PartKey) -> Found:
     for place, number in enumerate(key.numbers):
         if not _is_within(number.low, number.value, number.high):
-            problem = f"the key {_short(number.value)} is not from {_short(number.low)} to {_short(number.high)}"
+            problem = f"the key {short(number.value)} is not from {short(number.low)} to {short(number.high)}"
             yield ("numbers", place), Fault(problem, "low <= value <= high")
 
 
